@@ -1,0 +1,21 @@
+import type { Command } from 'commander';
+import type { World } from '../world.ts';
+
+/** What a command's file exports. */
+export interface CommandModule {
+  command(world: World): Command;
+}
+
+export interface CommandEntry {
+  name: string;
+  /** One line of the overview, without a full stop. */
+  summary: string;
+  /** Loads the command's code; nothing of it is in memory before. */
+  load(): Promise<CommandModule>;
+}
+
+/**
+ * Every command of `mogplex` in the order of the help. Help, completion and `docs/commands.md` are made from it, and
+ * only the command that is called is loaded.
+ */
+export const COMMANDS: readonly CommandEntry[] = [];

@@ -1,0 +1,36 @@
+import { reportError } from './errors.ts';
+import { buildProgram, type CockpitOptions } from './program.ts';
+import { realWorld, type World } from './world.ts';
+import packageJson from '../package.json' with { type: 'json' };
+
+const openCockpit = async (world: World, options: CockpitOptions): Promise<void> => {
+  if (!world.stdin.isTTY || !world.stdout.isTTY) {
+    const { refuseWithoutTerminal } = await import('./session/without-terminal.ts');
+    await refuseWithoutTerminal(world);
+  }
+  if (world.env['NO_COLOR']) process.env['FORCE_COLOR'] ??= '0';
+  const { runCockpit } = await import('./cockpit/main.tsx');
+  process.exitCode = await runCockpit(world, options);
+};
+
+/** A reader that leaves early (`mogplex ... | head`) ends the program quietly. */
+const endWhenReaderLeaves = (stream: NodeJS.WriteStream): void => {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit();
+    throw error;
+  });
+};
+
+const main = async (): Promise<void> => {
+  endWhenReaderLeaves(process.stdout);
+  const world = realWorld();
+  const args = process.argv.slice(2);
+  try {
+    const program = await buildProgram(args, { world, version: packageJson.version, cockpit: (options) => openCockpit(world, options) });
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    process.exitCode = reportError(world, error);
+  }
+};
+
+await main();

@@ -1,0 +1,48 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/**
+ * Everything a command may touch of the outside. Commands take it as their one parameter, so a test hands in its own.
+ */
+export interface World {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  readonly fetch: typeof fetch;
+  /** The folder of auth.json, config.toml and logs (statement A4), absolute. It need not exist yet. */
+  readonly home: string;
+  /** The folder that the person stands in, absolute. */
+  readonly cwd: string;
+  /**
+   * A signal that fires on the first SIGINT, SIGTERM or SIGHUP. The first call takes these signals over from the
+   * default of ending the process, so a command calls it only when it has something to abort.
+   */
+  interrupted(): AbortSignal;
+}
+
+const takeOverSignals = (): AbortSignal => {
+  const controller = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(name, () => controller.abort());
+  }
+  return controller.signal;
+};
+
+/** The real world of this process. */
+export const realWorld = (): World => {
+  let signal: AbortSignal | undefined;
+  return {
+    env: process.env,
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    now: Date.now,
+    fetch,
+    home: process.env['MOGPLEX_HOME'] || join(homedir(), '.mogplex'),
+    cwd: process.cwd(),
+    interrupted: () => (signal ??= takeOverSignals()),
+  };
+};
