@@ -1,1 +1,16 @@
-export {};
+export { createRedactor, type Redactor } from './redactor.ts';
+export { createKnownValues, knownValues } from './known.ts';
+export { profiles } from './profiles.ts';
+export type {
+  Caps,
+  ChunkRedactor,
+  ErrorResult,
+  Format,
+  Json,
+  KnownEntry,
+  KnownRegistry,
+  Masked,
+  ObjectResult,
+  RedactorOptions,
+  TextResult,
+} from './types.ts';
