@@ -1,0 +1,60 @@
+/** What stands in the place of an upstream's key that it sent back: as long as the key, so that a stated length stays true. */
+export const echoMaskFor = (key: string): string => '[redacted:upstream-key]'.padEnd(key.length, '*').slice(0, key.length);
+
+const NOTHING = Buffer.alloc(0);
+
+/**
+ * Takes the upstream's key out of what the upstream answers, also where the key is cut over many chunks. All other
+ * bytes pass unchanged and at once: only a chunk's end that may be the key's beginning waits for the next chunk.
+ */
+export interface EchoMask {
+  /** What may be sent on. */
+  push(chunk: Buffer): Buffer;
+  /** What was held back and turned out to be harmless. */
+  end(): Buffer;
+  /** Whether the key was seen. */
+  readonly seen: boolean;
+}
+
+/** Length of the longest end of `chunk` that is a beginning of `needle` and shorter than it. */
+const openEnd = (chunk: Buffer, needle: Buffer): number => {
+  const first = needle[0] ?? 0;
+  const from = Math.max(0, chunk.length - needle.length + 1);
+  for (let at = chunk.indexOf(first, from); at >= 0; at = chunk.indexOf(first, at + 1)) {
+    if (chunk.compare(needle, 0, chunk.length - at, at) === 0) return chunk.length - at;
+  }
+  return 0;
+};
+
+/** @param key the upstream's key, at least eight characters. */
+export const createEchoMask = (key: string): EchoMask => {
+  const needle = Buffer.from(key);
+  const mask = Buffer.from(echoMaskFor(key));
+  let held = NOTHING;
+  let seen = false;
+  return {
+    get seen() {
+      return seen;
+    },
+    push: (chunk) => {
+      const bytes = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
+      const parts: Buffer[] = [];
+      let start = 0;
+      for (let at = bytes.indexOf(needle); at >= 0; at = bytes.indexOf(needle, start)) {
+        seen = true;
+        parts.push(bytes.subarray(start, at), mask);
+        start = at + needle.length;
+      }
+      const rest = start === 0 ? bytes : bytes.subarray(start);
+      const open = openEnd(rest, needle);
+      held = open === 0 ? NOTHING : Buffer.from(rest.subarray(rest.length - open));
+      const safe = open === 0 ? rest : rest.subarray(0, rest.length - open);
+      return parts.length === 0 ? safe : Buffer.concat([...parts, safe]);
+    },
+    end: () => {
+      const rest = held;
+      held = NOTHING;
+      return rest;
+    },
+  };
+};

@@ -1,0 +1,189 @@
+import type { Operation, Usage } from '../types.ts';
+import { scanTopLevel, valueOf } from './json-top-level.ts';
+import { readChatUsage, readGoogleUsage, readMessagesUsage, readResponsesUsage } from './provider-usage.ts';
+import { createLineSplitter } from './sse-lines.ts';
+
+/** Watches a response pass and tells what it used. */
+export interface Meter {
+  push(chunk: Buffer): void;
+  /** The figures so far; call once, when the response has ended or was cut. */
+  finish(): Usage;
+}
+
+type Counts = Omit<Usage, 'exact'>;
+
+/** What one event of a stream says. */
+interface Reading {
+  counts?: Counts | undefined;
+  /** These counts are the provider's last word. */
+  final?: boolean;
+  /** The event carried some of the answer. */
+  delta?: boolean;
+}
+
+type EventReader = (line: Buffer, before: Counts | undefined) => Reading;
+
+const DATA = Buffer.from('data:');
+/** A token is about four bytes of text: only used where the provider never says. */
+const BYTES_PER_TOKEN = 4;
+const WHOLE_BODY = 1024 * 1024;
+const TAIL = 64 * 1024;
+
+const parse = (line: Buffer): Record<string, unknown> => {
+  try {
+    const value: unknown = JSON.parse(line.toString('utf8'));
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+};
+
+const nested = (value: unknown, key: string): unknown =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
+
+const readChatEvent: EventReader = (line) => {
+  if (line.includes('prompt_tokens')) {
+    const event = parse(line);
+    const counts = readChatUsage(event['usage'] ?? nested(event['x_groq'], 'usage'));
+    if (counts) return { counts, final: true };
+  }
+  const said =
+    (line.includes('content":"') && !line.includes('content":""')) || line.includes('"arguments":"') || line.includes('content": "');
+  return { delta: said };
+};
+
+const readResponsesEvent: EventReader = (line) => {
+  if (line.includes('input_tokens')) {
+    const counts = readResponsesUsage(nested(parse(line)['response'], 'usage'));
+    if (counts) return { counts, final: true };
+  }
+  return { delta: line.includes('.delta"') };
+};
+
+const readMessagesEvent: EventReader = (line, before) => {
+  if (line.includes('output_tokens')) {
+    const event = parse(line);
+    if (event['type'] === 'message_start') return { counts: readMessagesUsage(nested(event['message'], 'usage'), before) };
+    if (event['type'] === 'message_delta') return { counts: readMessagesUsage(event['usage'], before), final: true };
+  }
+  return { delta: line.includes('content_block_delta') };
+};
+
+const readGoogleEvent: EventReader = (line) => {
+  const delta = line.includes('"text"') || line.includes('"functionCall"');
+  if (!line.includes('usageMetadata')) return { delta };
+  const event = parse(line);
+  const done = line.includes('"finishReason"');
+  return { counts: readGoogleUsage(event['usageMetadata']), final: done, delta };
+};
+
+const EVENT_READERS: Partial<Record<Operation, EventReader>> = {
+  chat: readChatEvent,
+  responses: readResponsesEvent,
+  messages: readMessagesEvent,
+  'stream-generate': readGoogleEvent,
+};
+
+const BODY_READERS: Partial<Record<Operation, { key: string; read: (usage: unknown) => Counts | undefined }>> = {
+  chat: { key: 'usage', read: readChatUsage },
+  embeddings: { key: 'usage', read: readChatUsage },
+  responses: { key: 'usage', read: readResponsesUsage },
+  messages: { key: 'usage', read: readMessagesUsage },
+  generate: { key: 'usageMetadata', read: readGoogleUsage },
+  'stream-generate': { key: 'usageMetadata', read: readGoogleUsage },
+};
+
+const estimate = (requestBytes: number, output: number): Counts => ({
+  input: Math.ceil(requestBytes / BYTES_PER_TOKEN),
+  cachedInput: 0,
+  cacheWrite: 0,
+  output,
+});
+
+const createStreamMeter = (read: EventReader, requestBytes: number): Meter => {
+  let counts: Counts | undefined;
+  let final = false;
+  let deltas = 0;
+  const lines = createLineSplitter((line) => {
+    if (line.length < DATA.length || line.compare(DATA, 0, DATA.length, 0, DATA.length) !== 0) return;
+    const reading = read(line.subarray(DATA.length), counts);
+    if (reading.delta) deltas++;
+    if (reading.counts) counts = reading.counts;
+    if (reading.final && reading.counts) final = true;
+  });
+  return {
+    push: (chunk) => lines.push(chunk),
+    finish: () => {
+      lines.end();
+      if (counts && final) return { ...counts, exact: true };
+      if (counts) return { ...counts, output: Math.max(counts.output, deltas), exact: false };
+      return { ...estimate(requestBytes, deltas), exact: false };
+    },
+  };
+};
+
+/** The last object under `key` in a piece of JSON whose beginning may be missing. */
+const lastObjectUnder = (text: string, key: string): unknown => {
+  const needle = `"${key}"`;
+  for (let at = text.lastIndexOf(needle); at >= 0; at = at === 0 ? -1 : text.lastIndexOf(needle, at - 1)) {
+    const start = text.indexOf('{', at + needle.length);
+    if (start < 0 || !/^\s*:\s*$/.test(text.slice(at + needle.length, start))) continue;
+    let depth = 0;
+    for (let index = start; index < text.length; index++) {
+      if (text[index] === '{') depth++;
+      else if (text[index] === '}' && --depth === 0) return parse(Buffer.from(text.slice(start, index + 1)));
+    }
+  }
+  return undefined;
+};
+
+const createBodyMeter = (reader: { key: string; read: (usage: unknown) => Counts | undefined }, requestBytes: number): Meter => {
+  let chunks: Buffer[] = [];
+  let kept = 0;
+  let total = 0;
+  const shrink = (): void => {
+    if (kept <= WHOLE_BODY) return;
+    const tail = Buffer.from(Buffer.concat(chunks).subarray(-TAIL));
+    chunks = [tail];
+    kept = tail.length;
+  };
+  return {
+    push: (chunk) => {
+      chunks.push(chunk);
+      kept += chunk.length;
+      total += chunk.length;
+      shrink();
+    },
+    finish: () => {
+      const body = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+      const scanned = kept === total ? scanTopLevel(body, new Set([reader.key])) : undefined;
+      const usage = scanned?.ok ? valueOf(body, scanned.values.get(reader.key)) : lastObjectUnder(body.toString('utf8'), reader.key);
+      const counts = reader.read(usage);
+      if (counts) return { ...counts, exact: true };
+      return { ...estimate(requestBytes, Math.ceil(total / BYTES_PER_TOKEN)), exact: false };
+    },
+  };
+};
+
+const UNMETERED: Meter = {
+  push: () => undefined,
+  finish: () => ({ input: 0, cachedInput: 0, cacheWrite: 0, output: 0, exact: true }),
+};
+
+/**
+ * A meter for one successful response. It reads the provider's own figures; where there are none (a chat stream that
+ * did not ask for usage, an answer that was cut), it counts the events that carried text, and says so.
+ *
+ * @param operation what was asked.
+ * @param events true when the response is a stream of server-sent events.
+ * @param requestBytes size of the request's body, the base of the estimate for its tokens.
+ */
+export const createMeter = (operation: Operation, events: boolean, requestBytes: number): Meter => {
+  const eventReader = EVENT_READERS[operation];
+  if (events && eventReader) return createStreamMeter(eventReader, requestBytes);
+  const bodyReader = BODY_READERS[operation];
+  return bodyReader ? createBodyMeter(bodyReader, requestBytes) : UNMETERED;
+};
+
+/** What a call is taken to have used when the client left after it was sent and before the provider said anything. */
+export const usageOfSilence = (requestBytes: number): Usage => ({ ...estimate(requestBytes, 0), exact: false });

@@ -1,0 +1,105 @@
+import { MogplexError } from '@mogplex/protocol';
+import type { Operation } from '../types.ts';
+import { scanTopLevel, type TopLevelValue, valueOf } from './json-top-level.ts';
+
+/** What the gateway reads of a request's body; everything else passes unread. */
+export interface PeekedRequest {
+  /** The model as the client named it. */
+  model: string;
+  /** Where the model's name stands in the body; absent where it is part of the path. */
+  modelAt?: TopLevelValue;
+  stream: boolean;
+  /** The most output tokens that the client allows for one answer. */
+  maxOutput?: number;
+  /** How many answers it asks for. */
+  answers: number;
+  /** The input cannot be bounded by the body's size: it refers to stored conversations, files or pictures by address. */
+  openInput: boolean;
+  /** The price factor of the service tier that it asks for. */
+  multiplier: number;
+}
+
+const WANTED = new Set([
+  'model',
+  'stream',
+  'max_tokens',
+  'max_completion_tokens',
+  'max_output_tokens',
+  'generationConfig',
+  'generation_config',
+  'n',
+  'background',
+  'service_tier',
+  'previous_response_id',
+  'conversation',
+  'prompt',
+  'cachedContent',
+  'container',
+]);
+const OPEN_MARKS = [
+  Buffer.from('"file_id"'),
+  Buffer.from('"image_url"'),
+  Buffer.from('"fileUri"'),
+  Buffer.from('"file_uri"'),
+  Buffer.from('"url"'),
+];
+/** Tiers that providers bill at up to twice the list price. */
+const DEAR_TIERS = new Set(['priority', 'fast']);
+
+const invalid = (message: string): MogplexError => new MogplexError('invalid_request', message, { boundary: 'request' });
+
+const positive = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isFinite(value) && value > 0 ? Math.ceil(value) : undefined;
+
+const refersElsewhere = (body: Buffer, values: Map<string, TopLevelValue>, operation: Operation): boolean =>
+  values.has('previous_response_id') ||
+  values.has('conversation') ||
+  values.has('cachedContent') ||
+  values.has('container') ||
+  (operation === 'responses' && values.has('prompt')) ||
+  OPEN_MARKS.some((mark) => body.includes(mark));
+
+const limits = (body: Buffer, values: Map<string, TopLevelValue>): { maxOutput?: number; answers: number } => {
+  const config = valueOf(body, values.get('generationConfig') ?? values.get('generation_config'));
+  const nested = (typeof config === 'object' && config !== null ? config : {}) as Record<string, unknown>;
+  const asked = ['max_completion_tokens', 'max_output_tokens', 'max_tokens'].map((key) => positive(valueOf(body, values.get(key))));
+  asked.push(positive(nested['maxOutputTokens']), positive(nested['max_output_tokens']));
+  const known = asked.filter((value) => value !== undefined);
+  const answers = positive(valueOf(body, values.get('n'))) ?? positive(nested['candidateCount']) ?? 1;
+  return known.length > 0 ? { maxOutput: Math.max(...known), answers } : { answers };
+};
+
+/**
+ * Reads what entitlement and metering need from a request's body, and nothing more.
+ *
+ * @param body the JSON body as it came.
+ * @param operation decides where the model and the stream flag stand.
+ * @param pathModel the model, for formats that carry it in the path.
+ * @throws MogplexError `invalid_request` for a body that is no JSON object, names no model, repeats a key that
+ *   decides the price, or asks for work that goes on unmetered after the answer (`background`).
+ */
+export const peekRequest = (body: Buffer, operation: Operation, pathModel?: string): PeekedRequest => {
+  const scanned = scanTopLevel(body, WANTED);
+  if (!scanned.ok) throw invalid(scanned.reason);
+  const { values } = scanned;
+  const modelAt = values.get('model');
+  const model = pathModel ?? valueOf(body, modelAt);
+  if (typeof model !== 'string' || model === '') throw invalid('the request names no model');
+  if (values.has('generationConfig') && values.has('generation_config'))
+    throw invalid('the key "generationConfig" stands twice in the body');
+  if (valueOf(body, values.get('background')) === true)
+    throw invalid('background responses cannot be metered, so they are not available here');
+  const tier = valueOf(body, values.get('service_tier'));
+  return {
+    model,
+    ...(modelAt && pathModel === undefined ? { modelAt } : {}),
+    stream: operation === 'stream-generate' || valueOf(body, values.get('stream')) === true,
+    ...limits(body, values),
+    openInput: refersElsewhere(body, values, operation),
+    multiplier: typeof tier === 'string' && DEAR_TIERS.has(tier) ? 2 : 1,
+  };
+};
+
+/** The body with another model name in it; every other byte stays. */
+export const renameModel = (body: Buffer, at: TopLevelValue, name: string): Buffer =>
+  Buffer.concat([body.subarray(0, at.start), Buffer.from(JSON.stringify(name)), body.subarray(at.end)]);
