@@ -1,0 +1,164 @@
+import { join } from 'node:path';
+import { MogplexError } from '@mogplex/protocol';
+import { emptyDocument, formatDocument, isOrigin, parseDocument, type AuthDocument, type StoredAccount } from './auth-document.ts';
+import { warnOnce, type Warn } from './env.ts';
+import { FILE_MODE, atomicWrite, checkPrivateFolder, ensurePrivateFolder, readPrivateFile, removeLeftovers, type OnStep } from './files.ts';
+import { withFileLock } from './lock.ts';
+import { Secret } from './secret.ts';
+
+const MAX_BYTES = 1024 * 1024;
+
+/** A login of a Mogplex account. Its tokens go to `origin` and nowhere else. */
+export interface AccountLogin {
+  /** The origin that issued the tokens, such as `https://mogplex.example`. */
+  origin: string;
+  accessToken: Secret;
+  refreshToken?: Secret;
+  /** When the access token ends, in milliseconds since 1970. */
+  expiresAt?: number;
+  email: string;
+  /** The OAuth client that the tokens were issued to. */
+  clientId: string;
+}
+
+/** What auth.json holds. */
+export interface AuthContents {
+  /** API keys by provider id. */
+  keys: ReadonlyMap<string, Secret>;
+  account: AccountLogin | undefined;
+  /** Set when the file cannot be used; then nothing is stored as far as anybody can tell. Tell the user, and go on. */
+  damage: MogplexError | undefined;
+}
+
+export interface AuthFileOptions {
+  /** Takes warnings for the user; stderr, once per process and line, by default. */
+  warn?: Warn;
+  /** Milliseconds since 1970. */
+  now?: () => number;
+  /** Told before each step of a write. */
+  onStep?: OnStep;
+}
+
+/** The stored credentials of statement A3. Reading takes no lock; every change is one locked, atomic, durable write. */
+export interface AuthFile {
+  readonly path: string;
+  /** Never throws for what the file holds: see `damage`. */
+  read(): AuthContents;
+  /** Stores the API key of a provider in place of an earlier one. */
+  setKey(provider: string, key: Secret): Promise<void>;
+  /** Returns whether there was one. */
+  removeKey(provider: string): Promise<boolean>;
+  /** Stores an account login in place of an earlier one, whole. */
+  setAccount(login: AccountLogin): Promise<void>;
+  /** Returns whether there was one. A refresh in flight cannot bring it back. */
+  removeAccount(): Promise<boolean>;
+}
+
+/**
+ * Opens `<home>/auth.json`; neither file nor folder need exist.
+ *
+ * @throws MogplexError (from every change) `damaged` when the present file cannot be read or is a symlink: it is kept as it is;
+ * `unavailable` when the lock, the disk or the permissions refuse
+ */
+export function openAuthFile(home: string, options: AuthFileOptions = {}): AuthFile {
+  const path = join(home, 'auth.json');
+  const warn = options.warn ?? warnOnce;
+  const now = options.now ?? Date.now;
+
+  const load = (): AuthDocument => {
+    if (!checkPrivateFolder(home, warn)) return emptyDocument();
+    const text = readPrivateFile(path, MAX_BYTES, warn);
+    return text === undefined ? emptyDocument() : parseDocument(text, path);
+  };
+
+  const change = async (edit: (document: AuthDocument) => boolean): Promise<boolean> => {
+    await ensurePrivateFolder(home, warn);
+    return await withFileLock(path, async () => {
+      const document = load();
+      if (!edit(document)) return false;
+      await removeLeftovers(path);
+      await atomicWrite(path, formatDocument(document), FILE_MODE, { onStep: options.onStep });
+      return true;
+    });
+  };
+
+  return {
+    path,
+    read: () => readContents(load),
+    setKey: async (provider, key) => {
+      checkProviderName(provider);
+      await change((document) => {
+        document.providers[provider] = { apiKey: key.reveal(), savedAt: now() };
+        return true;
+      });
+    },
+    removeKey: async (provider) =>
+      await change((document) => {
+        if (!Object.hasOwn(document.providers, provider)) return false;
+        delete document.providers[provider];
+        return true;
+      }),
+    setAccount: async (login) => {
+      const stored = storedAccount(login);
+      await change((document) => {
+        document.mogplex = stored;
+        document.generation += 1;
+        return true;
+      });
+    },
+    removeAccount: async () =>
+      await change((document) => {
+        if (document.mogplex === undefined) return false;
+        delete document.mogplex;
+        document.generation += 1;
+        return true;
+      }),
+  };
+}
+
+function readContents(load: () => AuthDocument): AuthContents {
+  try {
+    const { providers, mogplex } = load();
+    return {
+      keys: new Map(Object.entries(providers).map(([id, { apiKey }]) => [id, new Secret(apiKey, `stored key ${id}`)])),
+      account: mogplex === undefined ? undefined : accountLogin(mogplex),
+      damage: undefined,
+    };
+  } catch (error) {
+    if (error instanceof MogplexError) return { keys: new Map(), account: undefined, damage: error };
+    throw error;
+  }
+}
+
+const accountLogin = (stored: StoredAccount): AccountLogin => ({
+  origin: stored.origin,
+  email: stored.email,
+  clientId: stored.clientId,
+  accessToken: new Secret(stored.accessToken, 'account access token'),
+  ...(stored.refreshToken !== undefined && { refreshToken: new Secret(stored.refreshToken, 'account refresh token') }),
+  ...(stored.expiresAt !== undefined && { expiresAt: stored.expiresAt }),
+});
+
+function storedAccount(login: AccountLogin): StoredAccount {
+  if (!isOrigin(login.origin)) {
+    throw new MogplexError('invalid_request', 'the origin of an account login is not the origin of an http(s) URL', {
+      boundary: 'account',
+    });
+  }
+  return {
+    origin: login.origin,
+    email: login.email,
+    clientId: login.clientId,
+    accessToken: login.accessToken.reveal(),
+    ...(login.refreshToken !== undefined && { refreshToken: login.refreshToken.reveal() }),
+    ...(login.expiresAt !== undefined && { expiresAt: login.expiresAt }),
+  };
+}
+
+/** Provider names become keys of a JSON object: plain words only. */
+function checkProviderName(provider: string): void {
+  if (/^[a-z0-9][a-z0-9._-]{0,63}$/.test(provider)) return;
+  throw new MogplexError('invalid_request', 'the name of a provider is lower-case letters, digits, dots and dashes', {
+    boundary: 'configuration',
+  });
+}

@@ -1,0 +1,20 @@
+/** An environment: `process.env`, or what a test passes. */
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/** The value of a variable without the white space around it; an empty one counts as unset (statement A2). */
+export const readEnv = (env: Env, name: string): string | undefined => {
+  const value = env[name]?.trim();
+  return value === '' ? undefined : value;
+};
+
+/** Takes one line for the user; `process.stderr` at the edge. */
+export type Warn = (line: string) => void;
+
+const said = new Set<string>();
+
+/** Writes a line to stderr, the same line once per process. */
+export const warnOnce: Warn = (line) => {
+  if (said.has(line)) return;
+  said.add(line);
+  process.stderr.write(`${line}\n`);
+};
