@@ -1,0 +1,36 @@
+import { errorEnvelope, fromErrorEnvelope, MogplexError } from '@mogplex/protocol';
+import { z } from 'zod';
+
+interface Call<T extends z.ZodType> {
+  method?: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+  body?: unknown;
+  /** Shape of `data` in the answer. */
+  data: T;
+}
+
+/** An answer of a route that gives nothing back. */
+export const nothing = z.unknown();
+
+/**
+ * Calls API v1 with the session's cookie.
+ *
+ * @param path below `/api/v1/mogplex`, with its leading slash.
+ * @throws MogplexError the platform's own error, or `unavailable` when its answer is not in the envelope.
+ */
+export const call = async <T extends z.ZodType>(path: string, { method = 'GET', body, data }: Call<T>): Promise<z.infer<T>> => {
+  const response = await fetch(`/api/v1/mogplex${path}`, {
+    method,
+    credentials: 'same-origin',
+    headers: body === undefined ? {} : { 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  if (response.status === 204) return data.parse(undefined);
+  const answer: unknown = await response.json().catch(() => undefined);
+  const failure = errorEnvelope.safeParse(answer);
+  if (failure.success) throw fromErrorEnvelope(failure.data);
+  const success = z.object({ ok: z.literal(true), data }).safeParse(answer);
+  if (!success.success) {
+    throw new MogplexError('unavailable', `The platform answered with ${response.status} and an unknown body.`, { boundary: 'network' });
+  }
+  return success.data.data as z.infer<T>;
+};
