@@ -8,7 +8,7 @@ export default defineConfig({
   input: { mogplex: 'src/main.ts', ...(existsSync('src/moxxy.ts') ? { moxxy: 'src/moxxy.ts' } : {}) },
   platform: 'node',
   // The platform runs from its sources: `mogplex server` and `mogplex admin` import it when they are called.
-  external: [/^@mogplex\/server/, 'better-sqlite3'],
+  external: [/^@mogplex\/server/, 'better-sqlite3', '@napi-rs/keyring'],
   resolve: { alias: { 'react-devtools-core': emptyModule } },
   // Our packages do nothing at import, so a chunk carries only what it uses of them.
   treeshake: { moduleSideEffects: [{ test: /\/packages\/[^/]+\/src\//, sideEffects: false }] },
