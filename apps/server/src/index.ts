@@ -1,1 +1,2 @@
-export {};
+export { loadConfig, type Config } from './config.ts';
+export { startServer, type RunningServer, type ServerIo } from './main.ts';

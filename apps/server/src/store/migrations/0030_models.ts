@@ -44,7 +44,16 @@ const refuseChanges = async (db: Kysely<never>): Promise<void> => {
 };
 
 const createLedger = async (db: Kysely<never>): Promise<void> => {
-  await table(db, 'model_credit', { payer: 'text', period: 'text', balance: 'bigint', reserved: 'bigint', calls: 'integer' })
+  await table(db, 'model_credit', {
+    payer: 'text',
+    period: 'text',
+    granted: 'bigint',
+    balance: 'bigint',
+    reserved: 'bigint',
+    calls: 'integer',
+    minute: 'bigint',
+    minute_calls: 'integer',
+  })
     .addPrimaryKeyConstraint('model_credit_key', ['payer'])
     .execute();
   await table(db, 'model_reservations', {

@@ -1,0 +1,117 @@
+import { homedir } from 'node:os';
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
+import { Secret } from '@mogplex/credentials';
+import { MogplexError } from '@mogplex/protocol';
+import { z } from 'zod';
+
+const count = (fallback: number) => z.coerce.number().int().positive().default(fallback);
+
+const list = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== ''),
+  );
+
+const network = (text: string): boolean => {
+  const [address = '', bits, ...rest] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+};
+
+const networks = list.refine((parts) => parts.every(network), 'must be IP addresses or networks such as 10.0.0.0/8, comma separated');
+
+const origin = z.url({ protocol: /^https?$/ }).transform((text) => new URL(text).origin);
+
+const environment = z.object({
+  MOGPLEX_HOST: z.string().min(1).default('127.0.0.1'),
+  MOGPLEX_PORT: z.coerce.number().int().min(0).max(65_535).default(4100),
+  MOGPLEX_DATA_DIR: z.string().min(1).optional(),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must start with postgresql://')
+    .optional(),
+  MOGPLEX_MASTER_KEY: z.string().optional(),
+  MOGPLEX_PUBLIC_URL: origin.optional(),
+  MOGPLEX_TRUSTED_PROXIES: networks,
+  MOGPLEX_ALLOW_PRIVATE_UPSTREAMS: networks,
+  MOGPLEX_RATE_LIMIT: count(60),
+  MOGPLEX_START_LIMIT: count(30),
+  MOGPLEX_ADDRESS_LIMIT: count(120),
+  MOGPLEX_BODY_LIMIT: count(1_048_576),
+  MOGPLEX_DRAIN_SECONDS: count(10),
+  MOGPLEX_SECRET_SCANNING_KEYS: z.string().min(1).optional(),
+  MOGPLEX_LOG: z.enum(['info', 'error']).default('info'),
+});
+
+/** Every setting of the platform, checked and with its default. */
+export interface Config {
+  host: string;
+  /** 0 takes any free port. */
+  port: number;
+  /** Absolute path of the folder of the embedded store, the master key and the lock. */
+  dataDir: string;
+  /** Present: PostgreSQL is the store. Absent: SQLite in the data folder. */
+  databaseUrl?: Secret;
+  /** Present: outranks the key file of the data folder. */
+  masterKey?: Secret;
+  /** Origin under which browsers and terminals reach the platform; absent: the listening address. */
+  publicUrl?: string;
+  /** Networks whose `X-Forwarded-For` is believed. */
+  trustedProxies: readonly string[];
+  /** Private networks that users' upstream URLs may lead to. */
+  allowPrivateUpstreams: readonly string[];
+  limits: {
+    /** Requests a minute and key. */
+    perKey: number;
+    /** Starts a minute and account. */
+    startsPerAccount: number;
+    /** Requests a minute and address without a valid credential. */
+    perAddress: number;
+    /** Bytes of a request body. */
+    body: number;
+  };
+  /** Seconds that open requests are given to end when the server stops. */
+  drainSeconds: number;
+  /** File with the public keys of the secret scanning partner programme, in the form GitHub publishes them. */
+  secretScanningKeys?: string;
+  log: 'info' | 'error';
+}
+
+/**
+ * Reads every setting from the environment. An empty variable counts as unset.
+ *
+ * @throws MogplexError `usage`, boundary `configuration`, that names each wrong variable and never its value.
+ */
+export const loadConfig = (env: Readonly<Record<string, string | undefined>>): Config => {
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const { success, data, error } = environment.safeParse(set);
+  if (!success) {
+    const wrong = error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
+    throw new MogplexError('usage', `wrong settings: ${wrong.join('; ')}`, { boundary: 'configuration' });
+  }
+  return {
+    host: data.MOGPLEX_HOST,
+    port: data.MOGPLEX_PORT,
+    dataDir: resolve(data.MOGPLEX_DATA_DIR ?? `${set['HOME'] ?? homedir()}/.mogplex/server`),
+    ...(data.DATABASE_URL === undefined ? {} : { databaseUrl: new Secret(data.DATABASE_URL, 'DATABASE_URL') }),
+    ...(data.MOGPLEX_MASTER_KEY === undefined ? {} : { masterKey: new Secret(data.MOGPLEX_MASTER_KEY, 'MOGPLEX_MASTER_KEY') }),
+    ...(data.MOGPLEX_PUBLIC_URL === undefined ? {} : { publicUrl: data.MOGPLEX_PUBLIC_URL }),
+    trustedProxies: data.MOGPLEX_TRUSTED_PROXIES,
+    allowPrivateUpstreams: data.MOGPLEX_ALLOW_PRIVATE_UPSTREAMS,
+    limits: {
+      perKey: data.MOGPLEX_RATE_LIMIT,
+      startsPerAccount: data.MOGPLEX_START_LIMIT,
+      perAddress: data.MOGPLEX_ADDRESS_LIMIT,
+      body: data.MOGPLEX_BODY_LIMIT,
+    },
+    drainSeconds: data.MOGPLEX_DRAIN_SECONDS,
+    ...(data.MOGPLEX_SECRET_SCANNING_KEYS === undefined ? {} : { secretScanningKeys: resolve(data.MOGPLEX_SECRET_SCANNING_KEYS) }),
+    log: data.MOGPLEX_LOG,
+  };
+};

@@ -1,0 +1,40 @@
+import type { IncomingMessage } from 'node:http';
+import { MogplexError } from '@mogplex/protocol';
+
+const tooLarge = (limit: number): MogplexError =>
+  new MogplexError('payload_too_large', `the request body is larger than ${limit} bytes`, { boundary: 'request' });
+
+/**
+ * Reads a request body, at most `limit` bytes of it.
+ *
+ * @throws MogplexError `payload_too_large` as soon as the limit is passed, before reading when `Content-Length` already says so.
+ */
+export const readBody = async (incoming: IncomingMessage, limit: number): Promise<Buffer> => {
+  if (Number(incoming.headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > limit) throw tooLarge(limit);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+};
+
+/**
+ * Reads a JSON body. An empty one is undefined.
+ *
+ * @throws MogplexError `unsupported_media_type` unless the content type is JSON (which no HTML form can send), `invalid_request`.
+ */
+export const readJson = async (incoming: IncomingMessage, limit: number): Promise<unknown> => {
+  const body = await readBody(incoming, limit);
+  if (body.length === 0) return undefined;
+  if (!/^application\/json\s*(;|$)/i.test(incoming.headers['content-type'] ?? '')) {
+    throw new MogplexError('unsupported_media_type', 'the request body must be application/json', { boundary: 'request' });
+  }
+  try {
+    return JSON.parse(body.toString('utf8')) as unknown;
+  } catch {
+    throw new MogplexError('invalid_request', 'the request body is not JSON', { boundary: 'request' });
+  }
+};

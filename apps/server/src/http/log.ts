@@ -1,0 +1,76 @@
+import { MogplexError } from '@mogplex/protocol';
+
+export interface RequestEntry {
+  requestId: string;
+  method: string;
+  /** The route's pattern, never the path that was asked for: a path can hold a secret. */
+  route: string;
+  status: number;
+  /** Milliseconds. */
+  duration: number;
+  address: string;
+  accountId?: string;
+  tokenId?: string;
+  /** Error code and boundary of a refusal. */
+  code?: string;
+  boundary?: string;
+}
+
+export interface Logger {
+  request(entry: RequestEntry): void;
+  /** Something that an operator must look at; the error's message, stack and causes pass the redactor. */
+  error(message: string, error: unknown, fields?: Readonly<Record<string, string | number>>): void;
+  info(message: string, fields?: Readonly<Record<string, string | number>>): void;
+}
+
+const DEPTH = 4;
+
+const describe = (error: unknown, depth = 0): unknown => {
+  if (!(error instanceof Error)) return String(error);
+  return {
+    name: error.name,
+    message: error.message,
+    ...(error instanceof MogplexError ? { code: error.code, boundary: error.boundary } : {}),
+    ...('code' in error && !(error instanceof MogplexError) ? { code: error.code } : {}),
+    ...(error instanceof MogplexError ? {} : { stack: error.stack?.split('\n').slice(1, 8).join('\n') }),
+    ...(error.cause === undefined || depth >= DEPTH ? {} : { cause: describe(error.cause, depth + 1) }),
+  };
+};
+
+/**
+ * Writes one JSON object a line. Lines are gathered for one turn of the event loop and written together.
+ *
+ * @param write takes whole lines.
+ * @param redact masks what looks like a secret, or is a registered one, in a line.
+ * @param level `error` leaves out requests that did not fail inside the platform.
+ */
+export const createLogger = (
+  write: (lines: string) => void,
+  redact: (line: string) => string,
+  level: 'info' | 'error',
+  now: () => number = Date.now,
+): Logger => {
+  let pending = '';
+  const flush = (): void => {
+    const lines = pending;
+    pending = '';
+    write(lines);
+  };
+  const put = (fields: object): void => {
+    if (pending === '') setImmediate(flush);
+    pending += `${JSON.stringify({ time: new Date(now()).toISOString(), ...fields })}\n`;
+  };
+  return {
+    // Every field is ours or checked (ids, patterns, numbers, an IP address), so that nothing is left to redact.
+    request(entry) {
+      if (level === 'info' || entry.status >= 500) put(entry);
+    },
+    error(message, error, fields) {
+      const line = JSON.stringify({ level: 'error', message, ...fields, error: describe(error) });
+      put(JSON.parse(redact(line)) as object);
+    },
+    info(message, fields) {
+      if (level === 'info') put(JSON.parse(redact(JSON.stringify({ level: 'info', message, ...fields }))) as object);
+    },
+  };
+};

@@ -1,0 +1,33 @@
+/** Who calls, as the guard chain found out. */
+export interface Principal {
+  kind: 'personal' | 'oauth' | 'session' | 'run';
+  /** Id of the account, or of the team's service account, that acts. */
+  accountId: string;
+  /** Absent for a service account, which has no address. */
+  email?: string;
+  /** The team whose resources a credential is bound to; absent: any team of the account. */
+  teamId?: string;
+  /** Id of the token or session; rate limits are kept by it. */
+  tokenId: string;
+  /** Name of the token, client or session, for people. */
+  name: string;
+  scopes: ReadonlySet<'read' | 'write'>;
+  /** Milliseconds; absent: none. */
+  expiresAt?: number;
+  /** The OAuth client that holds the token. */
+  clientId?: string;
+  /** The run that a run token belongs to. */
+  runId?: string;
+  /** Milliseconds: when the person last proved who they are. Sessions only; `session-fresh` routes look at it. */
+  authenticatedAt?: number;
+}
+
+/** The rooms that know credentials. Each answers undefined for one that is unknown, expired or revoked. */
+export interface CredentialResolvers {
+  /** Personal access tokens and run tokens; the string has passed the offline check. */
+  principalFromToken(token: string): Promise<Principal | undefined>;
+  /** `mog_at_` access tokens of the authorization server. */
+  principalFromAccessToken(token: string): Promise<Principal | undefined>;
+  /** The session of a browser, from its `Cookie` header. */
+  principalFromSession(cookie: string): Promise<Principal | undefined>;
+}

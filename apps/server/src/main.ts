@@ -1,0 +1,112 @@
+import { randomBytes } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import { MogplexError } from '@mogplex/protocol';
+import { createRedactor, profiles } from '@mogplex/redaction';
+import { createApp } from './app.ts';
+import type { Config } from './config.ts';
+import type { Route } from './http/route.ts';
+import { createLogger } from './http/log.ts';
+import type { Platform } from './platform.ts';
+import { openRooms } from './rooms.ts';
+import { openStore } from './store/open.ts';
+import { holdDataFolder } from './store/hold.ts';
+
+/** What the server takes from its process. */
+export interface ServerIo {
+  /** Takes whole log lines. */
+  log: (lines: string) => void;
+  now: () => number;
+  randomBytes: (count: number) => Buffer;
+  pid: number;
+}
+
+const processIo: ServerIo = {
+  log: (lines) => void process.stderr.write(lines),
+  now: Date.now,
+  randomBytes,
+  pid: process.pid,
+};
+
+export interface RunningServer {
+  /** Where it listens, for instance `http://127.0.0.1:4100`. */
+  url: string;
+  routes: readonly Route[];
+  /** The link where the owner account is made; undefined when there is an owner. Each call makes the link before it void. */
+  setupLink(): Promise<string | undefined>;
+  /** Takes no new requests, lets the open ones end, and closes the store. */
+  close(): Promise<void>;
+}
+
+type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
+
+const starting: Listener = (_incoming, outgoing) => {
+  outgoing.writeHead(503, { 'content-type': 'text/plain', 'retry-after': '1' }).end('starting\n');
+};
+
+const listen = (server: Server, { host, port }: Config): Promise<string> =>
+  new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const taken = cause.code === 'EADDRINUSE';
+      reject(
+        new MogplexError(
+          'unavailable',
+          taken ? `port ${port} of ${host} is taken by another program` : `cannot listen on ${host}:${port}`,
+          {
+            boundary: 'network',
+            hint: 'Set MOGPLEX_PORT to a free port.',
+            cause,
+          },
+        ),
+      );
+    });
+    server.listen(port, host, () => {
+      const { address, port: bound, family } = server.address() as AddressInfo;
+      resolve(`http://${family === 'IPv6' ? `[${address}]` : address}:${bound}`);
+    });
+  });
+
+const drain = (server: Server, seconds: number): Promise<void> =>
+  new Promise((resolve) => {
+    const cut = setTimeout(() => server.closeAllConnections(), seconds * 1_000);
+    server.close(() => {
+      clearTimeout(cut);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+
+/**
+ * Starts the platform: takes the data folder, binds the address, opens the store, mounts the routes.
+ *
+ * @throws MogplexError `conflict` when another process holds the data folder, `unavailable` when the port is taken or the store
+ *   cannot be used, `damaged` for a store or a master key that is.
+ */
+export const startServer = async (config: Config, io: ServerIo = processIo): Promise<RunningServer> => {
+  const redactor = createRedactor(profiles.serverLog);
+  const log = createLogger(io.log, (line) => redactor.text(line).text, config.log, io.now);
+  const hold = config.databaseUrl ? undefined : await holdDataFolder(config.dataDir, io);
+  let listener = starting;
+  const server = createServer((incoming, outgoing) => listener(incoming, outgoing));
+  const closing: (() => Promise<void>)[] = [() => hold?.release() ?? Promise.resolve(), () => drain(server, config.drainSeconds)];
+  const closeAll = async (): Promise<void> => {
+    for (const close of closing.splice(0).toReversed()) await close();
+  };
+  try {
+    const url = await listen(server, config);
+    const store = await openStore(config, io.now);
+    closing.splice(1, 0, () => store.close());
+    const publicUrl = config.publicUrl ?? url;
+    const platform: Platform = { config, store, log, publicUrl, now: io.now, randomBytes: io.randomBytes };
+    const rooms = await openRooms(platform);
+    closing.splice(2, 0, () => rooms.close());
+    const app = createApp(platform, rooms);
+    const hono = getRequestListener(app.fetch);
+    listener = (incoming, outgoing) => void hono(incoming, outgoing);
+    return { url, routes: app.routes, setupLink: () => rooms.setupLink(), close: closeAll };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+};

@@ -1,0 +1,15 @@
+import type { Config } from './config.ts';
+import type { Logger } from './http/log.ts';
+import type { Store } from './store/open.ts';
+
+/** What every room is given. */
+export interface Platform {
+  config: Config;
+  store: Store;
+  log: Logger;
+  /** Origin under which browsers and terminals reach the platform, without a trailing slash. */
+  publicUrl: string;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+  randomBytes: (count: number) => Buffer;
+}

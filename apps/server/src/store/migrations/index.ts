@@ -1,0 +1,16 @@
+import type { Migration } from 'kysely/migration';
+import { core } from './0001_core.ts';
+import { accounts } from './0010_accounts.ts';
+import { teams } from './0011_teams.ts';
+import { oauth } from './0012_oauth.ts';
+
+/**
+ * Every migration by name. Ranges: 0001-0009 core and tokens, 0010-0019 identity, 0030-0039 models. They use what SQLite and
+ * PostgreSQL have in common (text, integer, real, blob; `bigint` where a number is a time in milliseconds).
+ */
+export const migrations: Record<string, Migration> = {
+  '0001_core': core,
+  '0010_accounts': accounts,
+  '0011_teams': teams,
+  '0012_oauth': oauth,
+};

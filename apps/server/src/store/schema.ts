@@ -1,0 +1,6 @@
+import type { IdentityTables } from '../identity/tables.ts';
+import type { ModelTables } from '../models/tables.ts';
+import type { KeyTables } from './key-check.ts';
+
+/** Every table of the store: each room exports the interface of its own. */
+export type Database = KeyTables & IdentityTables & ModelTables;

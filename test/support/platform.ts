@@ -1,0 +1,1 @@
+export { startPlatform, type TestPlatform } from '@mogplex/server/test/platform';
