@@ -18,4 +18,6 @@ export interface CommandEntry {
  * Every command of `mogplex` in the order of the help. Help, completion and `docs/commands.md` are made from it, and
  * only the command that is called is loaded.
  */
-export const COMMANDS: readonly CommandEntry[] = [];
+export const COMMANDS: readonly CommandEntry[] = [
+  { name: 'server', summary: 'run the platform', load: () => import('./server.ts') },
+];
