@@ -25,13 +25,23 @@ const toolCallsOf = ({ toolCall }: CompleteAnswer) =>
 
 const finishOf = (answer: CompleteAnswer): string => (answer.toolCall ? 'tool_calls' : 'stop');
 
-const chunk = (model: unknown, choices: readonly unknown[], usage?: unknown): string =>
-  sse({ id: 'chatcmpl-1', object: 'chat.completion.chunk', created: CREATED, model, choices, ...(usage === undefined ? {} : { usage }) });
+const chunk = (model: unknown, choices: readonly unknown[], more: Record<string, unknown> = {}): string =>
+  sse({ id: 'chatcmpl-1', object: 'chat.completion.chunk', created: CREATED, model, choices, ...more });
 
-const delta = (model: unknown, content: Record<string, unknown>, finish: string | null = null): string =>
-  chunk(model, [{ index: 0, delta: content, finish_reason: finish }]);
+const delta = (model: unknown, content: Record<string, unknown>): string =>
+  chunk(model, [{ index: 0, delta: content, finish_reason: null }]);
 
-const streamed = (model: unknown, answer: CompleteAnswer): Reply => {
+/** Where a vendor reports usage in a stream: in a chunk of its own, or with the finish reason under a name of its own. */
+type UsagePlace = 'own-chunk' | 'usage' | 'x_groq';
+
+const ending = (model: unknown, answer: CompleteAnswer, place: UsagePlace): string[] => {
+  const finish = { index: 0, delta: {}, finish_reason: finishOf(answer) };
+  const usage = usageOf(answer);
+  if (place === 'own-chunk') return [chunk(model, [finish]), chunk(model, [], { usage })];
+  return [chunk(model, [finish], place === 'usage' ? { usage } : { x_groq: { id: 'req_1', usage } })];
+};
+
+const streamed = (model: unknown, answer: CompleteAnswer, place: UsagePlace): Reply => {
   const calls = toolCallsOf(answer);
   return {
     contentType: EVENT_STREAM,
@@ -39,8 +49,7 @@ const streamed = (model: unknown, answer: CompleteAnswer): Reply => {
       delta(model, { role: 'assistant', content: '' }),
       ...answer.text.map((content) => delta(model, { content })),
       ...(calls ? [delta(model, { tool_calls: calls })] : []),
-      delta(model, {}, finishOf(answer)),
-      chunk(model, [], usageOf(answer)),
+      ...ending(model, answer, place),
       'data: [DONE]\n\n',
     ],
   };
@@ -61,14 +70,16 @@ const whole = (model: unknown, answer: CompleteAnswer): Reply => {
 
 const models = (): Reply => json({ object: 'list', data: [{ id: 'gpt-test', object: 'model', created: CREATED, owned_by: 'openai' }] });
 
-const reply = (request: RecordedRequest, answer: CompleteAnswer): Reply | undefined => {
-  const path = request.path.replace(/\?.*/, '');
-  if (path.endsWith('/models')) return models();
-  if (path.endsWith('/responses')) return openAiResponses(request, answer);
-  if (!path.endsWith('/chat/completions')) return undefined;
-  const model = request.body?.['model'];
-  return request.body?.['stream'] === true ? streamed(model, answer) : whole(model, answer);
-};
+const replyWith =
+  (place: UsagePlace) =>
+  (request: RecordedRequest, answer: CompleteAnswer): Reply | undefined => {
+    const path = request.path.replace(/\?.*/, '');
+    if (path.endsWith('/models')) return models();
+    if (path.endsWith('/responses')) return openAiResponses(request, answer);
+    if (!path.endsWith('/chat/completions')) return undefined;
+    const model = request.body?.['model'];
+    return request.body?.['stream'] === true ? streamed(model, answer, place) : whole(model, answer);
+  };
 
 const TYPES: Record<number, string> = {
   401: 'invalid_request_error',
@@ -78,14 +89,25 @@ const TYPES: Record<number, string> = {
 };
 
 /** The errors of OpenAI and of the vendors that copy its format. */
-export const openAiFailure = (status: number, message: string): unknown => ({
+const openAiFailure = (status: number, message: string): unknown => ({
   error: { message, type: TYPES[status] ?? 'server_error', param: null, code: status === 401 ? 'invalid_api_key' : null },
 });
 
-const openAi: Dialect = { basePath: '/v1', reply, failure: openAiFailure, overloadStatus: 503 };
+const dialect = (place: UsagePlace): Dialect => ({
+  basePath: '/v1',
+  reply: replyWith(place),
+  failure: openAiFailure,
+  overloadStatus: 503,
+});
 
 /**
  * An OpenAI upstream: `POST /v1/chat/completions` and `POST /v1/responses` (streamed or whole), `GET /v1/models`.
- * Groq, Mistral, DeepSeek (chat) and xAI (responses) speak the same formats.
+ * DeepSeek (chat) and xAI (responses) speak the same.
  */
-export const startOpenAiUpstream = (options?: UpstreamOptions): Promise<Upstream> => startUpstream(openAi, options);
+export const startOpenAiUpstream = (options?: UpstreamOptions): Promise<Upstream> => startUpstream(dialect('own-chunk'), options);
+
+/** A Groq upstream: OpenAI's chat completions with usage under `x_groq`. */
+export const startGroqUpstream = (options?: UpstreamOptions): Promise<Upstream> => startUpstream(dialect('x_groq'), options);
+
+/** A Mistral upstream: OpenAI's chat completions with usage beside the finish reason. */
+export const startMistralUpstream = (options?: UpstreamOptions): Promise<Upstream> => startUpstream(dialect('usage'), options);
