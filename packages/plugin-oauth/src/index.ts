@@ -1,1 +1,17 @@
-export {};
+export { discover } from './discover.ts';
+export { classify, flowError, type OAuthFailure } from './errors.ts';
+export { type AuthorizationCodeOptions, type CodeExchange, exchangeCode, runAuthorizationCodeFlow } from './flow/authorization-code.ts';
+export { type DeviceCodeOptions, intervalAfter, type Poll, pollUntilExpiry, runDeviceCodeFlow } from './flow/device-code.ts';
+export { refreshAccessToken, RefreshFailure, type RefreshOptions } from './flow/refresh.ts';
+export { revokeToken } from './flow/revoke.ts';
+export { CLIENT_NAME, type Transport } from './http.ts';
+export { oauth, type OAuthAuthOptions, type StandardOAuth } from './oauth-auth.ts';
+export { computeCodeChallenge, generateCodeVerifier, generateState } from './pkce.ts';
+export { oauthPlugin, processHandles } from './plugin.ts';
+export { checkProfile, type FixedEndpoints, type OAuthProfile } from './profile.ts';
+export { oauthCredentials, type RefreshTimes, settleRefreshes } from './store/credentials.ts';
+export { bundleOfLogin } from './store/login-bundle.ts';
+export { cardOf, providerVault } from './store/provider-vault.ts';
+export type { TokenSet } from './tokens.ts';
+export { createHandleFetch, createHandles, type Handles } from './tools/handles.ts';
+export { isLoopback, refusedUrl } from './url.ts';

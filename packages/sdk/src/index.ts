@@ -1,1 +1,16 @@
-export {};
+export { MogplexError } from '@mogplex/protocol';
+export * from './chat.ts';
+export * from './descriptor.ts';
+export * from './host/consent.ts';
+export * from './host/load.ts';
+export * from './host/sources.ts';
+export * from './login.ts';
+export * from './plugin.ts';
+export * from './provider.ts';
+export * from './registry.ts';
+export * from './skills.ts';
+export * from './text.ts';
+export * from './tool.ts';
+export * from './chat-completions.ts';
+export * from './send.ts';
+export * from './sse.ts';
