@@ -76,7 +76,8 @@ function parseJson(text: string, path: string): unknown {
   }
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
@@ -84,7 +85,7 @@ const isTime = (value: unknown): value is number => typeof value === 'number' &&
 
 const isStoredKey = (value: unknown): value is StoredKey => isObject(value) && isText(value['apiKey']) && isTime(value['savedAt']);
 
-const isStoredAccount = (value: unknown): value is StoredAccount =>
+export const isStoredAccount = (value: unknown): value is StoredAccount =>
   isObject(value) &&
   isText(value['origin']) &&
   isOrigin(value['origin']) &&

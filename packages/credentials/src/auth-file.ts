@@ -1,25 +1,16 @@
 import { join } from 'node:path';
 import { MogplexError } from '@mogplex/protocol';
-import { emptyDocument, formatDocument, isOrigin, parseDocument, type AuthDocument, type StoredAccount } from './auth-document.ts';
+import { accountLogin, storedAccount, type AccountLogin } from './account-login.ts';
+import { accountRefreshPlace, putAccount, type AccountStore } from './account-refresh.ts';
+import { emptyDocument, formatDocument, parseDocument, type AuthDocument } from './auth-document.ts';
 import { warnOnce, type Warn } from './env.ts';
 import { FILE_MODE, atomicWrite, checkPrivateFolder, ensurePrivateFolder, readPrivateFile, removeLeftovers, type OnStep } from './files.ts';
+import { journalAt } from './journal.ts';
 import { withFileLock } from './lock.ts';
+import { refreshOnce, type RefreshWork } from './refresh.ts';
 import { Secret } from './secret.ts';
 
 const MAX_BYTES = 1024 * 1024;
-
-/** A login of a Mogplex account. Its tokens go to `origin` and nowhere else. */
-export interface AccountLogin {
-  /** The origin that issued the tokens, such as `https://mogplex.example`. */
-  origin: string;
-  accessToken: Secret;
-  refreshToken?: Secret;
-  /** When the access token ends, in milliseconds since 1970. */
-  expiresAt?: number;
-  email: string;
-  /** The OAuth client that the tokens were issued to. */
-  clientId: string;
-}
 
 /** What auth.json holds. */
 export interface AuthContents {
@@ -52,6 +43,14 @@ export interface AuthFile {
   setAccount(login: AccountLogin): Promise<void>;
   /** Returns whether there was one. A refresh in flight cannot bring it back. */
   removeAccount(): Promise<boolean>;
+  /**
+   * Refreshes the account login with its single-use token: one exchange at a time across processes, the new login durable before this
+   * returns.
+   *
+   * @param seen the access token that was found unusable; where another one is stored by now, that login is returned unasked
+   * @throws MogplexError as `Vault.refresh`
+   */
+  refreshAccount(seen: Secret, work: RefreshWork<AccountLogin, AccountLogin>): Promise<AccountLogin>;
 }
 
 /**
@@ -71,15 +70,24 @@ export function openAuthFile(home: string, options: AuthFileOptions = {}): AuthF
     return text === undefined ? emptyDocument() : parseDocument(text, path);
   };
 
-  const change = async (edit: (document: AuthDocument) => boolean): Promise<boolean> => {
+  const change: AccountStore['change'] = async (edit, after) => {
     await ensurePrivateFolder(home, warn);
     return await withFileLock(path, async () => {
       const document = load();
-      if (!edit(document)) return false;
+      if (!(await edit(document))) return false;
       await removeLeftovers(path);
       await atomicWrite(path, formatDocument(document), FILE_MODE, { onStep: options.onStep });
+      await after?.();
       return true;
     });
+  };
+
+  const store: AccountStore = {
+    change,
+    now,
+    journal: journalAt(`${path}.refresh`, warn, options.onStep),
+    refreshLockPath: `${path}.refresh`,
+    onStep: options.onStep,
   };
 
   return {
@@ -101,10 +109,9 @@ export function openAuthFile(home: string, options: AuthFileOptions = {}): AuthF
     setAccount: async (login) => {
       const stored = storedAccount(login);
       await change((document) => {
-        document.mogplex = stored;
-        document.generation += 1;
+        putAccount(document, stored);
         return true;
-      });
+      }, store.journal.clear);
     },
     removeAccount: async () =>
       await change((document) => {
@@ -112,7 +119,8 @@ export function openAuthFile(home: string, options: AuthFileOptions = {}): AuthF
         delete document.mogplex;
         document.generation += 1;
         return true;
-      }),
+      }, store.journal.clear),
+    refreshAccount: async (seen, work) => await refreshOnce(accountRefreshPlace(store, seen), work),
   };
 }
 
@@ -128,31 +136,6 @@ function readContents(load: () => AuthDocument): AuthContents {
     if (error instanceof MogplexError) return { keys: new Map(), account: undefined, damage: error };
     throw error;
   }
-}
-
-const accountLogin = (stored: StoredAccount): AccountLogin => ({
-  origin: stored.origin,
-  email: stored.email,
-  clientId: stored.clientId,
-  accessToken: new Secret(stored.accessToken, 'account access token'),
-  ...(stored.refreshToken !== undefined && { refreshToken: new Secret(stored.refreshToken, 'account refresh token') }),
-  ...(stored.expiresAt !== undefined && { expiresAt: stored.expiresAt }),
-});
-
-function storedAccount(login: AccountLogin): StoredAccount {
-  if (!isOrigin(login.origin)) {
-    throw new MogplexError('invalid_request', 'the origin of an account login is not the origin of an http(s) URL', {
-      boundary: 'account',
-    });
-  }
-  return {
-    origin: login.origin,
-    email: login.email,
-    clientId: login.clientId,
-    accessToken: login.accessToken.reveal(),
-    ...(login.refreshToken !== undefined && { refreshToken: login.refreshToken.reveal() }),
-    ...(login.expiresAt !== undefined && { expiresAt: login.expiresAt }),
-  };
 }
 
 /** Provider names become keys of a JSON object: plain words only. */

@@ -187,7 +187,8 @@ const notFollowed = (path: string, what: string): MogplexError =>
 const unfit = (path: string, why: string, hint: string): MogplexError =>
   new MogplexError('damaged', `${path} ${why}`, { boundary: 'storage', hint });
 
-function writeFailure(path: string, cause: unknown): MogplexError {
+/** The error for a write that the operating system refused. */
+export function writeFailure(path: string, cause: unknown): MogplexError {
   if (cause instanceof MogplexError) return cause;
   const full = isErrno(cause, 'ENOSPC', 'EDQUOT');
   return new MogplexError('unavailable', full ? `no space left to write ${path}; nothing was changed` : `${path} cannot be written`, {
