@@ -1,5 +1,6 @@
 import type { CredentialResolvers } from './http/principal.ts';
 import type { Route } from './http/route.ts';
+import { openIdentity } from './identity/index.ts';
 import type { Platform } from './platform.ts';
 
 export interface Rooms {
@@ -14,10 +15,12 @@ export interface Rooms {
 const unknown = (): Promise<undefined> => Promise.resolve(undefined);
 
 /** Opens every room of the platform and gathers what it offers: the one place where rooms meet. */
-export const openRooms = (_platform: Platform): Promise<Rooms> =>
-  Promise.resolve({
-    routes: [],
-    resolvers: { principalFromToken: unknown, principalFromAccessToken: unknown, principalFromSession: unknown },
-    setupLink: unknown,
+export const openRooms = async (platform: Platform): Promise<Rooms> => {
+  const identity = await openIdentity(platform);
+  return {
+    routes: [...identity.routes],
+    resolvers: { principalFromToken: unknown, ...identity.resolvers },
+    setupLink: () => identity.setupLink(),
     close: () => Promise.resolve(),
-  });
+  };
+};

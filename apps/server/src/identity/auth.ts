@@ -1,0 +1,90 @@
+import { passkey } from '@better-auth/passkey';
+import { betterAuth } from 'better-auth';
+import { getAdapter } from 'better-auth/db/adapter';
+import { genericOAuth, twoFactor } from 'better-auth/plugins';
+import type { BetterAuthOptions } from 'better-auth/types';
+import type { Store } from '../store/open.ts';
+import { sealedAdapter } from './adapter.ts';
+import { type GitHubSettings, githubProvider } from './github.ts';
+import { identitySecret } from './secret.ts';
+
+/** Milliseconds that a browser session lasts. It is not prolonged: then the person signs in again. */
+export const SESSION_TTL = 14 * 24 * 3_600_000;
+
+/** The header by which our routes tell the account library where a request came from. */
+export const ADDRESS_HEADER = 'x-mogplex-client-address';
+
+export interface AuthSettings {
+  /** Origin under which browsers reach the platform. */
+  publicUrl: string;
+  github?: GitHubSettings;
+  /** Whether an unknown person with this verified address may make an account by a linked sign-in. */
+  mayJoin(email: string): Promise<boolean>;
+  /** Runs after the library made an account. */
+  joined(user: { id: string; name: string; email: string }): Promise<void>;
+  now(): number;
+}
+
+const plugins = (settings: AuthSettings) => [
+  genericOAuth({ config: settings.github ? [githubProvider(settings.github, settings.publicUrl)] : [] }),
+  twoFactor({ issuer: 'Mogplex', skipVerificationOnEnable: false, allowPasswordless: true, accountLockout: { enabled: true } }),
+  passkey({
+    rpID: new URL(settings.publicUrl).hostname,
+    rpName: 'Mogplex',
+    origin: settings.publicUrl,
+    authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
+  }),
+];
+
+const settingsOf = (settings: AuthSettings, secret: string) => {
+  const secure = settings.publicUrl.startsWith('https:');
+  return {
+    appName: 'Mogplex',
+    baseURL: settings.publicUrl,
+    basePath: '/api/auth',
+    secret,
+    trustedOrigins: [settings.publicUrl],
+    emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 12, maxPasswordLength: 256 },
+    session: { expiresIn: SESSION_TTL / 1000, disableSessionRefresh: true, cookieCache: { enabled: false }, freshAge: 600 },
+    verification: { storeIdentifier: 'hashed' },
+    account: {
+      accountLinking: { enabled: true, disableImplicitLinking: true, allowDifferentEmails: true },
+      storeStateStrategy: 'database',
+      encryptOAuthTokens: false,
+    },
+    // Our own limits and origin checks guard every route that reaches the library.
+    rateLimit: { enabled: false },
+    advanced: {
+      // The prefix binds a cookie to this very host; it is only allowed over https.
+      cookiePrefix: secure ? '__Host-mogplex' : 'mogplex',
+      useSecureCookies: false,
+      defaultCookieAttributes: { secure, httpOnly: true, sameSite: 'lax', path: '/' },
+      ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] },
+    },
+    databaseHooks: {
+      user: {
+        create: {
+          before: async (user) => ((await settings.mayJoin(user.email)) ? undefined : false),
+          after: async (user) => settings.joined(user),
+        },
+      },
+    },
+    logger: { disabled: true },
+    telemetry: { enabled: false },
+    plugins: plugins(settings),
+  } satisfies BetterAuthOptions;
+};
+
+/**
+ * The account library over our store. None of its routes is mounted but the callback of GitHub: our own routes call it, check
+ * the origin, charge the limits and answer in our envelope.
+ */
+export const createAuth = async (store: Store, settings: AuthSettings) => {
+  const secret = await identitySecret(store, () => settings.now());
+  const options = settingsOf(settings, secret.reveal());
+  // `sqlite` on both stores: booleans are integers and dates are text everywhere.
+  const inner = await getAdapter({ ...options, database: { db: store.db, type: 'sqlite' } });
+  return betterAuth({ ...options, database: () => sealedAdapter(inner, store.sealer) });
+};
+
+export type Auth = Awaited<ReturnType<typeof createAuth>>;

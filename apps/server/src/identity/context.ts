@@ -1,0 +1,10 @@
+import type { Platform } from '../platform.ts';
+import type { Auth } from './auth.ts';
+import type { OAuthContext } from './oauth/context.ts';
+
+/** What the routes of this room share. */
+export interface Identity {
+  platform: Platform;
+  auth: Auth;
+  oauth: OAuthContext;
+}

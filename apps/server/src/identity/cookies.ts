@@ -1,0 +1,81 @@
+import { MogplexError } from '@mogplex/protocol';
+import type { z } from 'zod';
+import { readJson } from '../http/body.ts';
+import { defineRawRoute, type HttpContext, type Method, type RequestInfo, type Route, type Scope } from '../http/route.ts';
+import type { Principal } from '../http/principal.ts';
+import { ADDRESS_HEADER } from './auth.ts';
+
+const BODY_LIMIT = 65_536;
+
+/**
+ * Refuses a request that another site made the browser send (CSRF): only one that says it comes from our own pages may
+ * set or use a cookie. A request that no browser sent has neither header and no cookie to abuse.
+ *
+ * @throws MogplexError `forbidden`.
+ */
+export const refuseCrossSite = (headers: Headers, publicUrl: string): void => {
+  const origin = headers.get('origin');
+  const site = headers.get('sec-fetch-site');
+  if ((origin === null || origin === publicUrl) && (site === null || site === 'same-origin')) return;
+  throw new MogplexError('forbidden', 'the request does not come from a page of this platform', { boundary: 'request' });
+};
+
+/** What the account library is told of a request: its cookies, its browser, and the address that our own reader found. */
+export const libraryHeaders = (c: HttpContext, { address }: RequestInfo, publicUrl: string): Headers => {
+  const headers = new Headers({ [ADDRESS_HEADER]: address, origin: publicUrl });
+  for (const name of ['cookie', 'user-agent']) {
+    const value = c.req.header(name);
+    if (value !== undefined) headers.set(name, value);
+  }
+  return headers;
+};
+
+/** What a cookie route answers: `data` of the envelope, and the cookies that go with it. */
+export interface CookieAnswer {
+  data: unknown;
+  cookies?: string[];
+}
+
+export interface CookieCall<B> {
+  body: B;
+  /** For calls of the account library. */
+  headers: Headers;
+  principal: Principal;
+  info: RequestInfo;
+}
+
+interface CookieRoute<S extends Scope, B extends z.ZodType> {
+  method: Exclude<Method, 'GET'>;
+  path: string;
+  scope: S;
+  summary: string;
+  body: B;
+  handler(
+    call: Omit<CookieCall<z.output<B>>, 'principal'> & (S extends 'public' ? object : { principal: Principal }),
+  ): Promise<CookieAnswer>;
+}
+
+/** A JSON route that sets cookies: same guards, same envelope, never from another site, never kept by a cache. */
+export const cookieRoute = <S extends Scope, B extends z.ZodType>(publicUrl: string, route: CookieRoute<S, B>): Route =>
+  defineRawRoute({
+    method: route.method,
+    path: `/api/v1/mogplex${route.path}`,
+    scope: route.scope,
+    boundary: 'account',
+    summary: route.summary,
+    handler: async (c, principal, info) => {
+      refuseCrossSite(c.req.raw.headers, publicUrl);
+      const parsed = route.body.safeParse((await readJson(c.env.incoming, BODY_LIMIT)) ?? {});
+      if (!parsed.success) {
+        const issue = parsed.error.issues[0];
+        throw new MogplexError('invalid_request', `body.${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`, {
+          boundary: 'request',
+        });
+      }
+      const call = { body: parsed.data, headers: libraryHeaders(c, info, publicUrl), principal, info };
+      const { data, cookies = [] } = await route.handler(call as Parameters<typeof route.handler>[0]);
+      const response = Response.json({ ok: true, data }, { headers: { 'cache-control': 'no-store' } });
+      for (const cookie of cookies) response.headers.append('set-cookie', cookie);
+      return response;
+    },
+  });

@@ -1,0 +1,67 @@
+import { MogplexError } from '@mogplex/protocol';
+import { type Kysely, sql } from 'kysely';
+import { sha256 } from './oauth/context.ts';
+import type { IdentityTables } from './tables.ts';
+
+const WINDOW = 15 * 60_000;
+
+interface Counter {
+  key: string;
+  limit: number;
+}
+
+/** Attempts in 15 minutes: of one address at one account, at one account from anywhere, of one address at any account. */
+const countersOf = (account: string, address: string): Counter[] => [
+  { key: sha256(`pair:${account}:${address}`), limit: 8 },
+  { key: sha256(`account:${account}`), limit: 40 },
+  { key: sha256(`address:${address}`), limit: 100 },
+];
+
+const charge = async (db: Kysely<IdentityTables>, { key }: Counter, now: number): Promise<{ count: number; window_ends_at: number }> =>
+  db
+    .insertInto('sign_in_attempt')
+    .values({ key, count: 1, window_ends_at: now + WINDOW })
+    .onConflict((conflict) =>
+      conflict.column('key').doUpdateSet({
+        count: sql<number>`case when sign_in_attempt.window_ends_at <= ${now} then 1 else sign_in_attempt.count + 1 end`,
+        window_ends_at: sql<number>`case when sign_in_attempt.window_ends_at <= ${now} then ${now + WINDOW} else sign_in_attempt.window_ends_at end`,
+      }),
+    )
+    .returning(['count', 'window_ends_at'])
+    .executeTakeFirstOrThrow();
+
+/**
+ * Counts an attempt to prove who one is before it is looked at, so that many at once cannot slip through. The count is the
+ * same whether the account exists or not.
+ *
+ * @param account what was typed, in lower case.
+ * @throws MogplexError `rate_limited` with the seconds to wait.
+ */
+export const chargeAttempt = async (db: Kysely<IdentityTables>, account: string, address: string, now: number): Promise<void> => {
+  for (const counter of countersOf(account, address)) {
+    const { count, window_ends_at: endsAt } = await charge(db, counter, now);
+    if (count > counter.limit) {
+      const retryAfter = Math.max(1, Math.ceil((endsAt - now) / 1000));
+      throw new MogplexError('rate_limited', 'too many attempts to sign in: wait before the next one', { boundary: 'account', retryAfter });
+    }
+  }
+};
+
+/** Takes a successful attempt back out of the counts. */
+export const refundAttempt = async (db: Kysely<IdentityTables>, account: string, address: string): Promise<void> => {
+  const [pair, ...others] = countersOf(account, address);
+  await db
+    .deleteFrom('sign_in_attempt')
+    .where('key', '=', pair?.key ?? '')
+    .execute();
+  await db
+    .updateTable('sign_in_attempt')
+    .set({ count: sql<number>`count - 1` })
+    .where(
+      'key',
+      'in',
+      others.map(({ key }) => key),
+    )
+    .where('count', '>', 0)
+    .execute();
+};
