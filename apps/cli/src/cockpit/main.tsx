@@ -1,8 +1,65 @@
-import type { CockpitOptions } from '../program.ts';
+import { render } from 'ink';
 import type { World } from '../world.ts';
+import { App } from './app.tsx';
+import { Cockpit, type StartOptions } from './controller.ts';
+import { TimelineRows } from './panels/timeline.ts';
+import { createPorts } from './wire/ports.ts';
+import { guardTerminal } from './terminal.ts';
 
-/** Opens the cockpit and resolves with the process exit code when it is left. */
-export const runCockpit = async (world: World, options: CockpitOptions): Promise<number> => {
-  world.stdout.write(`the cockpit is not built yet (${Object.keys(options).length})\n`);
-  return await Promise.resolve(0);
-};
+/**
+ * Opens the cockpit in the terminal of `world` and stays until the person leaves.
+ *
+ * @returns the exit code
+ */
+export async function runCockpit(world: World, options: StartOptions): Promise<number> {
+  const warnings: string[] = [];
+  const ports = createPorts(world, (line) => warnings.push(line));
+  const cockpit = new Cockpit(ports, options, {
+    repository: world.cwd.split('/').at(-1) ?? '',
+    branch: undefined,
+    model: undefined,
+    credential: 'no credential · /login',
+    overridden: false,
+    mode: '',
+    connection: 'local',
+  });
+  const guard = guardTerminal(world, cockpit);
+  try {
+    await cockpit.start();
+    for (const line of warnings.splice(0)) cockpit.notice('warn', line);
+    const rows = new TimelineRows();
+    const screen = render(<App cockpit={cockpit} rows={rows} />, {
+      stdin: world.stdin,
+      stdout: world.stdout,
+      stderr: world.stderr,
+      alternateScreen: true,
+      exitOnCtrlC: false,
+      incrementalRendering: true,
+      interactive: true,
+      kittyKeyboard: { mode: 'auto' },
+      maxFps: 60,
+    });
+    guard.drawn(screen);
+    setImmediate(() => void afterFirstFrame(cockpit, rows));
+    return await cockpit.left;
+  } finally {
+    await guard.restore();
+    await ports.chat.close();
+  }
+}
+
+async function afterFirstFrame(cockpit: Cockpit, rows: TimelineRows): Promise<void> {
+  await cockpit.afterFirstFrame().catch((error: unknown) => cockpit.report(error));
+  const unsubscribe = cockpit.store.subscribe(() => {
+    if (cockpit.state.turn === 'idle') return;
+    unsubscribe();
+    void loadMarkdown(cockpit, rows);
+  });
+}
+
+/** The Markdown reader is loaded while the first prompt is on its way. */
+async function loadMarkdown(cockpit: Cockpit, rows: TimelineRows): Promise<void> {
+  const { code, markdownLines } = await import('./text/markdown.ts');
+  rows.use({ markdown: markdownLines, code });
+  cockpit.store.update((state) => ({ ...state }));
+}

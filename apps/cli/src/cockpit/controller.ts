@@ -1,0 +1,273 @@
+import { closeDrawer } from './drawers/choose.ts';
+import { openPalette } from './drawers/open.ts';
+import { errorText } from './error-text.ts';
+import { EMPTY_EDITOR, submit } from './input/editor.ts';
+import { LoginController } from './login/controller.ts';
+import type { CustomCommand, Ports } from './ports.ts';
+import { runSlash } from './slash/run.ts';
+import { nearest, parseSlash, SLASH_COMMANDS } from './slash/table.ts';
+import { expandTemplate } from './slash/custom.ts';
+import { addItem, addNotice } from './state/reduce.ts';
+import { type CockpitState, type Header, initialState, type Level } from './state/state.ts';
+import { createStore, type Store } from './state/store.ts';
+import { createStreamSanitiser, sanitise, sanitiseLine } from './text/sanitise.ts';
+
+/** A second Ctrl+C within this many milliseconds leaves. */
+const TWICE_MS = 1_500;
+
+export interface StartOptions {
+  attach?: string;
+  logout?: boolean;
+  model?: string;
+}
+
+/** Everything that a key or a command can make the cockpit do. */
+export class Cockpit {
+  readonly store: Store;
+  readonly ports: Ports;
+  readonly login: LoginController;
+  /** Settles with the exit code when the person leaves. */
+  readonly left: Promise<number>;
+  custom: readonly CustomCommand[] = [];
+  readonly #options: StartOptions;
+  #leave!: (code: number) => void;
+  #turn: AbortController | undefined;
+  #lastInterrupt = Number.NEGATIVE_INFINITY;
+
+  constructor(ports: Ports, options: StartOptions, header: Header) {
+    this.ports = ports;
+    this.#options = options;
+    this.store = createStore(initialState({ ...header, mode: ports.permissions.initial }));
+    this.left = new Promise((resolve) => {
+      this.#leave = resolve;
+    });
+    this.login = new LoginController(this);
+  }
+
+  get state(): CockpitState {
+    return this.store.get();
+  }
+
+  /** Decides between the login screen and the composer; the first frame shows the decision. */
+  async start(): Promise<void> {
+    const cleared = this.#options.logout === true && (await this.ports.credentials.clearAccount());
+    if (this.#options.logout === true) await this.ports.sync.forget();
+    const exists = await this.ports.credentials.exists();
+    const first = this.#options.logout === true || !exists ? 'login' : 'session';
+    this.store.update((state) => ({ ...state, view: first, canLeaveLogin: exists }));
+    if (this.#options.logout === true) this.alert('info', cleared ? 'The account login was removed.' : 'No account login was stored.');
+    if (first === 'session') await this.enterSession();
+  }
+
+  /** What can wait until the first frame is on screen. */
+  async afterFirstFrame(): Promise<void> {
+    const [{ name, branch }, custom] = await Promise.all([this.ports.workspace.repository(), this.ports.workspace.customCommands()]);
+    this.custom = custom;
+    this.store.update((state) => ({ ...state, header: { ...state.header, repository: sanitiseLine(name, 80), branch } }));
+  }
+
+  /** Shows the composer; the first time after a start it attaches to the run that was asked for. */
+  async enterSession(): Promise<void> {
+    const model = this.state.header.model ?? (await this.ports.models.initial(this.#options.model));
+    this.store.update((state) => ({ ...state, view: 'session', canLeaveLogin: true, header: { ...state.header, model } }));
+    await this.refreshHeader();
+    const run = this.#options.attach;
+    if (run === undefined) return;
+    delete this.#options.attach;
+    try {
+      this.notice('info', await this.ports.attach(run));
+    } catch (error) {
+      this.report(error);
+    }
+  }
+
+  /**
+   * Goes on to the session with what the new credential makes possible: a model of the provider that was signed in to,
+   * unless the model in use belongs to it already.
+   *
+   * @param provider the provider that was signed in to; undefined for the account
+   */
+  async afterSignIn(provider: string | undefined): Promise<void> {
+    const { model } = this.state.header;
+    const keeps = model !== undefined && (await this.ports.credentials.line(model)) !== undefined;
+    const fits = keeps && (provider === undefined || model.startsWith(`${provider}/`));
+    const next = fits ? model : ((await this.ports.models.preferred(provider)) ?? model);
+    this.store.update((state) => ({ ...state, header: { ...state.header, model: next } }));
+    await this.enterSession();
+  }
+
+  /** Resolves the credential of the model anew and shows it (statement A13). */
+  async refreshHeader(): Promise<void> {
+    const line = await this.ports.credentials.line(this.state.header.model);
+    this.store.update((state) => ({
+      ...state,
+      header: {
+        ...state.header,
+        credential: line?.text ?? 'no credential · /login',
+        overridden: line === undefined || line.overridden,
+      },
+    }));
+  }
+
+  /** Sends what is in the composer, as a prompt or as a command. */
+  async submit(): Promise<void> {
+    const { text } = this.state.editor;
+    if (text.trim() === '') return;
+    const call = parseSlash(text);
+    if (call === undefined && this.state.turn !== 'idle') {
+      this.alert('warn', 'An answer is under way. Ctrl+C interrupts it.');
+      return;
+    }
+    this.store.update((state) => ({ ...state, editor: submit(state.editor), completion: undefined, alert: undefined, scroll: 0 }));
+    if (call === undefined) await this.prompt(text.trim());
+    else await this.run(call.name, call.argument);
+  }
+
+  /** Runs a slash command: a built-in one, one of the person's own, else an error on the spot. */
+  async run(name: string, argument: string): Promise<void> {
+    try {
+      if (!(await runSlash(this, { name, argument }))) await this.#custom(name, argument);
+    } catch (error) {
+      this.report(error);
+    }
+  }
+
+  /** Uses another model from the next prompt on. */
+  async useModel(id: string): Promise<void> {
+    if (!/^[a-z0-9][a-z0-9-]*\/\S+$/.test(id)) {
+      this.notice('error', `A model is named provider/model, for instance openai/gpt-5. ${sanitiseLine(id, 80)} is not.`);
+      return;
+    }
+    this.store.update((state) => ({ ...state, header: { ...state.header, model: sanitiseLine(id, 120) } }));
+    await this.refreshHeader();
+  }
+
+  /** Changes the permission mode, where the configuration allows it. */
+  setMode(mode: string): void {
+    const { modes, allowed } = this.ports.permissions;
+    if (!modes.some((known) => known.id === mode)) {
+      this.notice('error', `Unknown permission mode ${sanitiseLine(mode, 40)}. Known: ${modes.map((known) => known.id).join(', ')}.`);
+    } else if (!allowed(mode)) this.notice('error', `The configuration of this project does not allow the mode ${mode}.`);
+    else this.store.update((state) => ({ ...state, header: { ...state.header, mode } }));
+  }
+
+  /** Starts the conversation anew. */
+  clear(): void {
+    this.#turn?.abort();
+    this.ports.chat.clear();
+    this.store.update((state) => ({ ...state, timeline: [], scroll: 0, alert: undefined }));
+  }
+
+  /** Removes what `/logout` named, drops every adapter, and shows what is left (statements A14 and A16). */
+  async logout(): Promise<void> {
+    const { model } = this.state.header;
+    const { remains } = await this.ports.credentials.planLogout(model);
+    this.#turn?.abort();
+    await this.ports.credentials.logout(model);
+    await this.ports.sync.forget();
+    this.ports.chat.dropClients();
+    this.clear();
+    this.notice('info', ['Logged out.', ...remains.map((row) => `Still in use: ${row}`)].join('\n'));
+    if (await this.ports.credentials.exists()) {
+      await this.refreshHeader();
+      return;
+    }
+    this.store.update((state) => ({ ...state, canLeaveLogin: false, header: { ...state.header, model: undefined } }));
+    this.login.open();
+  }
+
+  /** Sends a prompt and shows its answer until it ends. */
+  async prompt(text: string): Promise<void> {
+    const { model } = this.state.header;
+    if (model === undefined) {
+      this.notice('error', 'No model is chosen. /model lists those that your credentials can use.');
+      return;
+    }
+    this.#turn = new AbortController();
+    this.store.update((state) => ({ ...addItem(state, { kind: 'user', text: sanitise(text) }), turn: 'waiting' }));
+    const how = await this.#stream(text, model, this.#turn.signal);
+    this.#turn = undefined;
+    this.store.push({ type: 'end', how });
+  }
+
+  async #stream(text: string, model: string, signal: AbortSignal): Promise<'done' | 'interrupted' | 'failed'> {
+    const clean = { text: createStreamSanitiser(), reasoning: createStreamSanitiser() };
+    try {
+      for await (const piece of this.ports.chat.send(text, model, signal)) {
+        if (piece.type === 'text' || piece.type === 'reasoning')
+          this.store.push({ type: piece.type, text: clean[piece.type].push(piece.text) });
+        else if (piece.type === 'tool-call')
+          this.store.push({ type: 'tool-call', name: sanitiseLine(piece.name, 60), input: sanitiseLine(piece.input) });
+        else this.store.push({ ...piece, model, cost: this.ports.models.cost(model, piece.inputTokens, piece.outputTokens) });
+      }
+      const rest = clean.text.end();
+      if (rest !== '') this.store.push({ type: 'text', text: rest });
+      return signal.aborted ? 'interrupted' : 'done';
+    } catch (error) {
+      if (signal.aborted) return 'interrupted';
+      this.report(error);
+      return 'failed';
+    }
+  }
+
+  async #custom(name: string, argument: string): Promise<void> {
+    const command = this.custom.find((known) => known.name === name);
+    if (command !== undefined) {
+      if (this.state.turn === 'idle') await this.prompt(expandTemplate(command.template, argument));
+      else this.alert('warn', 'An answer is under way. Ctrl+C interrupts it.');
+      return;
+    }
+    const near = nearest(name, [...SLASH_COMMANDS.map((known) => known.name), ...this.custom.map((known) => known.name)]);
+    const hint = near === undefined ? '/help lists the commands.' : `Did you mean /${near}?`;
+    this.notice('error', `Unknown command /${sanitiseLine(name, 60)}. ${hint} Nothing was sent.`);
+  }
+
+  /** Ctrl+C: interrupts the answer or the sign-in under way; twice within 1,500 ms leaves. */
+  interrupt(): void {
+    const now = this.ports.now();
+    if (now - this.#lastInterrupt <= TWICE_MS) {
+      this.leave(0);
+      return;
+    }
+    this.#lastInterrupt = now;
+    if (this.#turn !== undefined) {
+      this.#turn.abort();
+      this.store.update((state) => ({ ...state, turn: 'interrupting' }));
+    } else if (this.state.view === 'session') {
+      this.store.update((state) => ({ ...state, editor: { ...EMPTY_EDITOR, history: state.editor.history }, drawer: undefined }));
+    }
+    this.alert('info', 'Press Ctrl+C again to leave.');
+  }
+
+  /** Ends the cockpit. */
+  leave(code: number): void {
+    this.#turn?.abort();
+    this.login.cancel();
+    this.#leave(code);
+  }
+
+  /** Esc: closes what is on top. */
+  escape(): void {
+    const { drawer, alert, focus } = this.state;
+    if (drawer !== undefined) closeDrawer(this);
+    else if (alert !== undefined) this.store.update((state) => ({ ...state, alert: undefined }));
+    else this.store.update((state) => ({ ...state, focus: focus === 'composer' && state.editor.text === '' ? 'timeline' : 'composer' }));
+  }
+
+  openPalette(): void {
+    openPalette(this);
+  }
+
+  alert(level: Level, text: string): void {
+    this.store.update((state) => ({ ...state, alert: { level, text } }));
+  }
+
+  notice(level: Level, text: string): void {
+    this.store.update((state) => addNotice(state, level, sanitise(text)));
+  }
+
+  /** Shows an error where the person looks: its message, its hint and the id that support asks for. */
+  report(error: unknown): void {
+    this.notice('error', errorText(error));
+  }
+}

@@ -1,0 +1,49 @@
+import type { Cockpit } from '../controller.ts';
+import { transcript } from '../transcript.ts';
+import { filtered } from './list.ts';
+
+/** Enter in a drawer: takes the focused item, says yes to the question, closes the page. */
+export async function chooseInDrawer(cockpit: Cockpit): Promise<void> {
+  const { drawer } = cockpit.state;
+  if (drawer === undefined) return;
+  if (drawer.kind === 'text') return closeDrawer(cockpit);
+  if (drawer.kind === 'confirm') {
+    closeDrawer(cockpit);
+    await cockpit.logout();
+    return;
+  }
+  const item = filtered(drawer)[drawer.index];
+  if (item === undefined) return;
+  closeDrawer(cockpit);
+  switch (drawer.name) {
+    case 'model':
+      return await cockpit.useModel(item.id);
+    case 'permissions':
+      return cockpit.setMode(item.id);
+    case 'export':
+      return await exportAs(cockpit, item.id);
+    case 'palette':
+      return await cockpit.run(item.id, '');
+  }
+}
+
+export const closeDrawer = (cockpit: Cockpit): void => cockpit.store.update((state) => ({ ...state, drawer: undefined }));
+
+async function exportAs(cockpit: Cockpit, how: string): Promise<void> {
+  const { timeline, header } = cockpit.state;
+  const answer = timeline.findLast((item) => item.kind === 'answer');
+  if (answer?.kind !== 'answer') {
+    cockpit.alert('warn', 'There is no answer to export yet.');
+    return;
+  }
+  if (how === 'clipboard') {
+    cockpit.ports.copy(answer.text);
+    cockpit.alert('info', 'The last answer was sent to the clipboard of your terminal.');
+    return;
+  }
+  const path = await cockpit.ports.workspace.export(
+    cockpit.ports.chat.sessionId,
+    transcript(timeline, `Conversation in ${header.repository}`),
+  );
+  cockpit.notice('info', `Saved as ${path}.`);
+}

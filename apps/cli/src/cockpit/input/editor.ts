@@ -1,0 +1,109 @@
+/** The text being composed. Every function here returns a new editor and touches nothing else. */
+export interface Editor {
+  readonly text: string;
+  /** Offset of the cursor in `text`, in UTF-16 units, never inside a surrogate pair. */
+  readonly cursor: number;
+  /** Sent texts, oldest first. */
+  readonly history: readonly string[];
+  /** Which entry of the history is shown; undefined while the person's own draft is. */
+  readonly recalled: number | undefined;
+  /** The draft that was left for the history. */
+  readonly draft: string;
+}
+
+const LONGEST_HISTORY = 500;
+
+export const EMPTY_EDITOR: Editor = { text: '', cursor: 0, history: [], recalled: undefined, draft: '' };
+
+const edit = (editor: Editor, text: string, cursor: number): Editor => ({ ...editor, text, cursor, recalled: undefined });
+
+export const insert = (editor: Editor, text: string): Editor =>
+  edit(editor, editor.text.slice(0, editor.cursor) + text + editor.text.slice(editor.cursor), editor.cursor + text.length);
+
+export const replaceText = (editor: Editor, text: string): Editor => edit(editor, text, text.length);
+
+export const backspace = (editor: Editor): Editor => removeRange(editor, previous(editor.text, editor.cursor), editor.cursor);
+
+export const deleteForward = (editor: Editor): Editor => removeRange(editor, editor.cursor, next(editor.text, editor.cursor));
+
+export const deleteWord = (editor: Editor): Editor => removeRange(editor, wordStart(editor.text, editor.cursor), editor.cursor);
+
+export const deleteToLineStart = (editor: Editor): Editor => removeRange(editor, lineStart(editor), editor.cursor);
+
+export const deleteToLineEnd = (editor: Editor): Editor => removeRange(editor, editor.cursor, lineEnd(editor));
+
+export const moveLeft = (editor: Editor): Editor => ({ ...editor, cursor: previous(editor.text, editor.cursor) });
+
+export const moveRight = (editor: Editor): Editor => ({ ...editor, cursor: next(editor.text, editor.cursor) });
+
+export const moveWordLeft = (editor: Editor): Editor => ({ ...editor, cursor: wordStart(editor.text, editor.cursor) });
+
+export const moveWordRight = (editor: Editor): Editor => {
+  const ahead = /^\s*\S+/.exec(editor.text.slice(editor.cursor))?.[0] ?? '';
+  return { ...editor, cursor: editor.cursor + ahead.length };
+};
+
+export const moveLineStart = (editor: Editor): Editor => ({ ...editor, cursor: lineStart(editor) });
+
+export const moveLineEnd = (editor: Editor): Editor => ({ ...editor, cursor: lineEnd(editor) });
+
+/** One row up; from the first row, one entry back in the history. */
+export function moveUp(editor: Editor): Editor {
+  const start = lineStart(editor);
+  if (start === 0) return recall(editor, (editor.recalled ?? editor.history.length) - 1);
+  const column = editor.cursor - start;
+  const aboveStart = editor.text.lastIndexOf('\n', start - 2) + 1;
+  return { ...editor, cursor: Math.min(aboveStart + column, start - 1) };
+}
+
+/** One row down; from the last row, one entry forward in the history, at its end back to the draft. */
+export function moveDown(editor: Editor): Editor {
+  const end = lineEnd(editor);
+  if (end === editor.text.length) return editor.recalled === undefined ? editor : recall(editor, editor.recalled + 1);
+  const column = editor.cursor - lineStart(editor);
+  const belowEnd = editor.text.indexOf('\n', end + 1);
+  return { ...editor, cursor: Math.min(end + 1 + column, belowEnd === -1 ? editor.text.length : belowEnd) };
+}
+
+/** Empties the editor and remembers what was in it. */
+export function submit(editor: Editor): Editor {
+  const known = editor.history.at(-1) === editor.text || editor.text.trim() === '';
+  const history = known ? editor.history : [...editor.history, editor.text].slice(-LONGEST_HISTORY);
+  return { ...EMPTY_EDITOR, history };
+}
+
+function recall(editor: Editor, at: number): Editor {
+  if (at < 0) return editor;
+  const draft = editor.recalled === undefined ? editor.text : editor.draft;
+  const text = at >= editor.history.length ? draft : (editor.history[at] ?? '');
+  return { ...editor, text, cursor: text.length, draft, recalled: at >= editor.history.length ? undefined : at };
+}
+
+function removeRange(editor: Editor, from: number, to: number): Editor {
+  return edit(editor, editor.text.slice(0, from) + editor.text.slice(to), from);
+}
+
+function lineStart({ text, cursor }: Editor): number {
+  return cursor === 0 ? 0 : text.lastIndexOf('\n', cursor - 1) + 1;
+}
+
+function lineEnd({ text, cursor }: Editor): number {
+  const end = text.indexOf('\n', cursor);
+  return end === -1 ? text.length : end;
+}
+
+function wordStart(text: string, cursor: number): number {
+  const behind = /\S+\s*$/.exec(text.slice(0, cursor))?.[0] ?? '';
+  return cursor - Math.max(behind.length, cursor > 0 ? 1 : 0);
+}
+
+function previous(text: string, cursor: number): number {
+  if (cursor === 0) return 0;
+  const low = text.charCodeAt(cursor - 1);
+  return cursor - (low >= 0xdc00 && low <= 0xdfff && cursor > 1 ? 2 : 1);
+}
+
+function next(text: string, cursor: number): number {
+  if (cursor >= text.length) return text.length;
+  return cursor + ((text.codePointAt(cursor) ?? 0) > 0xffff ? 2 : 1);
+}

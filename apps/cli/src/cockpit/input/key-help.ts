@@ -1,0 +1,14 @@
+/** The keys of the cockpit, for `/help` and the manual. */
+export const KEY_HELP: readonly { keys: string; does: string }[] = [
+  { keys: 'Enter', does: 'send' },
+  { keys: 'Shift+Enter', does: 'new line (also Alt+Enter, Ctrl+J)' },
+  { keys: 'Up, Down', does: 'rows of the text, then earlier texts' },
+  { keys: 'Tab', does: 'complete a command; again for the next one' },
+  { keys: 'PageUp, PageDown', does: 'scroll the conversation' },
+  { keys: 'Ctrl+P', does: 'command palette' },
+  { keys: 'Ctrl+A, Ctrl+E', does: 'start, end of the row' },
+  { keys: 'Ctrl+U, Ctrl+K, Ctrl+W', does: 'delete to the start, to the end, a word' },
+  { keys: 'Ctrl+C', does: 'interrupt; twice within 1.5 s leaves' },
+  { keys: 'Esc', does: 'close a drawer; in an empty composer, go to the conversation' },
+  { keys: 'q', does: 'in the conversation with no drawer open: leave' },
+];

@@ -1,0 +1,146 @@
+import type { Key } from 'ink';
+import type { Cockpit } from '../controller.ts';
+import { chooseInDrawer } from '../drawers/choose.ts';
+import { filtered } from '../drawers/list.ts';
+import type { CockpitState, Drawer } from '../state/state.ts';
+import { sanitise } from '../text/sanitise.ts';
+import { complete } from './completion.ts';
+import * as edit from './editor.ts';
+
+const PAGE = 10;
+
+/** Handles one key, or the text of several that came at once. */
+export function handleKey(cockpit: Cockpit, input: string, key: Key): void {
+  if (key.eventType === 'release') return;
+  if (key.ctrl && input === 'c') return cockpit.interrupt();
+  const { view, drawer, focus } = cockpit.state;
+  if (view === 'login') return loginKey(cockpit, input, key);
+  if (drawer !== undefined) return drawerKey(cockpit, drawer, input, key);
+  if (key.escape) return cockpit.escape();
+  if (key.ctrl && input === 'p') return cockpit.openPalette();
+  if (key.pageUp) return scroll(cockpit, PAGE);
+  if (key.pageDown) return scroll(cockpit, -PAGE);
+  if (focus === 'timeline') return timelineKey(cockpit, input, key);
+  composerKey(cockpit, input, key);
+}
+
+/** Handles a text that was pasted as one: it never sends itself. */
+export function handlePaste(cockpit: Cockpit, text: string): void {
+  const { view, drawer } = cockpit.state;
+  if (view === 'session' && drawer === undefined) {
+    cockpit.store.update((state) => ({
+      ...state,
+      focus: 'composer',
+      completion: undefined,
+      editor: edit.insert(state.editor, sanitise(text)),
+    }));
+  }
+}
+
+function loginKey(cockpit: Cockpit, input: string, key: Key): void {
+  const { login } = cockpit;
+  const { step } = login.step;
+  const inFlow = step === 'browser' || step === 'device' || step === 'starting' || step === 'failed';
+  if (key.escape) login.back();
+  else if (key.upArrow) login.move(-1);
+  else if (key.downArrow || key.tab) login.move(1);
+  else if (key.return) void login.choose();
+  else if (inFlow && input === 'c') login.copy();
+  else if (inFlow && input === 'd' && step !== 'device') void login.retry(true);
+  else if (inFlow && input === 'b' && step !== 'browser') void login.retry(false);
+  else if (input === 'q' && !inFlow && !cockpit.state.canLeaveLogin) cockpit.leave(0);
+}
+
+function drawerKey(cockpit: Cockpit, drawer: Drawer, input: string, key: Key): void {
+  const set = (next: Drawer): void => cockpit.store.update((state) => ({ ...state, drawer: next }));
+  if (key.escape) return cockpit.escape();
+  if (key.return || input === '\r') return void chooseInDrawer(cockpit).catch((error: unknown) => cockpit.report(error));
+  if (drawer.kind === 'confirm') {
+    if (input === 'y') void chooseInDrawer(cockpit).catch((error: unknown) => cockpit.report(error));
+    else if (input === 'n') cockpit.escape();
+    return;
+  }
+  const by = key.upArrow ? -1 : key.downArrow ? 1 : key.pageUp ? -PAGE : key.pageDown ? PAGE : 0;
+  if (drawer.kind === 'text') {
+    set({ ...drawer, scroll: Math.max(0, Math.min(drawer.rows.length - 1, drawer.scroll + by)) });
+    return;
+  }
+  if (by !== 0) {
+    const count = Math.max(1, filtered(drawer).length);
+    set({
+      ...drawer,
+      index: Math.abs(by) === 1 ? (drawer.index + by + count) % count : Math.max(0, Math.min(count - 1, drawer.index + by)),
+    });
+  } else if (key.backspace || key.delete) set({ ...drawer, filter: drawer.filter.slice(0, -1), index: 0 });
+  else if (input !== '' && !key.ctrl && !key.meta && !key.tab)
+    set({ ...drawer, filter: drawer.filter + sanitise(input).replaceAll('\n', ''), index: 0 });
+}
+
+function timelineKey(cockpit: Cockpit, input: string, key: Key): void {
+  if (input === 'q' && !key.ctrl && !key.meta) return cockpit.leave(0);
+  if (key.upArrow || input === 'k') return scroll(cockpit, 1);
+  if (key.downArrow || input === 'j') return scroll(cockpit, -1);
+  if (key.home || input === 'g') return scroll(cockpit, Number.MAX_SAFE_INTEGER);
+  if (key.end || input === 'G') return scroll(cockpit, Number.MIN_SAFE_INTEGER);
+  if (key.return || input === 'i' || input === '/') {
+    cockpit.store.update((state) => ({ ...state, focus: 'composer' }));
+    if (input === '/') insertText(cockpit, '/');
+  }
+}
+
+function scroll(cockpit: Cockpit, by: number): void {
+  cockpit.store.update((state) => ({ ...state, scroll: Math.max(0, state.scroll + by) }));
+}
+
+function composerKey(cockpit: Cockpit, input: string, key: Key): void {
+  if (key.return) {
+    if (key.shift || key.meta) insertText(cockpit, '\n');
+    else void cockpit.submit();
+    return;
+  }
+  if (key.tab) return complete(cockpit);
+  const change = editing(input, key);
+  if (change !== undefined) {
+    cockpit.store.update((state) => ({ ...state, completion: undefined, editor: change(state.editor) }));
+  } else if (input !== '' && !key.ctrl && !key.meta && !key.super) typed(cockpit, input);
+}
+
+/** Keys that came in one piece: a line end at their very end sends, one inside is a new line. */
+function typed(cockpit: Cockpit, input: string): void {
+  const sends = input.endsWith('\r');
+  for (const [at, part] of (sends ? input.slice(0, -1) : input).split('\t').entries()) {
+    if (at > 0) complete(cockpit);
+    if (part !== '') insertText(cockpit, sanitise(part));
+  }
+  if (sends) void cockpit.submit();
+}
+
+function insertText(cockpit: Cockpit, text: string): void {
+  cockpit.store.update((state) => ({ ...state, completion: undefined, editor: edit.insert(state.editor, text) }));
+}
+
+const CTRL: Readonly<Record<string, (editor: CockpitState['editor']) => CockpitState['editor']>> = {
+  a: edit.moveLineStart,
+  e: edit.moveLineEnd,
+  b: edit.moveLeft,
+  f: edit.moveRight,
+  u: edit.deleteToLineStart,
+  k: edit.deleteToLineEnd,
+  w: edit.deleteWord,
+  h: edit.backspace,
+  d: edit.deleteForward,
+  j: (editor) => edit.insert(editor, '\n'),
+};
+
+function editing(input: string, key: Key): ((editor: CockpitState['editor']) => CockpitState['editor']) | undefined {
+  if (key.leftArrow) return key.ctrl || key.meta ? edit.moveWordLeft : edit.moveLeft;
+  if (key.rightArrow) return key.ctrl || key.meta ? edit.moveWordRight : edit.moveRight;
+  if (key.upArrow) return edit.moveUp;
+  if (key.downArrow) return edit.moveDown;
+  if (key.home) return edit.moveLineStart;
+  if (key.end) return edit.moveLineEnd;
+  if (key.backspace) return key.meta || key.ctrl ? edit.deleteWord : edit.backspace;
+  if (key.delete) return edit.deleteForward;
+  if (key.ctrl) return CTRL[input];
+  return input === '\n' ? CTRL['j'] : undefined;
+}

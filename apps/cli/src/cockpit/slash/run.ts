@@ -1,0 +1,34 @@
+import type { Cockpit } from '../controller.ts';
+import { openCost, openExport, openHelp, openLogout, openMcp, openModels, openPermissions, openStatus } from '../drawers/open.ts';
+import { isSlashName, type SlashCall, type SlashName } from './table.ts';
+
+const RUN: Readonly<Record<SlashName, (cockpit: Cockpit, argument: string) => Promise<void> | void>> = {
+  login: async (cockpit, argument) => {
+    if (argument === '') cockpit.login.open();
+    else await cockpit.login.openProvider(argument);
+  },
+  logout: openLogout,
+  model: async (cockpit, argument) => {
+    if (argument === '') await openModels(cockpit);
+    else await cockpit.useModel(argument);
+  },
+  mcp: openMcp,
+  cost: openCost,
+  export: openExport,
+  permissions: (cockpit, argument) => {
+    if (argument === '') openPermissions(cockpit);
+    else cockpit.setMode(argument);
+  },
+  status: openStatus,
+  help: openHelp,
+  clear: (cockpit) => cockpit.clear(),
+  quit: (cockpit) => cockpit.leave(0),
+  exit: (cockpit) => cockpit.leave(0),
+};
+
+/** Runs a built-in command; false when there is none of that name. */
+export async function runSlash(cockpit: Cockpit, { name, argument }: SlashCall): Promise<boolean> {
+  if (!isSlashName(name)) return false;
+  await RUN[name](cockpit, argument);
+  return true;
+}

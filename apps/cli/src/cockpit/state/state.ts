@@ -1,0 +1,126 @@
+import { EMPTY_EDITOR, type Editor } from '../input/editor.ts';
+
+export type Level = 'info' | 'warn' | 'error';
+
+/** One entry of the conversation as it is shown. Texts are sanitised before they get here. */
+export type TimelineItem =
+  | { readonly id: number; readonly kind: 'user'; readonly text: string }
+  | { readonly id: number; readonly kind: 'answer'; readonly text: string; readonly state: 'streaming' | 'done' | 'interrupted' | 'failed' }
+  | { readonly id: number; readonly kind: 'reasoning'; readonly text: string }
+  | { readonly id: number; readonly kind: 'tool'; readonly name: string; readonly input: string }
+  | { readonly id: number; readonly kind: 'notice'; readonly level: Level; readonly text: string };
+
+/** What a turn of the conversation tells the screen. */
+export type TurnEvent =
+  | { type: 'text'; text: string }
+  | { type: 'reasoning'; text: string }
+  | { type: 'tool-call'; name: string; input: string }
+  | { type: 'usage'; model: string; inputTokens: number; outputTokens: number; cost: number | undefined }
+  | { type: 'end'; how: 'done' | 'interrupted' | 'failed' };
+
+/** Tokens and money of one model in this session. */
+export interface ModelUsage {
+  readonly model: string;
+  readonly requests: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** US dollars; undefined when no price is known. */
+  readonly cost: number | undefined;
+}
+
+/** A list that one chooses from. */
+export interface ListDrawer {
+  readonly kind: 'list';
+  readonly name: 'model' | 'palette' | 'permissions' | 'export';
+  readonly title: string;
+  readonly items: readonly ListItem[];
+  readonly filter: string;
+  /** Position in the filtered list. */
+  readonly index: number;
+}
+
+export interface ListItem {
+  readonly id: string;
+  readonly label: string;
+  readonly detail: string;
+}
+
+/** A page that one reads. */
+export interface TextDrawer {
+  readonly kind: 'text';
+  readonly name: 'cost' | 'mcp' | 'status' | 'help';
+  readonly title: string;
+  readonly rows: readonly string[];
+  readonly scroll: number;
+}
+
+/** A question that Enter answers with yes and Esc with no. */
+export interface ConfirmDrawer {
+  readonly kind: 'confirm';
+  readonly name: 'logout';
+  readonly title: string;
+  readonly rows: readonly string[];
+}
+
+export type Drawer = ListDrawer | TextDrawer | ConfirmDrawer;
+
+export type LoginStep =
+  | { readonly step: 'choose'; readonly index: number }
+  | { readonly step: 'providers'; readonly index: number }
+  | { readonly step: 'key'; readonly provider: string; readonly problem?: string }
+  | { readonly step: 'starting'; readonly service: string }
+  | { readonly step: 'browser'; readonly service: string; readonly url: string; readonly opened: boolean; readonly note?: string }
+  | { readonly step: 'device'; readonly service: string; readonly code: string; readonly url: string; readonly note?: string }
+  | { readonly step: 'failed'; readonly service: string; readonly message: string; readonly hint?: string };
+
+/** What the header says. */
+export interface Header {
+  readonly repository: string;
+  readonly branch: string | undefined;
+  readonly model: string | undefined;
+  /** Which credential the next prompt uses and what it overrides (statement A13). */
+  readonly credential: string;
+  /** Whether `credential` tells of an override that a person may not expect. */
+  readonly overridden: boolean;
+  readonly mode: string;
+  readonly connection: string;
+}
+
+export interface CockpitState {
+  readonly view: 'login' | 'session';
+  readonly login: LoginStep;
+  /** Whether Esc on the login screen leads back to a session. */
+  readonly canLeaveLogin: boolean;
+  readonly header: Header;
+  readonly turn: 'idle' | 'waiting' | 'streaming' | 'interrupting';
+  readonly timeline: readonly TimelineItem[];
+  readonly nextId: number;
+  readonly editor: Editor;
+  /** Which suggestion the last Tab took, with the text that it was made for. */
+  readonly completion: { readonly typed: string; readonly index: number } | undefined;
+  readonly focus: 'composer' | 'timeline';
+  /** Rows between the end of the conversation and the last visible row; 0 follows the end. */
+  readonly scroll: number;
+  readonly drawer: Drawer | undefined;
+  readonly alert: { readonly level: Level; readonly text: string } | undefined;
+  readonly usage: readonly ModelUsage[];
+}
+
+export const LOGIN_CHOICE: LoginStep = { step: 'choose', index: 0 };
+
+export const initialState = (header: Header): CockpitState => ({
+  view: 'login',
+  login: LOGIN_CHOICE,
+  canLeaveLogin: false,
+  header,
+  turn: 'idle',
+  timeline: [],
+  nextId: 1,
+  editor: EMPTY_EDITOR,
+  completion: undefined,
+  focus: 'composer',
+  scroll: 0,
+  drawer: undefined,
+  alert: undefined,
+  usage: [],
+});

@@ -1,0 +1,106 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openAuthFile, type Secret } from '@mogplex/credentials';
+import { MogplexError } from '@mogplex/protocol';
+import type { OAuthProfile, TokenSet } from '@moxxy/plugin-oauth';
+import type { LoginEvent } from '@moxxy/sdk';
+import type { World } from '../../world.ts';
+import type { SignInEvent, SignInPort } from '../ports.ts';
+import { canOpenBrowser, openBrowser } from './browser.ts';
+import { platformOrigin } from './platform.ts';
+
+/** The public OAuth client of this program (RFC 8252: a native app has no secret). */
+const CLIENT_ID = 'mogplex-cli';
+
+interface FlowOptions {
+  device: boolean;
+  signal: AbortSignal;
+  report: (event: SignInEvent) => void;
+}
+
+/** Sign-ins to the account and to the providers of plugins. Everything that they need is loaded when one begins. */
+export function signInPort(world: World): SignInPort {
+  return {
+    canOpenBrowser: () => canOpenBrowser(world),
+    account: async (options) => await signInAccount(world, options),
+    providers: async () => [],
+    provider: async (name) => {
+      throw new MogplexError('not_found', `no plugin offers a login for ${name}`, { boundary: 'configuration' });
+    },
+  };
+}
+
+/** Signs in with code and PKCE on a loopback callback, or by device code, and stores the account bound to its origin. */
+async function signInAccount(world: World, options: FlowOptions): Promise<string> {
+  const origin = platformOrigin(world);
+  const { runAuthorizationCodeFlow, runDeviceCodeFlow } = await import('@moxxy/plugin-oauth');
+  const profile: OAuthProfile = {
+    provider: 'mogplex',
+    serviceName: 'Mogplex',
+    issuer: origin,
+    endpoints: 'oauth2',
+    clientId: CLIENT_ID,
+    scopes: ['read', 'write', 'offline_access'],
+    redirect: { host: '127.0.0.1', port: 0, path: '/callback' },
+    hosts: [new URL(origin).host],
+  };
+  let email = '';
+  const store = async (tokens: TokenSet): Promise<void> => {
+    email = await whoIs(world, origin, tokens.accessToken, options.signal);
+    options.signal.throwIfAborted();
+    await openAuthFile(world.home, { now: world.now }).setAccount({
+      origin,
+      email,
+      clientId: CLIENT_ID,
+      accessToken: tokens.accessToken,
+      ...(tokens.refreshToken === undefined ? {} : { refreshToken: tokens.refreshToken }),
+      ...(tokens.expiresAt === undefined ? {} : { expiresAt: tokens.expiresAt }),
+    });
+  };
+  const transport = { fetch: world.fetch, now: world.now, signal: options.signal, report: reporter(options) };
+  if (options.device) {
+    await store(await runDeviceCodeFlow(profile, { ...transport, sleep: async (ms, signal) => await sleep(ms, undefined, { signal }) }));
+  } else {
+    await runAuthorizationCodeFlow(profile, {
+      ...transport,
+      openUrl: async (url) => await openBrowser(world, url),
+      onTokens: store,
+    });
+  }
+  return email;
+}
+
+/** Who the platform says that a token belongs to. */
+async function whoIs(world: World, origin: string, token: Secret, signal: AbortSignal): Promise<string> {
+  const response = await world.fetch(`${origin}/api/v1/mogplex/me`, {
+    headers: { authorization: `Bearer ${token.reveal()}` },
+    redirect: 'error',
+    signal: AbortSignal.any([signal, AbortSignal.timeout(15_000)]),
+  });
+  const body: unknown = await response.json().catch(() => undefined);
+  const email = (body as { data?: { account?: { email?: unknown } } } | undefined)?.data?.account?.email;
+  if (response.ok && typeof email === 'string') return email;
+  throw new MogplexError('upstream_error', `the platform at ${origin} did not say whose login this is (${response.status})`, {
+    boundary: 'account',
+  });
+}
+
+/** Turns what a flow reports into what the screen shows. */
+export function reporter(options: FlowOptions): (event: LoginEvent) => void {
+  let url = '';
+  return (event) => {
+    switch (event.type) {
+      case 'browser':
+        ({ url } = event);
+        return options.report({ type: 'browser', url, opened: true });
+      case 'browser-failed':
+        return options.report({ type: 'browser', url, opened: false });
+      case 'device':
+        return options.report({ type: 'device', code: event.userCode, url: event.verificationUriComplete ?? event.verificationUri });
+      case 'polling':
+        if (event.note !== undefined) options.report({ type: 'note', text: event.note });
+        return;
+      case 'noise':
+        return options.report({ type: 'note', text: `Ignored a request to the callback: ${event.reason}` });
+    }
+  };
+}
