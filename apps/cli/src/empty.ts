@@ -1,2 +1,2 @@
 // Stands in for `react-devtools-core`, which Ink would load only while debugging its own rendering.
-export {};
+export default undefined;
