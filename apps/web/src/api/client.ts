@@ -28,9 +28,13 @@ export const call = async <T extends z.ZodType>(path: string, { method = 'GET', 
   const answer: unknown = await response.json().catch(() => undefined);
   const failure = errorEnvelope.safeParse(answer);
   if (failure.success) throw fromErrorEnvelope(failure.data);
-  const success = z.object({ ok: z.literal(true), data }).safeParse(answer);
-  if (!success.success) {
-    throw new MogplexError('unavailable', `The platform answered with ${response.status} and an unknown body.`, { boundary: 'network' });
+  const success = z.object({ ok: z.literal(true), data: z.unknown() }).safeParse(answer);
+  const result = success.success ? data.safeParse(success.data.data) : undefined;
+  if (result?.success !== true) {
+    throw new MogplexError('unavailable', `The platform answered with ${response.status} and a body that this page does not know.`, {
+      boundary: 'network',
+      hint: 'Reload the page: the platform may have been updated.',
+    });
   }
-  return success.data.data as z.infer<T>;
+  return result.data;
 };

@@ -15,9 +15,9 @@ export const CopyButton = ({ text, what }: { text: string; what: string }) => {
       <Button onClick={copy} aria-label={`Copy ${what}`}>
         {state === 'copied' ? 'Copied' : 'Copy'}
       </Button>
-      <span role="status" className={state === 'failed' ? 'text-sm text-danger' : 'sr-only'}>
+      <output className={state === 'failed' ? 'text-sm text-danger' : 'sr-only'}>
         {state === 'copied' ? `${what} copied` : state === 'failed' ? 'The browser refused: select the text and copy it.' : ''}
-      </span>
+      </output>
     </span>
   );
 };

@@ -15,8 +15,4 @@ export const Problem = ({ error }: { error: unknown }) => {
 };
 
 /** A calm message that assistive technology reads when it appears. */
-export const Note = ({ children }: { children: ReactNode }) => (
-  <div role="status" className="rounded-md bg-note p-3 text-sm">
-    {children}
-  </div>
-);
+export const Note = ({ children }: { children: ReactNode }) => <output className="block rounded-md bg-note p-3 text-sm">{children}</output>;

@@ -1,3 +1,5 @@
+import { useState } from 'react';
+
 const STEPS: readonly [limit: number, size: number, unit: Intl.RelativeTimeFormatUnit][] = [
   [60_000, 1_000, 'second'],
   [3_600_000, 60_000, 'minute'],
@@ -15,7 +17,8 @@ export const relativeTime = (at: number, now: number): string => {
 };
 
 /** A time in the reader's zone: relative in the text, exact on hover. `at` is in milliseconds since the epoch. */
-export const Time = ({ at, now = Date.now() }: { at: number; now?: number }) => {
+export const Time = ({ at }: { at: number }) => {
+  const [now] = useState(() => Date.now());
   const date = new Date(at);
   return (
     <time dateTime={date.toISOString()} title={date.toLocaleString(undefined, { dateStyle: 'full', timeStyle: 'long' })}>

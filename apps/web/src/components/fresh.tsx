@@ -1,0 +1,13 @@
+import { MogplexError } from '@mogplex/protocol';
+import { signInPath } from '../return-path.ts';
+import { Problem } from './notice.tsx';
+
+/** The problem of a change that needs a fresh sign-in: says so and leads there and back; any other problem as it is. */
+export const FreshProblem = ({ error }: { error: unknown }) =>
+  error instanceof MogplexError && error.code === 'forbidden' ? (
+    <div role="alert" className="rounded-md border border-line bg-note p-3 text-sm">
+      This change needs a fresh sign-in. <a href={signInPath(location.pathname)}>Sign in again</a>, then come back to it.
+    </div>
+  ) : (
+    <Problem error={error} />
+  );

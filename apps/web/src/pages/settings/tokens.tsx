@@ -1,0 +1,123 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { createToken, listTokens, revokeToken } from '../../api/settings.ts';
+import { Button } from '../../components/button.tsx';
+import { Choice } from '../../components/choice.tsx';
+import { Confirm } from '../../components/confirm.tsx';
+import { CopyButton } from '../../components/copy.tsx';
+import { Field } from '../../components/field.tsx';
+import { Note, Problem } from '../../components/notice.tsx';
+import { Empty, Section, useTitle } from '../../components/page.tsx';
+import { Time } from '../../components/time.tsx';
+
+const EXPIRIES = [
+  ['30d', 'in 30 days'],
+  ['7d', 'in 7 days'],
+  ['90d', 'in 90 days'],
+  ['365d', 'in a year'],
+  ['never', 'never'],
+] as const;
+
+/** Personal access tokens: make one, see where they stand, revoke one. */
+export const TokensPage = () => {
+  useTitle('Access tokens');
+  return (
+    <>
+      <h1 className="text-2xl font-semibold">Access tokens</h1>
+      <NewToken />
+      <TokenList />
+    </>
+  );
+};
+
+const NewToken = () => {
+  const queries = useQueryClient();
+  const [name, setName] = useState('');
+  const [write, setWrite] = useState(false);
+  const [expires, setExpires] = useState<string>('30d');
+  const work = useMutation({
+    mutationFn: createToken,
+    onSuccess: async () => {
+      setName('');
+      await queries.invalidateQueries({ queryKey: ['tokens'] });
+    },
+  });
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    work.mutate({ name, scopes: write ? ['read', 'write'] : ['read'], expires: expires === 'never' ? null : expires });
+  };
+  return (
+    <Section title="New token" about="For scripts and CI. It acts as you, as far as its scopes allow.">
+      <form onSubmit={submit} className="flex flex-col gap-4">
+        <Field label="Name" name="name" required maxLength={80} hint="Where it will be used." value={name} onValue={setName} />
+        <label className="flex items-center gap-2 text-sm">
+          <input type="checkbox" className="size-5" checked={write} onChange={(event) => setWrite(event.target.checked)} />
+          May also write: start and cancel work, prompt models
+        </label>
+        <Choice label="Expires" options={EXPIRIES} value={expires} onValue={setExpires} />
+        <Problem error={work.error} />
+        <Button type="submit" look="primary" busy={work.isPending} className="self-start">
+          Make the token
+        </Button>
+      </form>
+      {work.data ? (
+        <Note>
+          <p className="mb-2">Copy the token now. It is not shown again.</p>
+          <div className="flex flex-wrap items-center gap-2">
+            <code className="font-mono break-all">{work.data.token}</code>
+            <CopyButton text={work.data.token} what="the token" />
+          </div>
+        </Note>
+      ) : null}
+    </Section>
+  );
+};
+
+const TokenList = () => {
+  const queries = useQueryClient();
+  const [now] = useState(() => Date.now());
+  const tokens = useQuery({ queryKey: ['tokens'], queryFn: listTokens });
+  const revoke = useMutation({ mutationFn: revokeToken, onSuccess: () => queries.invalidateQueries({ queryKey: ['tokens'] }) });
+  return (
+    <Section title="Your tokens">
+      <Problem error={tokens.error ?? revoke.error} />
+      {tokens.data?.items.length === 0 ? <Empty>No token yet. Make one above, then give it to a script as MOGPLEX_API_KEY.</Empty> : null}
+      <ul className="flex flex-col divide-y divide-line">
+        {tokens.data?.items.map((token) => (
+          <li key={token.id} className="flex flex-wrap items-center justify-between gap-3 py-3">
+            <div className="min-w-0 text-sm">
+              <p className="font-medium break-words">{token.name}</p>
+              <p className="text-soft">
+                <code>{token.prefix}…</code> · {token.scopes.join(', ')} · made <Time at={token.createdAt} /> ·{' '}
+                {token.lastUsedAt === null ? (
+                  'never used'
+                ) : (
+                  <>
+                    used <Time at={token.lastUsedAt} />
+                  </>
+                )}{' '}
+                ·{' '}
+                {token.expiresAt === null ? (
+                  'never expires'
+                ) : (
+                  <>
+                    {token.expiresAt < now ? 'expired' : 'expires'} <Time at={token.expiresAt} />
+                  </>
+                )}
+              </p>
+            </div>
+            <Confirm
+              action="Revoke"
+              subject={token.name}
+              title={`Revoke ${token.name}?`}
+              busy={revoke.isPending && revoke.variables === token.id}
+              onConfirm={() => revoke.mutate(token.id)}
+            >
+              Whatever uses it is refused from this moment. This cannot be undone.
+            </Confirm>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+};
