@@ -77,12 +77,12 @@ export const isProviderName = (name: string): boolean => name.length <= NAME_LIM
  * @throws MogplexError `invalid_request` that names what is wrong.
  */
 export const defineProvider = (definition: ProviderDef): ProviderDef => {
-  const { name, models, createClient, auth } = definition;
+  const { name, models, auth } = definition;
   if (typeof name !== 'string' || !isProviderName(name)) refuse(String(name), 'the name needs lower-case letters, digits and hyphens');
   if (!Array.isArray(models) || models.some((model) => typeof model.id !== 'string' || model.id === '')) {
     refuse(name, 'models needs a list of { id }');
   }
-  if (typeof createClient !== 'function') refuse(name, 'createClient is missing');
+  if (typeof definition.createClient !== 'function') refuse(name, 'createClient is missing');
   if (auth?.kind === 'apiKey') {
     if (!ENV_VAR.test(auth.envVar)) refuse(name, 'auth.envVar needs the name of an environment variable');
   } else if (auth?.kind === 'oauth') {

@@ -37,7 +37,7 @@ const underWay = new Set<Promise<unknown>>();
  * only token that still works.
  */
 export const settleRefreshes = async (): Promise<void> => {
-  await Promise.allSettled(underWay);
+  await Promise.all(underWay);
 };
 
 const loginAgain = (profile: OAuthProfile, why: string): MogplexError =>
@@ -149,9 +149,8 @@ export const oauthCredentials = (profile: OAuthProfile, context: ProviderContext
         }
       },
     });
-    underWay.add(work);
-    const done = (): boolean => underWay.delete(work);
-    work.then(done, done);
+    const settled: Promise<unknown> = Promise.allSettled([work]).finally(() => underWay.delete(settled));
+    underWay.add(settled);
     return giveUpAfter(
       work,
       times.callerMs,
