@@ -8,9 +8,8 @@ const openCockpit = async (world: World, options: CockpitOptions): Promise<void>
     const { refuseWithoutTerminal } = await import('./session/without-terminal.ts');
     await refuseWithoutTerminal(world);
   }
-  if (world.env['NO_COLOR']) process.env['FORCE_COLOR'] ??= '0';
-  const { runCockpit } = await import('./cockpit/main.tsx');
-  process.exitCode = await runCockpit(world, options);
+  const cockpit = await import('./cockpit/open.ts');
+  process.exitCode = await cockpit.openCockpit(world, options);
 };
 
 /** A reader that leaves early (`mogplex ... | head`) ends the program quietly. */

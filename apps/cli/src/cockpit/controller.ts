@@ -19,6 +19,8 @@ export interface StartOptions {
   attach?: string;
   logout?: boolean;
   model?: string;
+  /** Show the login screen whatever is stored (`mogplex login`). */
+  login?: boolean;
 }
 
 /** Everything that a key or a command can make the cockpit do. */
@@ -53,7 +55,7 @@ export class Cockpit {
     const cleared = this.#options.logout === true && (await this.ports.credentials.clearAccount());
     if (this.#options.logout === true) await this.ports.sync.forget();
     const exists = await this.ports.credentials.exists();
-    const first = this.#options.logout === true || !exists ? 'login' : 'session';
+    const first = this.#options.logout === true || this.#options.login === true || !exists ? 'login' : 'session';
     this.store.update((state) => ({ ...state, view: first, canLeaveLogin: exists }));
     if (this.#options.logout === true) this.alert('info', cleared ? 'The account login was removed.' : 'No account login was stored.');
     if (first === 'session') await this.enterSession();

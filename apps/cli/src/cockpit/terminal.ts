@@ -14,12 +14,11 @@ export interface TerminalGuard {
 }
 
 /**
- * Takes the terminal over: raw mode at once, so that nothing typed from here on is echoed, and a way back for every
+ * Takes the terminal over with a way back for every
  * end (statement of `terminal.md`: SIGINT, SIGTERM, SIGHUP, an uncaught error).
  */
 export function guardTerminal(world: World, cockpit: Cockpit): TerminalGuard {
   let screen: Instance | undefined;
-  world.stdin.setRawMode(true);
   const onSignal = (signal: NodeJS.Signals): void => cockpit.leave(SIGNALS[signal as keyof typeof SIGNALS]);
   const takeDown = (): void => {
     screen?.unmount();

@@ -19,5 +19,6 @@ export interface CommandEntry {
  * only the command that is called is loaded.
  */
 export const COMMANDS: readonly CommandEntry[] = [
+  { name: 'login', summary: 'open the cockpit at its login screen', load: () => import('./login.ts') },
   { name: 'server', summary: 'run the platform', load: () => import('./server.ts') },
 ];

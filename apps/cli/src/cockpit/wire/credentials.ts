@@ -22,7 +22,7 @@ export function resolveNow(world: World, provider: string, file: AuthFile): Reso
 
 /** Credentials of the environment and of auth.json in the home folder of `world`. */
 export function credentialPort(world: World, warn: (line: string) => void): CredentialPort {
-  const file = openAuthFile(world.home, { warn, now: world.now });
+  const file = openAuthFile(world.home, { warn, now: () => world.now() });
   const remaining = (model: string | undefined): string[] => {
     const provider = model === undefined ? undefined : providerOf(model);
     return CREDENTIAL_ENV_VARS.filter((name) => readEnv(world.env, name) !== undefined).map((name) => {

@@ -14,7 +14,7 @@ import { MogplexError } from '@mogplex/protocol';
 export function createPorts(world: World, warn: (line: string) => void): Ports {
   const credentials = credentialPort(world, warn);
   return {
-    now: world.now,
+    now: () => world.now(),
     credentials,
     models: modelPort(world, credentials),
     chat: chatPort(world),

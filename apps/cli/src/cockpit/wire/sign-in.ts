@@ -47,7 +47,7 @@ async function signInAccount(world: World, options: FlowOptions): Promise<string
   const store = async (tokens: TokenSet): Promise<void> => {
     email = await whoIs(world, origin, tokens.accessToken, options.signal);
     options.signal.throwIfAborted();
-    await openAuthFile(world.home, { now: world.now }).setAccount({
+    await openAuthFile(world.home, { now: () => world.now() }).setAccount({
       origin,
       email,
       clientId: CLIENT_ID,
@@ -56,7 +56,7 @@ async function signInAccount(world: World, options: FlowOptions): Promise<string
       ...(tokens.expiresAt === undefined ? {} : { expiresAt: tokens.expiresAt }),
     });
   };
-  const transport = { fetch: world.fetch, now: world.now, signal: options.signal, report: reporter(options) };
+  const transport = { fetch: world.fetch, now: () => world.now(), signal: options.signal, report: reporter(options) };
   if (options.device) {
     await store(await runDeviceCodeFlow(profile, { ...transport, sleep: async (ms, signal) => await sleep(ms, undefined, { signal }) }));
   } else {
