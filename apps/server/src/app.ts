@@ -3,7 +3,7 @@ import { MogplexError } from '@mogplex/protocol';
 import { Hono } from 'hono';
 import { createAddressReader } from './http/address.ts';
 import { createAuthenticator } from './http/authenticate.ts';
-import { createGuard } from './http/guard.ts';
+import { createGuard, type GuardParts } from './http/guard.ts';
 import { createRateLimiter } from './http/limit.ts';
 import { describeApi } from './http/openapi.ts';
 import { defineRawRoute, type Route, SCOPES } from './http/route.ts';
@@ -55,23 +55,23 @@ export interface App {
   fetch: Hono<{ Bindings: HttpBindings }>['fetch'];
   /** Every route that is mounted, for the reference page and the tests that walk them all. */
   routes: readonly Route[];
+  /** The parts of the guard chain, for a room that answers before the framework. */
+  guards: GuardParts;
 }
 
 /** Middleware order and mounts: `guard.ts` is the chain, each room brings its routes. */
 export const createApp = (platform: Platform, rooms: Rooms): App => {
   const { config, store, log, publicUrl, now } = platform;
-  const guard = createGuard(
-    {
-      authenticate: createAuthenticator(rooms.resolvers),
-      limiter: createRateLimiter(store, config.limits, now),
-      log,
-      addressOf: createAddressReader(config.trustedProxies),
-      publicUrl,
-      bodyLimit: config.limits.body,
-      now,
-    },
-    { resourceMetadata: `${publicUrl}/.well-known/oauth-protected-resource` },
-  );
+  const guards: GuardParts = {
+    authenticate: createAuthenticator(rooms.resolvers),
+    limiter: createRateLimiter(store, config.limits, now),
+    log,
+    addressOf: createAddressReader(config.trustedProxies),
+    publicUrl,
+    bodyLimit: config.limits.body,
+    now,
+  };
+  const guard = createGuard(guards, { resourceMetadata: `${publicUrl}/.well-known/oauth-protected-resource` });
   const document: { json?: string } = {};
   const routes = [...healthRoutes(store, () => document.json ?? ''), ...rooms.routes];
   checkRoutes(routes);
@@ -92,5 +92,5 @@ export const createApp = (platform: Platform, rooms: Rooms): App => {
       mount(route);
   }
   mount(notFound);
-  return { fetch: hono.fetch, routes };
+  return { fetch: hono.fetch, routes, guards };
 };

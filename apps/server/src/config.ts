@@ -44,6 +44,11 @@ const environment = z.object({
   MOGPLEX_START_LIMIT: count(30),
   MOGPLEX_ADDRESS_LIMIT: count(120),
   MOGPLEX_BODY_LIMIT: count(1_048_576),
+  MOGPLEX_MODEL_RATE_LIMIT: count(1_200),
+  MOGPLEX_MODEL_BODY_LIMIT: count(33_554_432),
+  MOGPLEX_MODEL_CONNECT_SECONDS: count(10),
+  MOGPLEX_MODEL_FIRST_BYTE_SECONDS: count(300),
+  MOGPLEX_MODEL_IDLE_SECONDS: count(120),
   MOGPLEX_DRAIN_SECONDS: count(10),
   MOGPLEX_SECRET_SCANNING_KEYS: z.string().min(1).optional(),
   MOGPLEX_LOG: z.enum(['info', 'error']).default('info'),
@@ -75,7 +80,13 @@ export interface Config {
     perAddress: number;
     /** Bytes of a request body. */
     body: number;
+    /** Model calls a minute and key. */
+    modelsPerKey: number;
+    /** Bytes of a model call's body. */
+    modelBody: number;
   };
+  /** Seconds that a model provider may take to accept a connection, to begin to answer, and between two pieces of an answer. */
+  modelSeconds: { connect: number; firstByte: number; idle: number };
   /** Seconds that open requests are given to end when the server stops. */
   drainSeconds: number;
   /** File with the public keys of the secret scanning partner programme, in the form GitHub publishes them. */
@@ -109,6 +120,13 @@ export const loadConfig = (env: Readonly<Record<string, string | undefined>>): C
       startsPerAccount: data.MOGPLEX_START_LIMIT,
       perAddress: data.MOGPLEX_ADDRESS_LIMIT,
       body: data.MOGPLEX_BODY_LIMIT,
+      modelsPerKey: data.MOGPLEX_MODEL_RATE_LIMIT,
+      modelBody: data.MOGPLEX_MODEL_BODY_LIMIT,
+    },
+    modelSeconds: {
+      connect: data.MOGPLEX_MODEL_CONNECT_SECONDS,
+      firstByte: data.MOGPLEX_MODEL_FIRST_BYTE_SECONDS,
+      idle: data.MOGPLEX_MODEL_IDLE_SECONDS,
     },
     drainSeconds: data.MOGPLEX_DRAIN_SECONDS,
     ...(data.MOGPLEX_SECRET_SCANNING_KEYS === undefined ? {} : { secretScanningKeys: resolve(data.MOGPLEX_SECRET_SCANNING_KEYS) }),

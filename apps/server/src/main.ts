@@ -10,6 +10,7 @@ import type { Route } from './http/route.ts';
 import { createLogger } from './http/log.ts';
 import type { Platform } from './platform.ts';
 import { openRooms } from './rooms.ts';
+import { openCoherence } from './store/coherence/open.ts';
 import { openStore } from './store/open.ts';
 import { holdDataFolder } from './store/hold.ts';
 
@@ -98,12 +99,16 @@ export const startServer = async (config: Config, io: ServerIo = processIo): Pro
     const store = await openStore(config, io.now);
     closing.splice(1, 0, () => store.close());
     const publicUrl = config.publicUrl ?? url;
-    const platform: Platform = { config, store, log, publicUrl, now: io.now, randomBytes: io.randomBytes };
+    const coherence = await openCoherence(store, { serve: true, onError: (error) => log.error('the line between servers failed', error) });
+    closing.splice(2, 0, () => coherence.close());
+    const platform: Platform = { config, store, coherence, log, publicUrl, now: io.now, randomBytes: io.randomBytes };
     const rooms = await openRooms(platform);
-    closing.splice(2, 0, () => rooms.close());
+    closing.splice(3, 0, () => rooms.close());
     const app = createApp(platform, rooms);
     const hono = getRequestListener(app.fetch);
-    listener = (incoming, outgoing) => void hono(incoming, outgoing);
+    const gateway = rooms.gateway(app.guards);
+    listener = (incoming, outgoing) => void (gateway.owns(incoming.url ?? '') ? gateway.serve(incoming, outgoing) : hono(incoming, outgoing));
+    server.on('upgrade', (_incoming, socket) => gateway.refuseUpgrade(socket));
     return { url, routes: app.routes, setupLink: () => rooms.setupLink(), close: closeAll };
   } catch (error) {
     await closeAll();

@@ -1,4 +1,6 @@
 export * from './envelope.ts';
 export * from './errors.ts';
+export * from './models.ts';
 export * from './providers.ts';
 export * from './token.ts';
+export * from './tokens.ts';

@@ -28,7 +28,7 @@ const REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/;
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** The caller's own `X-Request-Id` where it is plain, so that one id follows a request through all logs; else a new one. */
-const requestIdOf = (incoming: IncomingMessage): string => {
+export const requestIdOf = (incoming: IncomingMessage): string => {
   const given = incoming.headers['x-request-id'];
   return typeof given === 'string' && REQUEST_ID.test(given) ? given : `req_${randomUUID()}`;
 };

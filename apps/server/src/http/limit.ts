@@ -4,7 +4,7 @@ import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-lim
 import type { Config } from '../config.ts';
 import type { Store } from '../store/open.ts';
 
-export type Bucket = 'key' | 'start' | 'address';
+export type Bucket = 'key' | 'start' | 'address' | 'model';
 
 export interface RateLimiter {
   /**
@@ -112,11 +112,11 @@ const postgres = (pool: Pool, bucket: Bucket, limit: number): Draw => {
  * is shared by all servers; each draws small shares from it, so that a key costs at most a hundred writes a minute.
  */
 export const createRateLimiter = (store: Store, limits: Config['limits'], now: () => number = Date.now): RateLimiter => {
-  const points: Record<Bucket, number> = { key: limits.perKey, start: limits.startsPerAccount, address: limits.perAddress };
+  const points: Record<Bucket, number> = { key: limits.perKey, start: limits.startsPerAccount, address: limits.perAddress, model: limits.modelsPerKey };
   const make = (bucket: Bucket) => {
     const consume = store.pool ? postgres(store.pool, bucket, points[bucket]) : memory(points[bucket]);
     return createBucket(points[bucket], consume, now);
   };
-  const buckets = { key: make('key'), start: make('start'), address: make('address') };
+  const buckets = { key: make('key'), start: make('start'), address: make('address'), model: make('model') };
   return { charge: (bucket, key) => buckets[bucket](key) };
 };

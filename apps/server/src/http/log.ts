@@ -14,6 +14,12 @@ export interface RequestEntry {
   /** Error code and boundary of a refusal. */
   code?: string;
   boundary?: string;
+  /** A model call: id in the catalogue, provider, id of the key, how it ended, what failed at the provider. */
+  model?: string;
+  provider?: string;
+  upstream?: string;
+  outcome?: string;
+  fault?: string;
 }
 
 export interface Logger {

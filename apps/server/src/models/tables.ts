@@ -76,17 +76,24 @@ interface EntitlementTable {
 }
 
 /** The running balance of who pays; always the sum of its ledger entries. */
-interface CreditTable {
+export interface CreditTable {
   payer: string;
   /** `2026-11`, the month that the last grant was for. */
   period: string;
+  /** The plan's credit that this month was filled up to. */
+  granted: number;
   balance: number;
+  /** Set aside for calls under way. */
   reserved: number;
+  /** Calls under way. */
   calls: number;
+  /** Minutes since the epoch, and the calls that began within it. */
+  minute: number;
+  minute_calls: number;
 }
 
 /** Credit set aside for a call that is under way. */
-interface ReservationTable {
+export interface ReservationTable {
   id: string;
   payer: string;
   server_id: string;
@@ -106,12 +113,12 @@ interface ReservationTable {
 }
 
 /** The ledger: rows are only ever added (triggers refuse anything else). */
-interface LedgerTable {
+export interface LedgerTable {
   id: string;
   /** What caused the entry; unique, so that nothing is booked twice. */
   reference: string;
   payer: string;
-  kind: 'grant' | 'lapse' | 'usage' | 'expired' | 'adjustment';
+  kind: 'grant' | 'usage' | 'expired' | 'adjustment';
   /** Change of the balance in micro-dollars. */
   amount: number;
   /** What the call cost by the catalogue, whoever pays. */
@@ -139,7 +146,7 @@ interface LedgerTable {
   created_at: number;
 }
 
-interface ModelAlertTable {
+export interface ModelAlertTable {
   id: string;
   payer: string;
   period: string;

@@ -1,0 +1,247 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { MogplexError } from '@mogplex/protocol';
+import type { Principal } from '../../http/principal.ts';
+import { costOf } from '../catalog/price.ts';
+import { type Caller, findModel, noModelAccess, payerOf, planOf, reach, type Route } from '../catalog/reach.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Reservation } from '../ledger/operations.ts';
+import type { Settings, SettingsCache } from '../settings.ts';
+import type { CatalogModel, Operation, WireFormat } from '../types.ts';
+import { ENDPOINTS, operationPath } from '../upstreams/endpoints.ts';
+import type { HealthBook } from '../upstreams/health.ts';
+import { providerFailure } from '../wire/failure.ts';
+import { readProviderError, readRetryAfter } from '../wire/provider-error.ts';
+import { type PeekedRequest, peekRequest, renameModel } from '../wire/request.ts';
+import { upstreamHeaders } from './headers.ts';
+import type { Pools } from './pools.ts';
+import { relay, type RelayResult } from './relay.ts';
+
+/** What the calls of a server share. */
+export interface CallParts {
+  settings: SettingsCache;
+  ledger: Ledger;
+  pools: Pools;
+  health: HealthBook;
+  now: () => number;
+}
+
+/** One call that has passed the guards. */
+export interface CallRequest {
+  incoming: IncomingMessage;
+  response: ServerResponse;
+  body: Buffer;
+  principal: Principal;
+  format: WireFormat;
+  operation: Operation;
+  pathModel: string | undefined;
+  query: string;
+  requestId: string;
+}
+
+/** What a log line tells of a call beside its status. */
+export interface CallReport {
+  model?: string;
+  provider?: string;
+  upstream?: string;
+  outcome?: string;
+  /** What went wrong at the upstream, in our words. */
+  fault?: string;
+}
+
+/** Tokens that providers add around what is sent. */
+const OVERHEAD_TOKENS = 512;
+const FREE: ReadonlySet<Operation> = new Set(['count-tokens', 'google-count-tokens']);
+const REPOSITORY = /^[\w.-]{1,100}\/[\w.-]{1,100}$/;
+
+const callerOf = ({ principal, incoming }: CallRequest): Caller => {
+  const repository = incoming.headers['x-mogplex-repository'];
+  return {
+    accountId: principal.accountId,
+    teamId: principal.teamId,
+    repository: typeof repository === 'string' && REPOSITORY.test(repository) ? repository : undefined,
+  };
+};
+
+const unknownModel = (name: string, format: WireFormat): MogplexError =>
+  new MogplexError('not_found', `there is no model "${name.slice(0, 100)}" in the catalogue for this wire format (${format})`, {
+    boundary: 'model',
+    hint: 'List the models with GET /api/v1/mogplex/models',
+  });
+
+interface Plotted {
+  settings: Settings;
+  caller: Caller;
+  model: CatalogModel;
+  routes: readonly [Route, ...Route[]];
+}
+
+const plot = (settings: Settings, caller: Caller, name: string, format: WireFormat): Plotted | MogplexError => {
+  const model = findModel(settings, caller, name, format);
+  if (!model) return unknownModel(name, format);
+  const { routes, obstacle } = reach(settings, caller, model, format);
+  return obstacle ? noModelAccess(obstacle) : { settings, caller, model, routes };
+};
+
+/** Finds the way to a model. A refusal is judged on settings read this moment. */
+const findWay = async (parts: CallParts, request: CallRequest, name: string): Promise<Plotted> => {
+  const caller = callerOf(request);
+  const found = plot(await parts.settings.current(), caller, name, request.format);
+  if (!(found instanceof MogplexError)) return found;
+  const again = plot(await parts.settings.fresh(), caller, name, request.format);
+  if (again instanceof MogplexError) throw again;
+  return again;
+};
+
+/** The most that a call can cost: every byte a token, every allowed output token written. */
+const worstCase = (model: CatalogModel, peeked: PeekedRequest, body: Buffer): number => {
+  if (!model.price) return 0;
+  const input = peeked.openInput ? model.contextLength : Math.min(body.length + OVERHEAD_TOKENS, model.contextLength);
+  const dearest = { ...model.price, input: Math.max(model.price.input, model.price.cacheWrite ?? 0) };
+  const output = Math.min(peeked.maxOutput ?? model.maxOutput, model.maxOutput) * peeked.answers;
+  return costOf(dearest, { input, cachedInput: 0, cacheWrite: 0, output }, peeked.multiplier);
+};
+
+const SOURCES: Record<Principal['kind'], string> = { personal: 'api', oauth: 'oauth', session: 'web', run: 'run' };
+
+const reservationFor = (request: CallRequest, way: Plotted, amount: number): Reservation => {
+  const { principal } = request;
+  const payer = payerOf(way.settings, way.caller);
+  const plan = planOf(way.settings, payer);
+  return {
+    id: randomUUID(),
+    payer,
+    amount,
+    charged: plan.monthlyCredit !== null,
+    plan,
+    attribution: {
+      accountId: principal.accountId,
+      teamId: principal.teamId ?? null,
+      tokenId: principal.tokenId,
+      runId: principal.runId ?? null,
+      source: principal.clientId === 'mogplex-cli' ? 'cli' : SOURCES[principal.kind],
+      model: way.model.id,
+      provider: way.model.provider,
+      upstreamId: way.routes[0].upstream.id,
+    },
+  };
+};
+
+const attempt = (parts: CallParts, request: CallRequest, peeked: PeekedRequest, route: Route): Promise<RelayResult> => {
+  const { upstream, modelName } = route;
+  const base = new URL(upstream.baseUrl ?? ENDPOINTS[upstream.provider].baseUrl);
+  const key = upstream.key.reveal();
+  const body = peeked.modelAt && modelName !== peeked.model ? renameModel(request.body, peeked.modelAt, modelName) : request.body;
+  return relay({
+    // The operator's addresses may be private; an account's own key always goes to the provider's public address.
+    pool: parts.pools.get(base.origin, upstream.accountId === null),
+    method: 'POST',
+    path: `${base.pathname}${operationPath(request.operation, modelName)}${request.query}`,
+    headers: upstreamHeaders(request.incoming.headers, request.format, key),
+    body,
+    key,
+    format: request.format,
+    operation: request.operation,
+    requestId: request.requestId,
+    response: request.response,
+  });
+};
+
+const mayTryNext = (result: RelayResult): boolean =>
+  result.type === 'failed'
+    ? !isTimeout(result.error)
+    : result.type === 'refused' && (result.status === 401 || result.status === 403 || result.status === 429 || result.status >= 500);
+
+const codeOf = (error: Error): string => ('code' in error ? String(error.code) : error.name);
+const isTimeout = (error: Error): boolean => codeOf(error) === 'UND_ERR_HEADERS_TIMEOUT';
+
+/** Tries the keys in turn until one answers; nothing has been sent to the client before that. */
+const tryRoutes = async (
+  parts: CallParts,
+  request: CallRequest,
+  peeked: PeekedRequest,
+  routes: readonly Route[],
+): Promise<{ result: RelayResult; route: Route }> => {
+  let last: { result: RelayResult; route: Route } | undefined;
+  for (const route of routes) {
+    const result = await attempt(parts, request, peeked, route);
+    last = { result, route };
+    if (result.type === 'refused') parts.health.note(route.upstream.id, result.status, readRetryAfter(result.headers, parts.now()));
+    else if (result.type !== 'unsent') parts.health.note(route.upstream.id, result.type === 'failed' ? 'unreachable' : 200);
+    if (!mayTryNext(result) || request.response.destroyed) break;
+  }
+  if (!last) throw new Error('a call needs at least one route');
+  return last;
+};
+
+const failureOf = (error: Error): MogplexError => {
+  if (error instanceof MogplexError) return error;
+  if (isTimeout(error))
+    return new MogplexError('upstream_timeout', 'the provider did not begin to answer in time', { boundary: 'model', cause: error });
+  return new MogplexError('upstream_error', 'the provider cannot be reached', {
+    boundary: 'model',
+    hint: 'Try again in a moment',
+    retryAfter: 2,
+    cause: error,
+  });
+};
+
+const refuse = (request: CallRequest, parts: CallParts, result: Extract<RelayResult, { type: 'refused' }>, key: string): void => {
+  const notHere = FREE.has(request.operation) && (result.status === 404 || result.status === 405);
+  if (notHere) throw new MogplexError('not_implemented', 'this provider does not count tokens', { boundary: 'model' });
+  // A redirect would carry the key elsewhere: it is never followed.
+  const status = result.status < 400 ? 502 : result.status;
+  const facts = readProviderError(status, result.body.replaceAll(key, '[redacted:upstream-key]'));
+  const failure = providerFailure(request.format, facts, request.requestId, readRetryAfter(result.headers, parts.now()));
+  request.response.writeHead(failure.status, failure.headers).end(failure.body);
+};
+
+const finish = (
+  parts: CallParts,
+  request: CallRequest,
+  way: Plotted,
+  reservation: Reservation | undefined,
+  peeked: PeekedRequest,
+  tried: { result: RelayResult; route: Route },
+): CallReport => {
+  const { result, route } = tried;
+  const report: CallReport = { model: way.model.id, provider: route.upstream.provider, upstream: route.upstream.id };
+  if (result.type === 'answered') {
+    if (reservation) {
+      const cost = way.model.price ? costOf(way.model.price, result.usage, peeked.multiplier) : 0;
+      parts.ledger.settle({
+        reservation,
+        reserved: !route.own,
+        upstreamId: route.upstream.id,
+        usage: result.usage,
+        cost,
+        outcome: result.outcome,
+      });
+    }
+    const fault = result.error ? codeOf(result.error) : result.echoed ? 'the upstream sent its key back' : undefined;
+    return { ...report, outcome: result.usage.exact ? result.outcome : `${result.outcome}, estimated`, ...(fault ? { fault } : {}) };
+  }
+  if (reservation && !route.own) parts.ledger.release(reservation);
+  if (result.type === 'unsent') return { ...report, outcome: 'cancelled before it was sent' };
+  if (result.type === 'failed')
+    throw Object.assign(failureOf(result.error), { report: { ...report, outcome: 'failed', fault: codeOf(result.error) } });
+  refuse(request, parts, result, route.upstream.key.reveal());
+  return { ...report, outcome: 'refused', fault: `the upstream answered ${result.status}` };
+};
+
+/**
+ * Makes one call to a model: reads what it asks, finds a key, sets credit aside, passes the answer through, books what
+ * it used. The answer, an error of the provider included, is written to the response.
+ *
+ * @throws MogplexError when nothing was written: an unknown model, no model access, no credit, an upstream out of reach.
+ */
+export const callModel = async (parts: CallParts, request: CallRequest): Promise<CallReport> => {
+  const peeked = peekRequest(request.body, request.operation, request.pathModel);
+  const way = await findWay(parts, request, peeked.model);
+  const free = FREE.has(request.operation);
+  const own = way.routes[0].own;
+  const reservation = free ? undefined : reservationFor(request, way, worstCase(way.model, peeked, request.body));
+  if (reservation && !own) await parts.ledger.reserve(reservation);
+  const tried = await tryRoutes(parts, request, peeked, parts.health.order(way.routes));
+  return finish(parts, request, way, reservation, peeked, tried);
+};

@@ -1,0 +1,202 @@
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
+import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
+import type { Dispatcher, Pool } from 'undici';
+import type { Operation, Usage, WireFormat } from '../types.ts';
+import { failureEvent } from '../wire/failure.ts';
+import { createMeter, type Meter, usageOfSilence } from '../wire/meter.ts';
+import { clientHeaders } from './headers.ts';
+import { createEchoMask, type EchoMask, echoMaskFor } from './mask-echo.ts';
+
+/** One attempt at one upstream. */
+export interface RelayRequest {
+  pool: Pool;
+  method: 'POST' | 'GET';
+  path: string;
+  headers: Record<string, string>;
+  body: Buffer;
+  /** The upstream's key, in the clear, to take it out of what comes back. */
+  key: string;
+  format: WireFormat;
+  operation: Operation;
+  requestId: string;
+  response: ServerResponse;
+}
+
+/** How an attempt ended. */
+export type RelayResult =
+  /** The client has the whole answer, or as much as it wanted, or as much as the upstream gave. */
+  | { type: 'answered'; outcome: 'done' | 'cancelled' | 'cut'; status: number; usage: Usage; echoed: boolean; error?: Error }
+  /** The upstream answered with an error; nothing was sent to the client. */
+  | { type: 'refused'; status: number; headers: IncomingHttpHeaders; body: string }
+  /** The client left before anything went out to the upstream. */
+  | { type: 'unsent' }
+  /** No answer came; nothing was sent to the client. */
+  | { type: 'failed'; error: Error };
+
+const ERROR_BODY = 64 * 1024;
+
+/** The client closed its connection: the reason of the upstream's abort. */
+class ClientLeft extends Error {
+  override readonly name = 'ClientLeft';
+}
+
+const DECODERS: Record<string, () => NodeJS.ReadWriteStream & Readable> = {
+  gzip: createGunzip,
+  'x-gzip': createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+  zstd: createZstdDecompress,
+};
+
+const contentType = (headers: IncomingHttpHeaders): string => String(headers['content-type'] ?? '').toLowerCase();
+
+/** Passes one upstream's answer on to the client while it comes, with backpressure in both directions. */
+class Relay implements Dispatcher.DispatchHandler {
+  readonly #request: RelayRequest;
+  readonly #resolve: (result: RelayResult) => void;
+  #controller: Dispatcher.DispatchController | undefined;
+  #status = 0;
+  #headers: IncomingHttpHeaders = {};
+  #errorBody: Buffer[] | undefined;
+  #errorBytes = 0;
+  #meter: Meter | undefined;
+  #mask: EchoMask | undefined;
+  #decoder: (NodeJS.ReadWriteStream & Readable) | undefined;
+  #events = false;
+  #sent = false;
+  #finished = false;
+
+  constructor(request: RelayRequest, resolve: (result: RelayResult) => void) {
+    this.#request = request;
+    this.#resolve = resolve;
+    request.response.on('close', this.#onClose);
+    request.response.on('drain', this.#onDrain);
+  }
+
+  #onClose = (): void => {
+    if (this.#finished) return;
+    const left = new ClientLeft('the client closed the connection');
+    if (this.#controller) this.#controller.abort(left);
+    else this.#finish({ type: 'unsent' });
+  };
+
+  #onDrain = (): void => {
+    if (this.#decoder) this.#decoder.resume();
+    else this.#controller?.resume();
+  };
+
+  #finish(result: RelayResult): void {
+    if (this.#finished) return;
+    this.#finished = true;
+    this.#request.response.off('close', this.#onClose);
+    this.#request.response.off('drain', this.#onDrain);
+    this.#decoder?.destroy();
+    this.#resolve(result);
+  }
+
+  #answered(outcome: 'done' | 'cancelled' | 'cut', error?: Error): void {
+    const usage = this.#meter?.finish() ?? usageOfSilence(this.#request.body.length);
+    const echoed = this.#mask?.seen ?? false;
+    this.#finish({ type: 'answered', outcome, status: this.#status, usage, echoed, ...(error ? { error } : {}) });
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#finished || this.#request.response.destroyed) controller.abort(new ClientLeft('the client closed the connection'));
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    if (status < 200) return;
+    this.#status = status;
+    this.#headers = headers;
+    if (status >= 300) {
+      this.#errorBody = [];
+      return;
+    }
+    const { operation, body, key, requestId, response } = this.#request;
+    this.#events = contentType(headers).startsWith('text/event-stream');
+    this.#meter = createMeter(operation, this.#events, body.length);
+    this.#mask = createEchoMask(key);
+    const outgoing = clientHeaders(headers, requestId, (value) => value.replaceAll(key, echoMaskFor(key)));
+    const decode = DECODERS[String(headers['content-encoding'] ?? '').toLowerCase()];
+    if (decode) {
+      delete outgoing['content-length'];
+      this.#startDecoder(decode());
+    }
+    response.writeHead(status, outgoing);
+    this.#sent = true;
+    // An answer whose first words take their time still shows at once that it began.
+    if (this.#events) setImmediate(() => this.#finished || response.flushHeaders());
+  }
+
+  #startDecoder(decoder: NodeJS.ReadWriteStream & Readable): void {
+    this.#decoder = decoder;
+    decoder.on('data', (chunk: Buffer) => {
+      if (!this.#pass(chunk)) decoder.pause();
+    });
+    decoder.on('drain', () => this.#controller?.resume());
+    decoder.on('end', () => this.#end());
+    decoder.on('error', (error: Error) => this.#controller?.abort(error));
+  }
+
+  /** @returns false when the client is slower than the upstream. */
+  #pass(chunk: Buffer): boolean {
+    this.#meter?.push(chunk);
+    const safe = this.#mask?.push(chunk) ?? chunk;
+    return safe.length === 0 || this.#request.response.write(safe);
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#errorBody) {
+      if (this.#errorBytes < ERROR_BODY) this.#errorBody.push(chunk.subarray(0, ERROR_BODY - this.#errorBytes));
+      this.#errorBytes += chunk.length;
+      if (this.#errorBytes > ERROR_BODY * 16) controller.abort(new Error('the error of the upstream does not end'));
+      return;
+    }
+    const ready = this.#decoder ? this.#decoder.write(chunk) : this.#pass(chunk);
+    if (!ready) controller.pause();
+  }
+
+  onResponseEnd(): void {
+    if (this.#errorBody) this.#refused(this.#errorBody);
+    else if (this.#decoder) this.#decoder.end();
+    else this.#end();
+  }
+
+  #refused(body: Buffer[]): void {
+    this.#finish({ type: 'refused', status: this.#status, headers: this.#headers, body: Buffer.concat(body).toString('utf8') });
+  }
+
+  #end(): void {
+    const rest = this.#mask?.end();
+    if (rest && rest.length > 0) this.#request.response.write(rest);
+    this.#request.response.end();
+    this.#answered('done');
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    if (error instanceof ClientLeft) this.#answered('cancelled');
+    else if (this.#errorBody) this.#refused(this.#errorBody);
+    else if (!this.#sent) this.#finish({ type: 'failed', error });
+    else this.#cut(error);
+  }
+
+  /** The upstream stopped in the middle: a stream of events says so, any other answer breaks off visibly. */
+  #cut(error: Error): void {
+    const { response, format, operation, requestId } = this.#request;
+    if (this.#events) {
+      const facts = { status: 502, message: `the provider cut the answer (model, request ${requestId})`, code: 'upstream_error' };
+      response.end(`\n\n${failureEvent(format, operation, facts, requestId)}`);
+    } else response.destroy();
+    this.#answered('cut', error);
+  }
+}
+
+/** Makes one attempt. Never rejects. */
+export const relay = (request: RelayRequest): Promise<RelayResult> =>
+  new Promise((resolve) => {
+    const { pool, method, path, headers, body } = request;
+    const handler = new Relay(request, resolve);
+    pool.dispatch({ method, path, headers, body: method === 'POST' ? body : null }, handler);
+  });

@@ -1,0 +1,154 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { MogplexError } from '@mogplex/protocol';
+import { readBody } from '../../http/body.ts';
+import type { GuardParts } from '../../http/guard.ts';
+import { requestIdOf } from '../../http/guard.ts';
+import type { Principal } from '../../http/principal.ts';
+import { asMogplexError } from '../../http/refusal.ts';
+import { wireFailure } from '../wire/failure.ts';
+import { findTarget, formatOfUrl, isGatewayUrl, type Target, tokenOf } from './address.ts';
+import { callModel, type CallParts, type CallReport } from './call.ts';
+import { describeModel, listModels } from './lists.ts';
+
+/** The gateway as the HTTP server sees it. */
+export interface Gateway {
+  /** Whether a URL is the gateway's. */
+  owns(url: string): boolean;
+  /** Answers a request. Never rejects. */
+  serve(incoming: IncomingMessage, response: ServerResponse): Promise<void>;
+  /** Answers a request to change the protocol: clients that try a WebSocket fall back at once on this status (RFC 9110, section 15.5.22). */
+  refuseUpgrade(socket: Duplex): void;
+}
+
+/** The parts of the guard chain that the gateway runs itself, on the bare request, in the same order. */
+export type GatewayGuards = Pick<GuardParts, 'authenticate' | 'limiter' | 'log' | 'addressOf' | 'now'> & {
+  /** Bytes of a request's body. */
+  bodyLimit: number;
+};
+
+const UPGRADE_REFUSAL = 'HTTP/1.1 426 Upgrade Required\r\nconnection: close\r\ncontent-length: 0\r\n\r\n';
+
+const nothingHere = (): MogplexError => new MogplexError('not_found', 'the gateway has nothing at this path', { boundary: 'request' });
+
+const invalidCredential = (): MogplexError =>
+  new MogplexError('unauthenticated', 'the credential is not valid', {
+    boundary: 'token',
+    hint: 'Use a token of this platform as the API key',
+  });
+
+const authenticate = async (guards: GatewayGuards, incoming: IncomingMessage, address: string): Promise<Principal> => {
+  const token = tokenOf(incoming);
+  try {
+    // Only tokens: a cookie that a browser sends along never spends credit.
+    const principal = token === undefined ? undefined : await guards.authenticate(incoming, token);
+    if (!principal) throw invalidCredential();
+    return principal;
+  } catch (error) {
+    if (error instanceof MogplexError && error.code === 'unauthenticated') {
+      await guards.limiter.charge('address', address);
+      throw invalidCredential();
+    }
+    throw error;
+  }
+};
+
+const checkScope = (principal: Principal, scope: 'read' | 'write'): void => {
+  if (principal.scopes.has(scope)) return;
+  throw new MogplexError('insufficient_scope', `the credential lacks the scope ${scope}`, {
+    boundary: 'token',
+    hint: `Use one that has the scope ${scope}`,
+  });
+};
+
+const sendJson = (response: ServerResponse, data: object): void => {
+  response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' }).end(JSON.stringify(data));
+};
+
+const read = async (incoming: IncomingMessage, limit: number): Promise<Buffer> => {
+  const encoding = incoming.headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity') {
+    throw new MogplexError('unsupported_media_type', 'request bodies must not be compressed', { boundary: 'request' });
+  }
+  return readBody(incoming, limit);
+};
+
+const reportOf = (error: unknown): CallReport => (error instanceof Error && 'report' in error ? (error.report as CallReport) : {});
+
+/**
+ * The model gateway on the bare request and response of Node, before any framework: token, rate limit, scope,
+ * entitlement, reservation, upstream, settlement, log.
+ */
+export const createGateway = (parts: CallParts, guards: GatewayGuards): Gateway => {
+  const answer = async (
+    target: Target | undefined,
+    incoming: IncomingMessage,
+    response: ServerResponse,
+    seen: { principal?: Principal },
+    requestId: string,
+    address: string,
+  ): Promise<CallReport> => {
+    if (target?.operation === 'hello') {
+      response.writeHead(200, { 'content-length': '0' }).end();
+      return {};
+    }
+    const principal = await authenticate(guards, incoming, address);
+    seen.principal = principal;
+    await guards.limiter.charge('model', principal.tokenId);
+    if (!target) throw nothingHere();
+    const listing = target.operation === 'models' || target.operation === 'model';
+    checkScope(principal, listing ? 'read' : 'write');
+    if (target.operation === 'models' || target.operation === 'model') {
+      const settings = await parts.settings.fresh();
+      const caller = { accountId: principal.accountId, teamId: principal.teamId };
+      sendJson(
+        response,
+        target.model === undefined
+          ? listModels(settings, caller, target.format)
+          : describeModel(settings, caller, target.format, target.model),
+      );
+      return {};
+    }
+    const body = await read(incoming, guards.bodyLimit);
+    const { format, operation, query } = target;
+    return callModel(parts, { incoming, response, body, principal, format, operation, pathModel: target.model, query, requestId });
+  };
+
+  const serve = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const started = performance.now();
+    const url = incoming.url ?? '';
+    const method = incoming.method ?? '';
+    const requestId = requestIdOf(incoming);
+    const address = guards.addressOf(incoming);
+    const target = findTarget(method, url);
+    const seen: { principal?: Principal } = {};
+    let failure: MogplexError | undefined;
+    let report: CallReport;
+    try {
+      response.setHeader('x-request-id', requestId);
+      report = await answer(target, incoming, response, seen, requestId, address);
+    } catch (error) {
+      failure = asMogplexError(error, 'model');
+      report = reportOf(error);
+      if (failure.status >= 500) guards.log.error('a model call failed', failure, { requestId, route: target?.pattern ?? '/gateway' });
+      if (response.headersSent) response.destroy();
+      else {
+        const { status, headers, body } = wireFailure(target?.format ?? formatOfUrl(url), failure, requestId);
+        response.writeHead(status, incoming.complete ? headers : { ...headers, connection: 'close' }).end(body);
+      }
+    }
+    guards.log.request({
+      requestId,
+      address,
+      method,
+      route: target?.pattern ?? '/gateway',
+      status: response.headersSent ? response.statusCode : 499,
+      duration: Math.round((performance.now() - started) * 100) / 100,
+      ...(seen.principal ? { accountId: seen.principal.accountId, tokenId: seen.principal.tokenId } : {}),
+      ...(failure ? { code: failure.code, boundary: failure.boundary } : {}),
+      ...report,
+    });
+  };
+
+  return { owns: isGatewayUrl, serve, refuseUpgrade: (socket) => void socket.end(UPGRADE_REFUSAL) };
+};

@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import type { Kysely } from 'kysely';
+import type { GuardParts } from '../http/guard.ts';
+import type { Route } from '../http/route.ts';
+import type { Platform } from '../platform.ts';
+import { dialPolicy } from './gateway/dial.ts';
+import { createPools } from './gateway/pools.ts';
+import { createGateway, type Gateway } from './gateway/serve.ts';
+import { createLedger, type Ledger } from './ledger/ledger.ts';
+import { openPostgresLedger } from './ledger/postgres.ts';
+import { openSqliteLedger } from './ledger/sqlite.ts';
+import { catalogRoutes } from './routes/models.ts';
+import { createSettingsCache, loadSettings } from './settings.ts';
+import type { ModelTables } from './tables.ts';
+import { type Ailment, createHealthBook } from './upstreams/health.ts';
+
+export { listUpstreams, removeUpstream, setUpstream, type UpstreamInfo, type UpstreamInput } from './upstreams/upstreams.ts';
+
+/** What this room offers the others. */
+export interface ModelsRoom {
+  routes: Route[];
+  /** The gateway behind the platform's guards; it takes requests before any framework does. */
+  gateway(guards: GuardParts): Gateway;
+  close(): Promise<void>;
+}
+
+/** How long the reservations of a server that died stay set aside. */
+const LEASE_MS = 60_000;
+const SQLITE_FILE = 'mogplex.db';
+
+const openLedger = ({ config, store, log, now }: Platform): Ledger => {
+  const serverId = randomUUID();
+  const ledgerStore =
+    store.dialect === 'sqlite'
+      ? openSqliteLedger(join(config.dataDir, SQLITE_FILE), serverId, LEASE_MS)
+      : openPostgresLedger(store.db as unknown as Kysely<ModelTables>, serverId, LEASE_MS);
+  const events = {
+    onAlert: ({ payer, percent, period }: { payer: string; percent: number; period: string }) =>
+      log.info('a soft limit was passed', { payer, percent, period }),
+    onFailure: (error: unknown) => log.error('the ledger could not be written', error),
+  };
+  return createLedger(ledgerStore, events, LEASE_MS, now);
+};
+
+/** Opens catalogue, keys, ledger and gateway. */
+export const openModels = (platform: Platform): ModelsRoom => {
+  const { config, store, log, now } = platform;
+  const { connect, firstByte, idle } = config.modelSeconds;
+  const settings = createSettingsCache(
+    () => loadSettings(store, (id, error) => log.error('a provider key cannot be opened', error, { upstream: id })),
+    now,
+  );
+  const ledger = openLedger(platform);
+  const pools = createPools(
+    { connect: connect * 1_000, firstByte: firstByte * 1_000, idle: idle * 1_000 },
+    dialPolicy(config.allowPrivateUpstreams),
+  );
+  const noteHealth = (id: string, ailment: Ailment | undefined): void => {
+    const row = { health: ailment?.health ?? ('ok' as const), health_note: ailment?.note ?? null, health_at: now() };
+    store.db
+      .updateTable('model_upstreams')
+      .set(row)
+      .where('id', '=', id)
+      .execute()
+      .catch((error: unknown) => log.error('the health of a provider key could not be noted', error, { upstream: id }));
+  };
+  const health = createHealthBook(noteHealth, now);
+  return {
+    routes: [...catalogRoutes(settings)],
+    gateway: (guards) => createGateway({ settings, ledger, pools, health, now }, { ...guards, bodyLimit: config.limits.modelBody }),
+    close: async () => {
+      await ledger.close();
+      await pools.close();
+    },
+  };
+};

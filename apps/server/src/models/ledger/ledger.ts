@@ -1,0 +1,175 @@
+import { MogplexError } from '@mogplex/protocol';
+import { showDollars } from '../catalog/price.ts';
+import type { AlertRow } from './book.ts';
+import type { LedgerOperation, LedgerResult, Reservation, Settlement } from './operations.ts';
+
+/** One transaction over many operations, in either store. */
+export interface LedgerStore {
+  commit(operations: readonly LedgerOperation[], now: number): Promise<{ results: LedgerResult[]; alerts: AlertRow[] }>;
+  /** Puts off the expiry of this server's reservations. */
+  beat(expiresAt: number): Promise<void>;
+  /** Ids of reservations of servers that are gone. */
+  expired(now: number, limit: number): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+export interface Ledger {
+  /**
+   * Sets credit aside. Resolves when the reservation is in the store.
+   *
+   * @throws MogplexError `out_of_credit`, `rate_limited`, or `unavailable` when the store cannot be reached.
+   */
+  reserve(reservation: Reservation): Promise<void>;
+  /** Books what a call used. Never fails: it is repeated until the store takes it. */
+  settle(settlement: Settlement): void;
+  /** Gives a reservation back. Never fails. */
+  release(reservation: Reservation): void;
+  /** Credit given or taken by hand, once for a reference. */
+  adjust(payer: string, amount: number, reference: string): Promise<void>;
+  /** Resolves when everything that was handed over is in the store. */
+  idle(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface LedgerEvents {
+  onAlert(alert: AlertRow): void;
+  /** The store refused a batch; its settlements are kept and repeated. */
+  onFailure(error: unknown): void;
+}
+
+interface Waiting {
+  operation: LedgerOperation;
+  resolve?: (result: LedgerResult) => void;
+  reject?: (error: unknown) => void;
+}
+
+const MAX_BATCH = 500;
+const SWEEP_BATCH = 200;
+const RETRY_MS = 250;
+
+const unavailable = (cause: unknown): MogplexError =>
+  new MogplexError('unavailable', 'the ledger cannot be reached, so no call is started', { boundary: 'storage', retryAfter: 2, cause });
+
+const refusal = (result: Exclude<LedgerResult, { ok: true }>, amount: number): MogplexError => {
+  switch (result.why) {
+    case 'out_of_credit':
+      return new MogplexError(
+        'out_of_credit',
+        `out of credit: this call can cost up to ${showDollars(amount)} and ${showDollars(result.available)} is left this month`,
+        {
+          boundary: 'model',
+          hint: 'Ask for less output, change the plan, or add an AI Gateway, OpenAI or Anthropic key in Settings > API Keys',
+        },
+      );
+    case 'parallel':
+      return new MogplexError('rate_limited', `the plan allows ${result.limit} calls at the same time`, {
+        boundary: 'model',
+        retryAfter: 1,
+      });
+    case 'rate':
+      return new MogplexError('rate_limited', `the plan allows ${result.limit} calls a minute`, {
+        boundary: 'model',
+        retryAfter: result.retryAfter,
+      });
+  }
+};
+
+/**
+ * The ledger of one server. Operations that come in the same turn of the event loop, or while a transaction is under
+ * way, share one transaction: a busy server pays one commit for many calls, an idle one waits for nobody.
+ *
+ * @param leaseMs how long the reservations of a server that died stay set aside.
+ */
+export const createLedger = (store: LedgerStore, events: LedgerEvents, leaseMs: number, now: () => number = Date.now): Ledger => {
+  let waiting: Waiting[] = [];
+  let running: Promise<void> | undefined;
+  let scheduled = false;
+
+  const settled = (batch: readonly Waiting[], results: readonly LedgerResult[]): void => {
+    for (const [index, { resolve }] of batch.entries()) resolve?.(results[index] ?? { ok: true });
+  };
+
+  const failed = (batch: readonly Waiting[], error: unknown): void => {
+    events.onFailure(error);
+    for (const { operation, reject } of batch) {
+      // Whether a reservation reached the store is unknown: it is given back as soon as the store answers again.
+      if (operation.type === 'reserve') waiting.push({ operation: { type: 'release', reservation: operation.reservation } });
+      else if (!reject) waiting.push({ operation });
+      reject?.(unavailable(error));
+    }
+  };
+
+  const run = async (): Promise<void> => {
+    while (waiting.length > 0) {
+      const batch = waiting.slice(0, MAX_BATCH);
+      waiting = waiting.slice(MAX_BATCH);
+      try {
+        const { results, alerts } = await store.commit(
+          batch.map(({ operation }) => operation),
+          now(),
+        );
+        settled(batch, results);
+        for (const alert of alerts) events.onAlert(alert);
+      } catch (error) {
+        failed(batch, error);
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+  };
+
+  const start = (): void => {
+    scheduled = false;
+    running ??= run().finally(() => {
+      running = undefined;
+      if (waiting.length > 0) start();
+    });
+  };
+  const enqueue = (entry: Waiting): void => {
+    waiting.push(entry);
+    if (running || scheduled) return;
+    scheduled = true;
+    setImmediate(start);
+  };
+  const ask = (operation: LedgerOperation): Promise<LedgerResult> =>
+    new Promise((resolve, reject) => {
+      enqueue({ operation, resolve, reject });
+    });
+
+  const upkeep = async (): Promise<void> => {
+    try {
+      await store.beat(now() + leaseMs);
+      const ids = await store.expired(now(), SWEEP_BATCH);
+      await Promise.all(ids.map((id) => ask({ type: 'expire', id })));
+    } catch (error) {
+      events.onFailure(error);
+    }
+  };
+  let tending: Promise<void> = upkeep();
+  const timer = setInterval(() => {
+    tending = tending.then(upkeep);
+  }, leaseMs / 3);
+  timer.unref();
+
+  const idle = async (): Promise<void> => {
+    while (waiting.length > 0 || running || scheduled) await new Promise((resolve) => setImmediate(resolve));
+  };
+
+  return {
+    reserve: async (reservation) => {
+      const result = await ask({ type: 'reserve', reservation });
+      if (!result.ok) throw refusal(result, reservation.amount);
+    },
+    settle: (settlement) => enqueue({ operation: { type: 'settle', settlement } }),
+    release: (reservation) => enqueue({ operation: { type: 'release', reservation } }),
+    adjust: async (payer, amount, reference) => {
+      await ask({ type: 'adjust', payer, amount, reference });
+    },
+    idle,
+    close: async () => {
+      clearInterval(timer);
+      await tending;
+      await idle();
+      await store.close();
+    },
+  };
+};

@@ -1,0 +1,134 @@
+import type { ProviderId } from '@mogplex/protocol';
+import type { Selectable } from 'kysely';
+import type { Store } from '../store/open.ts';
+import { CATALOG } from './catalog/data.ts';
+import { BUILT_IN_PLANS, type Plan, STANDARD_PLAN } from './plans.ts';
+import type { ModelTables } from './tables.ts';
+import type { CatalogModel } from './types.ts';
+import { openUpstreams, type Upstream } from './upstreams/upstreams.ts';
+
+/** Everything that decides where a call may go, read together. */
+export interface Settings {
+  /** By id, in catalogue order. */
+  models: ReadonlyMap<string, CatalogModel>;
+  /** By the provider's own name; two providers may use the same one. */
+  byName: ReadonlyMap<string, readonly CatalogModel[]>;
+  upstreams: readonly Upstream[];
+  plans: ReadonlyMap<string, Plan>;
+  defaultPlan: Plan;
+  /** Plan id by `account:<id>` or `team:<id>`. */
+  entitlements: ReadonlyMap<string, string>;
+  /** By account: models switched off, and the default. */
+  choices: ReadonlyMap<string, { off: ReadonlySet<string>; preferred?: string }>;
+  /** `account repository model`. */
+  exclusions: ReadonlySet<string>;
+}
+
+/** A current view of the settings. */
+export interface SettingsCache {
+  /** At most a second old; older ones are read again first. */
+  current(): Settings | Promise<Settings>;
+  /** Read now: before a refusal, so that what was just allowed is never refused. */
+  fresh(): Promise<Settings>;
+}
+
+const MAX_AGE_MS = 1_000;
+
+export const exclusionKey = (accountId: string, repository: string, model: string): string =>
+  `${accountId} ${repository.toLowerCase()} ${model}`;
+
+const toModel = (row: Selectable<ModelTables['models']>, shipped: CatalogModel | undefined): CatalogModel => {
+  const { input_price: input, cached_input_price: cached, output_price: output, cache_write_price: write } = row;
+  return {
+    id: row.id,
+    provider: row.provider as ProviderId,
+    name: row.name,
+    label: row.label,
+    contextLength: row.context_length,
+    maxOutput: row.max_output,
+    capabilities: JSON.parse(row.capabilities) as string[],
+    ...(input === null || output === null
+      ? {}
+      : { price: { input, cachedInput: cached ?? input, output, ...(write === null ? {} : { cacheWrite: write }) } }),
+    ...(shipped?.gatewayName === undefined ? {} : { gatewayName: shipped.gatewayName }),
+    origin: row.origin,
+    enabled: row.enabled === 1,
+  };
+};
+
+const toPlan = (row: Selectable<ModelTables['model_plans']>): Plan => ({
+  id: row.id,
+  name: row.name,
+  monthlyCredit: row.monthly_credit,
+  allowedModels: JSON.parse(row.allowed_models) as string[],
+  parallelCalls: row.parallel_calls,
+  callsPerMinute: row.calls_per_minute,
+  softLimits: JSON.parse(row.soft_limits) as number[],
+});
+
+const loadModels = async (store: Store): Promise<Map<string, CatalogModel>> => {
+  const models = new Map(CATALOG.map((model) => [model.id, model]));
+  for (const row of await store.db.selectFrom('models').selectAll().orderBy('id').execute())
+    models.set(row.id, toModel(row, models.get(row.id)));
+  return models;
+};
+
+const groupByName = (models: Iterable<CatalogModel>): Map<string, CatalogModel[]> => {
+  const byName = new Map<string, CatalogModel[]>();
+  for (const model of models) byName.set(model.name, [...(byName.get(model.name) ?? []), model]);
+  return byName;
+};
+
+const loadChoices = async (store: Store): Promise<Settings['choices']> => {
+  const choices = new Map<string, { off: Set<string>; preferred?: string }>();
+  for (const row of await store.db.selectFrom('model_choices').selectAll().execute()) {
+    const choice = choices.get(row.account_id) ?? { off: new Set<string>() };
+    if (row.enabled === 0) choice.off.add(row.model);
+    if (row.is_default === 1) choice.preferred = row.model;
+    choices.set(row.account_id, choice);
+  }
+  return choices;
+};
+
+/** Reads every setting of the models room. */
+export const loadSettings = async (store: Store, onDamaged: (id: string, error: unknown) => void): Promise<Settings> => {
+  const [models, upstreams, planRows, entitlements, choices, exclusions] = await Promise.all([
+    loadModels(store),
+    openUpstreams(store, onDamaged),
+    store.db.selectFrom('model_plans').selectAll().execute(),
+    store.db.selectFrom('model_entitlements').selectAll().execute(),
+    loadChoices(store),
+    store.db.selectFrom('model_exclusions').selectAll().execute(),
+  ]);
+  const plans = new Map([...BUILT_IN_PLANS, ...planRows.map(toPlan)].map((plan) => [plan.id, plan]));
+  const chosen = planRows.find((row) => row.is_default === 1)?.id ?? STANDARD_PLAN.id;
+  return {
+    models,
+    byName: groupByName(models.values()),
+    upstreams,
+    plans,
+    defaultPlan: plans.get(chosen) ?? STANDARD_PLAN,
+    entitlements: new Map(entitlements.map((row) => [row.subject, row.plan_id])),
+    choices,
+    exclusions: new Set(exclusions.map((row) => exclusionKey(row.account_id, row.repository, row.model))),
+  };
+};
+
+/** Keeps the settings for a second, so that a call costs no query and a change shows on every server within that second. */
+export const createSettingsCache = (load: () => Promise<Settings>, now: () => number = Date.now): SettingsCache => {
+  let kept: { settings: Settings; at: number } | undefined;
+  let loading: Promise<Settings> | undefined;
+  const fresh = (): Promise<Settings> => {
+    const at = now();
+    loading ??= load()
+      .then((settings) => {
+        kept = { settings, at };
+        return settings;
+      })
+      .finally(() => {
+        loading = undefined;
+      });
+    return loading;
+  };
+  return { current: () => (kept && now() - kept.at < MAX_AGE_MS ? kept.settings : fresh()), fresh };
+};
