@@ -4,6 +4,7 @@ import { tokens } from './0002_tokens.ts';
 import { accounts } from './0010_accounts.ts';
 import { teams } from './0011_teams.ts';
 import { oauth } from './0012_oauth.ts';
+import { models } from './0030_models.ts';
 
 /**
  * Every migration by name. Ranges: 0001-0009 core and tokens, 0010-0019 identity, 0030-0039 models. They use what SQLite and
@@ -15,4 +16,5 @@ export const migrations: Record<string, Migration> = {
   '0010_accounts': accounts,
   '0011_teams': teams,
   '0012_oauth': oauth,
+  '0030_models': models,
 };
