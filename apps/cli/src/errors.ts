@@ -18,11 +18,11 @@ const asMogplexError = (error: unknown): MogplexError | undefined => {
   });
 };
 
-const linesOf = (error: unknown): string[] => {
+const linesOf = (error: unknown, program: string): string[] => {
   const known = asMogplexError(error);
-  if (!known) return [`mogplex: ${error instanceof Error ? error.message : String(error)}`];
+  if (!known) return [`${program}: ${error instanceof Error ? error.message : String(error)}`];
   return [
-    `mogplex: ${known.message} [${known.boundary}]`,
+    `${program}: ${known.message} [${known.boundary}]`,
     ...(known.hint === undefined ? [] : [`  ${known.hint}`]),
     ...(known.retryAfter === undefined ? [] : [`  Try again in ${known.retryAfter} s.`]),
     ...(known.requestId === undefined ? [] : [`  Request id: ${known.requestId}`]),
@@ -35,10 +35,10 @@ const isInterruption = (error: unknown): boolean => error instanceof Error && er
  * Prints an error on stderr, redacted and without control characters, and returns the process exit code that it
  * stands for. A stack appears only with `MOGPLEX_DEBUG`.
  */
-export const reportError = (world: Pick<World, 'env' | 'stderr'>, error: unknown): number => {
+export const reportError = (world: Pick<World, 'env' | 'stderr'>, error: unknown, program = 'mogplex'): number => {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (isInterruption(error)) return EXIT.interrupted;
-  const lines = linesOf(error);
+  const lines = linesOf(error, program);
   if (world.env['MOGPLEX_DEBUG'] && error instanceof Error && error.stack) lines.push(error.stack);
   world.stderr.write(`${sanitise(lines.join('\n'))}\n`);
   return asMogplexError(error)?.exitCode ?? EXIT.failure;

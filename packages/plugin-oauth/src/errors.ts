@@ -75,11 +75,7 @@ export const classify = (error: unknown, signal: AbortSignal, secrets: readonly 
   if (error instanceof TypeError && error.message === 'fetch failed') return { kind: 'network', sent: !NEVER_SENT.has(errno ?? '') };
   if (errno?.startsWith('OAUTH_')) return { kind: 'malformed', reason: 'its answer does not follow the standard', status: undefined };
   if (errno !== undefined) return { kind: 'network', sent: !NEVER_SENT.has(errno) };
-  return {
-    kind: 'malformed',
-    reason: quoted(error instanceof Error ? error.message : 'its answer cannot be read', secrets),
-    status: undefined,
-  };
+  return { kind: 'malformed', reason: 'its answer cannot be read', status: undefined };
 };
 
 const unreachable = (service: string, what: string): MogplexError =>

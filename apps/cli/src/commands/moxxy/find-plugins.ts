@@ -1,0 +1,42 @@
+import { atomicWrite, FILE_MODE } from '@mogplex/credentials';
+import {
+  type Consents,
+  describeProvider,
+  type FoundPlugins,
+  type PluginDef,
+  type PluginSource,
+  projectPluginFolder,
+  projectPlugins,
+  userPluginFolder,
+  userPlugins,
+} from '@moxxy/sdk';
+import type { World } from '../../world.ts';
+
+/** The plugins that ship with the product. A provider becomes known by its plugin's definition and nothing else. */
+const PRODUCT_PLUGINS: readonly (() => Promise<PluginDef>)[] = [
+  async () => (await import('@moxxy/plugin-provider-openai-codex')).default,
+  async () => (await import('@moxxy/plugin-oauth')).oauthPlugin,
+  async () => (await import('@mogplex/providers')).providersPlugin,
+];
+
+const productPlugins = (): Promise<PluginSource<PluginDef>[]> =>
+  Promise.all(
+    PRODUCT_PLUGINS.map(async (load) => {
+      const plugin = await load();
+      const providers = (plugin.providers ?? []).map(describeProvider);
+      return { name: plugin.name, origin: 'product' as const, providers, load: () => Promise.resolve(plugin) };
+    }),
+  );
+
+/** Every plugin that may run here: product first, then the person's own, then the project's that were allowed. */
+export const findPlugins = async (world: World, consents: Consents): Promise<FoundPlugins> => {
+  const write = (path: string, text: string): Promise<void> => atomicWrite(path, text, FILE_MODE);
+  const product = await productPlugins();
+  const user = await userPlugins(world.home, { write });
+  const standsAtHome = projectPluginFolder(world.cwd) === userPluginFolder(world.home);
+  const project = standsAtHome ? { sources: [], warnings: [] } : await projectPlugins(world.cwd, consents);
+  return {
+    sources: [...product, ...user.sources, ...project.sources],
+    warnings: [...user.warnings, ...project.warnings],
+  };
+};
