@@ -1,6 +1,5 @@
 import { closeDrawer } from './drawers/choose.ts';
 import { openPalette } from './drawers/open.ts';
-import { errorText } from './error-text.ts';
 import { EMPTY_EDITOR, submit } from './input/editor.ts';
 import { LoginController } from './login/controller.ts';
 import type { CustomCommand, Ports } from './ports.ts';
@@ -79,7 +78,7 @@ export class Cockpit {
     try {
       this.notice('info', await this.ports.attach(run));
     } catch (error) {
-      this.report(error);
+      await this.report(error);
     }
   }
 
@@ -130,7 +129,7 @@ export class Cockpit {
     try {
       if (!(await runSlash(this, { name, argument }))) await this.#custom(name, argument);
     } catch (error) {
-      this.report(error);
+      await this.report(error);
     }
   }
 
@@ -207,7 +206,7 @@ export class Cockpit {
       return signal.aborted ? 'interrupted' : 'done';
     } catch (error) {
       if (signal.aborted) return 'interrupted';
-      this.report(error);
+      await this.report(error);
       return 'failed';
     }
   }
@@ -269,7 +268,8 @@ export class Cockpit {
   }
 
   /** Shows an error where the person looks: its message, its hint and the id that support asks for. */
-  report(error: unknown): void {
-    this.notice('error', errorText(error));
+  async report(error: unknown): Promise<void> {
+    const { redactedError } = await import('./redact.ts');
+    this.notice('error', redactedError(error));
   }
 }

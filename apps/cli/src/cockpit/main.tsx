@@ -49,7 +49,7 @@ export async function runCockpit(world: World, options: StartOptions): Promise<n
 }
 
 async function afterFirstFrame(cockpit: Cockpit, rows: TimelineRows): Promise<void> {
-  await cockpit.afterFirstFrame().catch((error: unknown) => cockpit.report(error));
+  await cockpit.afterFirstFrame().catch(async (error: unknown) => await cockpit.report(error));
   const unsubscribe = cockpit.store.subscribe(() => {
     if (cockpit.state.turn === 'idle') return;
     unsubscribe();

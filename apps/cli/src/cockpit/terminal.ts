@@ -1,7 +1,6 @@
 import type { Instance } from 'ink';
 import type { World } from '../world.ts';
 import type { Cockpit } from './controller.ts';
-import { errorText } from './error-text.ts';
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
@@ -27,8 +26,9 @@ export function guardTerminal(world: World, cockpit: Cockpit): TerminalGuard {
   };
   const onError = (error: unknown): void => {
     takeDown();
-    world.stderr.write(`mogplex stopped: ${errorText(error)}\n`);
-    process.exit(1);
+    void import('./redact.ts')
+      .then(({ redactedError }) => world.stderr.write(`mogplex stopped: ${redactedError(error)}\n`))
+      .finally(() => process.exit(1));
   };
   for (const signal of Object.keys(SIGNALS)) process.on(signal, onSignal);
   process.on('uncaughtException', onError);

@@ -54,9 +54,9 @@ function loginKey(cockpit: Cockpit, input: string, key: Key): void {
 function drawerKey(cockpit: Cockpit, drawer: Drawer, input: string, key: Key): void {
   const set = (next: Drawer): void => cockpit.store.update((state) => ({ ...state, drawer: next }));
   if (key.escape) return cockpit.escape();
-  if (key.return || input === '\r') return void chooseInDrawer(cockpit).catch((error: unknown) => cockpit.report(error));
+  if (key.return || input === '\r') return void chooseInDrawer(cockpit).catch(async (error: unknown) => await cockpit.report(error));
   if (drawer.kind === 'confirm') {
-    if (input === 'y') void chooseInDrawer(cockpit).catch((error: unknown) => cockpit.report(error));
+    if (input === 'y') void chooseInDrawer(cockpit).catch(async (error: unknown) => await cockpit.report(error));
     else if (input === 'n') cockpit.escape();
     return;
   }

@@ -1,7 +1,6 @@
 import type { Secret } from '@mogplex/credentials';
 import { findProvider, PROVIDERS } from '@mogplex/protocol';
 import type { Cockpit } from '../controller.ts';
-import { errorText } from '../error-text.ts';
 import type { SignInEvent } from '../ports.ts';
 import { LOGIN_CHOICE, type LoginStep } from '../state/state.ts';
 import { sanitiseLine } from '../text/sanitise.ts';
@@ -66,7 +65,7 @@ export class LoginController {
       for (const warning of warnings) this.#cockpit.notice('warn', warning);
       await this.#signedIn(provider);
     } catch (error) {
-      this.#show({ step: 'key', provider, problem: errorText(error) });
+      this.#show({ step: 'key', provider, problem: await inWords(error) });
     }
   }
 
@@ -147,7 +146,7 @@ export class LoginController {
       await this.#signedIn(provider);
     } catch (error) {
       if (flow.signal.aborted) return;
-      this.#show({ step: 'failed', service, message: errorText(error) });
+      this.#show({ step: 'failed', service, message: await inWords(error) });
     }
   }
 
@@ -173,4 +172,9 @@ export class LoginController {
   #show(login: LoginStep): void {
     this.#cockpit.store.update((state) => ({ ...state, login }));
   }
+}
+
+async function inWords(error: unknown): Promise<string> {
+  const { redactedError } = await import('../redact.ts');
+  return redactedError(error);
 }
