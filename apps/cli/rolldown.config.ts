@@ -2,13 +2,14 @@ import { fileURLToPath } from 'node:url';
 import { existsSync } from 'node:fs';
 import { defineConfig } from 'rolldown';
 import { firstFramePlugins } from './src/bundling/plugins.ts';
+import { skillsPlugin } from './src/bundling/skills.ts';
 
 const emptyModule = fileURLToPath(new URL('./src/empty.ts', import.meta.url));
 
 export default defineConfig({
   input: { mogplex: 'src/main.ts', ...(existsSync('src/moxxy.ts') ? { moxxy: 'src/moxxy.ts' } : {}) },
   platform: 'node',
-  plugins: firstFramePlugins(),
+  plugins: [...firstFramePlugins(), skillsPlugin()],
   // The platform runs from its sources: `mogplex server` and `mogplex admin` import it when they are called.
   external: [/^@mogplex\/server/, 'better-sqlite3', '@napi-rs/keyring'],
   resolve: { alias: { 'react-devtools-core': emptyModule } },

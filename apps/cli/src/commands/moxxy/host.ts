@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { atomicWrite, FILE_MODE, openVault, resolveHome, type Vault } from '@mogplex/credentials';
+import { atomicWrite, FILE_MODE, openVault, type Vault } from '@mogplex/credentials';
 import * as pluginOauth from '@moxxy/plugin-oauth';
 import {
   type Consents,
@@ -66,14 +66,14 @@ const oauthOf = ({ name, auth }: ProviderDef): OAuthAuth => {
 
 /** The person's consents to run plugins of projects. */
 export const consentsOf = (world: World): Promise<Consents> =>
-  openConsents(world.home, { write: (path, text) => atomicWrite(path, text, FILE_MODE), now: world.now });
+  openConsents(world.home, { write: (path, text) => atomicWrite(path, text, FILE_MODE), now: () => world.now() });
 
 const contextOf = (world: World, vault: Vault, provider: string, surface: LoginSurface): LoginContext => ({
   provider,
   vault: pluginOauth.providerVault(vault, provider),
   env: world.env,
   fetch: world.fetch,
-  now: world.now,
+  now: () => world.now(),
   sleep: waitFor,
   openUrl: async (url) => canOpenBrowser(world) && (await openBrowser(world, url)),
   ...surface,
@@ -84,7 +84,7 @@ export const openProviderHost = async (world: World): Promise<ProviderHost> => {
   exposeModules({ '@moxxy/sdk': sdk, '@moxxy/plugin-oauth': pluginOauth, zod });
   const { sources, warnings } = await findPlugins(world, await consentsOf(world));
   const registry = createRegistry(sources);
-  const vault = openVault(world.home, { env: world.env, now: world.now });
+  const vault = openVault(world.home, { env: world.env, now: () => world.now() });
   const silent = (signal: AbortSignal): LoginSurface => ({ browser: false, signal, report: () => undefined });
   const context = (name: string, surface: LoginSurface): LoginContext => contextOf(world, vault, name, surface);
   const forever = new AbortController().signal;

@@ -3,7 +3,11 @@ import type { World } from '../../world.ts';
 
 const verify = async (world: World, json: boolean): Promise<void> => {
   const { openVault } = await import('@mogplex/credentials');
-  const report = await openVault(world.home, { env: world.env, now: world.now }).verify();
+  const report = await openVault(world.home, { env: world.env, now: () => world.now() }).verify();
+  if (!report) {
+    world.stdout.write('There is no vault yet.\n');
+    return;
+  }
   if (json) world.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   else {
     world.stdout.write(`${report.sound.length} sound, ${report.damaged.length} damaged; key ${report.keyId} (${report.keySource})\n`);
@@ -15,7 +19,7 @@ const verify = async (world: World, json: boolean): Promise<void> => {
 
 const rekey = async (world: World): Promise<void> => {
   const { openVault } = await import('@mogplex/credentials');
-  const { keyId, records } = await openVault(world.home, { env: world.env, now: world.now }).rekey();
+  const { keyId, records } = await openVault(world.home, { env: world.env, now: () => world.now() }).rekey();
   world.stdout.write(
     `${records} ${records === 1 ? 'record is' : 'records are'} sealed with the new key ${keyId}; the old ones are gone.\n`,
   );
