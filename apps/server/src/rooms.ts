@@ -7,6 +7,7 @@ import { openIdentity } from './identity/index.ts';
 import type { Gateway } from './models/gateway/serve.ts';
 import { openModels } from './models/index.ts';
 import type { Platform } from './platform.ts';
+import { webRoutes } from './web/routes.ts';
 import { openTokens } from './tokens/index.ts';
 
 export interface Rooms {
@@ -26,10 +27,13 @@ export const openRooms = async (platform: Platform): Promise<Rooms> => {
   const tokens = openTokens(platform);
   const models = openModels(platform);
   return {
-    routes: [...identity.routes, ...models.routes],
+    routes: [meRoute(), ...tokens.routes, ...notificationRoutes(platform), ...identity.routes, ...models.routes, ...webRoutes()],
     resolvers: { ...tokens.resolvers, ...identity.resolvers },
     setupLink: () => identity.setupLink(),
     gateway: (guards) => models.gateway(guards),
-    close: () => models.close(),
+    close: async () => {
+      await models.close();
+      await tokens.close();
+    },
   };
 };

@@ -84,3 +84,11 @@ export const createAccount = async (
 /** Whether the platform has any account yet. */
 export const hasAccounts = async (db: Kysely<IdentityTables>): Promise<boolean> =>
   (await db.selectFrom('user').select('id').limit(1).executeTakeFirst()) !== undefined;
+
+/** The account with this id, or undefined. */
+export const findAccount = async (db: Kysely<IdentityTables>, id: string): Promise<{ id: string; email: string } | undefined> =>
+  db.selectFrom('user').select(['id', 'email']).where('id', '=', id).executeTakeFirst();
+
+/** The account with this address, in any spelling of case, or undefined. */
+export const findAccountByEmail = async (db: Kysely<IdentityTables>, email: string): Promise<{ id: string; email: string } | undefined> =>
+  db.selectFrom('user').select(['id', 'email']).where('email', '=', parseEmail(email)).executeTakeFirst();

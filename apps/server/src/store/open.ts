@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MogplexError } from '@mogplex/protocol';
+import type BetterSqlite from 'better-sqlite3';
 import { type Dialect, Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import type { Config } from '../config.ts';
@@ -20,6 +21,8 @@ export interface Store {
   pool?: pg.Pool;
   /** SQLite: changes whenever another connection commits. */
   dataVersion?: () => number;
+  /** SQLite: the connection beneath `db`, for work in one go while Kysely lends it. */
+  database?: BetterSqlite.Database;
   close(): Promise<void>;
 }
 
@@ -29,6 +32,7 @@ interface Opened {
   dialect: Dialect;
   pool?: pg.Pool;
   dataVersion?: () => number;
+  database?: BetterSqlite.Database;
 }
 
 const openPostgres = (url: string): Opened => {
@@ -49,9 +53,9 @@ const openEmbedded = async (folder: string): Promise<Opened> => {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const path = join(folder, 'mogplex.db');
-    const { dialect, dataVersion } = openSqlite(path);
+    const opened = openSqlite(path);
     await chmod(path, 0o600);
-    return { dialect, dataVersion };
+    return opened;
   } catch (cause) {
     throw unusable(`the data folder ${folder}`, cause);
   }

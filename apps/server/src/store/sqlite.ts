@@ -44,6 +44,8 @@ class ImmediateSqliteDialect extends SqliteDialect {
 
 export interface SqliteFile {
   dialect: SqliteDialect;
+  /** The connection beneath the dialect; only for work without an await in between, while Kysely lends its connection. */
+  database: BetterSqlite.Database;
   /** A number that changes when another connection, of this or another process, commits (`PRAGMA data_version`). */
   dataVersion: () => number;
 }
@@ -67,6 +69,7 @@ export const openSqlite = (path: string): SqliteFile => {
   const version = database.prepare<[], number>('pragma data_version').pluck();
   return {
     dialect: new ImmediateSqliteDialect({ database: { close: () => database.close(), prepare } }),
+    database,
     dataVersion: () => version.get() ?? 0,
   };
 };

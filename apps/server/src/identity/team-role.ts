@@ -1,0 +1,13 @@
+import type { Kysely } from 'kysely';
+import type { IdentityTables, TeamRole } from './tables.ts';
+
+/** The role of an account in a team; undefined when it is not in it, or there is no such team. */
+export const teamRole = async (db: Kysely<IdentityTables>, teamId: string, accountId: string): Promise<TeamRole | undefined> => {
+  const row = await db
+    .selectFrom('team_member')
+    .select('role')
+    .where('team_id', '=', teamId)
+    .where('user_id', '=', accountId)
+    .executeTakeFirst();
+  return row?.role;
+};

@@ -1,0 +1,55 @@
+/**
+ * Answers kept in memory that are never older than what any server, or an administrator's command, has said in the meantime.
+ */
+export interface Coherence {
+  /**
+   * The kept answer for a key, or that of `load`, kept when it is not undefined. An answer is given only while nothing that was
+   * acknowledged by `invalidate`, on whichever server, concerns it.
+   */
+  cached<T extends object>(topic: string, key: string, load: () => Promise<T | undefined>): Promise<T | undefined>;
+  /**
+   * Drops keys on every server. Call it after the change is committed and before the change is acknowledged: once it resolves, no
+   * server answers from anything that it read before the commit.
+   */
+  invalidate(topic: string, keys: readonly string[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+const KEPT = 50_000;
+
+/** The answers of one process. `generation` grows with every drop, so that a read that was under way is not kept. */
+export class Answers {
+  readonly #kept = new Map<string, object>();
+  #generation = 0;
+
+  static nameOf(topic: string, key: string): string {
+    return `${topic} ${key}`;
+  }
+
+  get(name: string): object | undefined {
+    return this.#kept.get(name);
+  }
+
+  drop(names: readonly string[]): void {
+    this.#generation += 1;
+    for (const name of names) this.#kept.delete(name);
+  }
+
+  clear(): void {
+    this.#generation += 1;
+    this.#kept.clear();
+  }
+
+  /** Loads, and keeps the answer if nothing was dropped meanwhile and `stillGood` agrees. */
+  async fill<T extends object>(name: string, load: () => Promise<T | undefined>, stillGood: () => boolean): Promise<T | undefined> {
+    const before = this.#generation;
+    const value = await load();
+    if (value === undefined || this.#generation !== before || !stillGood()) return value;
+    if (this.#kept.size >= KEPT) {
+      const oldest = this.#kept.keys().next();
+      if (oldest.done !== true) this.#kept.delete(oldest.value);
+    }
+    this.#kept.set(name, value);
+    return value;
+  }
+}

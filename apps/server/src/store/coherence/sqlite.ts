@@ -1,0 +1,33 @@
+import { Answers, type Coherence } from './coherence.ts';
+
+/**
+ * Coherence on the embedded store: one process serves, and a commit of any other process, such as an administrator's command,
+ * shows in the file's data version, which is looked at before every answer.
+ *
+ * @param dataVersion see `SqliteFile`.
+ */
+export const openSqliteCoherence = (dataVersion: () => number): Coherence => {
+  const answers = new Answers();
+  let seen = dataVersion();
+  const look = (): number => {
+    const version = dataVersion();
+    if (version !== seen) {
+      seen = version;
+      answers.clear();
+    }
+    return version;
+  };
+  return {
+    cached<T extends object>(topic: string, key: string, load: () => Promise<T | undefined>) {
+      const version = look();
+      const name = Answers.nameOf(topic, key);
+      const kept = answers.get(name) as T | undefined;
+      return kept ? Promise.resolve(kept) : answers.fill(name, load, () => dataVersion() === version);
+    },
+    invalidate(topic, keys) {
+      answers.drop(keys.map((key) => Answers.nameOf(topic, key)));
+      return Promise.resolve();
+    },
+    close: () => Promise.resolve(),
+  };
+};

@@ -1,0 +1,96 @@
+import { MogplexError } from '@mogplex/protocol';
+import type { Kysely } from 'kysely';
+import type { Database } from '../store/schema.ts';
+import { recordAudit } from '../audit/record.ts';
+import type { Coherence } from '../store/coherence/coherence.ts';
+import type { Actor } from './create.ts';
+import type { TokenTables } from './tables.ts';
+import { TOKEN_TOPIC } from './verify.ts';
+
+type Db = Kysely<Database>;
+
+interface Parts {
+  db: Db;
+  coherence: Coherence;
+  now: () => number;
+}
+
+type Why = NonNullable<TokenTables['token']['revoked_why']>;
+
+const revokeRow = async (
+  trx: Db,
+  row: { id: string; account_id: string; team_id: string | null },
+  why: Why,
+  { actor, requestId }: Actor,
+  now: number,
+): Promise<boolean> => {
+  const { numUpdatedRows } = await trx
+    .updateTable('token')
+    .set({ revoked_at: now, revoked_why: why })
+    .where('id', '=', row.id)
+    .where('revoked_at', 'is', null)
+    .executeTakeFirst();
+  if (numUpdatedRows === 0n) return false;
+  await recordAudit(
+    trx,
+    {
+      actor,
+      action: 'token.revoked',
+      subject: row.id,
+      accountId: row.account_id,
+      ...(row.team_id === null ? {} : { teamId: row.team_id }),
+      ...(requestId === undefined ? {} : { requestId }),
+      details: { why },
+    },
+    now,
+  );
+  return true;
+};
+
+/**
+ * Revokes one token. Once it resolves, no server lets the token in.
+ *
+ * @param where `id` or `hash` of the token, and `accountId` when it must be this account's.
+ * @returns the row when it was live, undefined when it was revoked already.
+ * @throws MogplexError `not_found` for a token that does not exist or is another account's.
+ */
+export const revokeToken = async (
+  { db, coherence, now }: Parts,
+  where: ({ id: string } | { hash: string }) & { accountId?: string },
+  why: Why,
+  by: Actor,
+): Promise<{ id: string; accountId: string; teamId: string | null; name: string } | undefined> => {
+  const { row, revoked } = await db.transaction().execute(async (trx) => {
+    const found = await trx
+      .selectFrom('token')
+      .select(['id', 'hash', 'account_id', 'team_id', 'name'])
+      .where('id' in where ? 'id' : 'hash', '=', 'id' in where ? where.id : where.hash)
+      .executeTakeFirst();
+    if (!found || (where.accountId !== undefined && found.account_id !== where.accountId)) {
+      throw new MogplexError('not_found', 'there is no such token', { boundary: 'token' });
+    }
+    return { row: found, revoked: await revokeRow(trx, found, why, by, now()) };
+  });
+  // Also when it was revoked before: the answer must be true even if the server that did it died before it told the others.
+  await coherence.invalidate(TOKEN_TOPIC, [row.hash]);
+  return revoked ? { id: row.id, accountId: row.account_id, teamId: row.team_id, name: row.name } : undefined;
+};
+
+/** Revokes every live token of an account, for instance when it is deleted, and drops what is kept about it. */
+export const revokeTokensOf = async ({ db, coherence, now }: Parts, accountId: string, why: Why, by: Actor): Promise<number> => {
+  const rows = await db.transaction().execute(async (trx) => {
+    const live = await trx
+      .selectFrom('token')
+      .select(['id', 'hash', 'account_id', 'team_id'])
+      .where('account_id', '=', accountId)
+      .where('revoked_at', 'is', null)
+      .execute();
+    for (const row of live) await revokeRow(trx, row, why, by, now());
+    return live;
+  });
+  await coherence.invalidate(
+    TOKEN_TOPIC,
+    rows.map(({ hash }) => hash),
+  );
+  return rows.length;
+};

@@ -1,0 +1,56 @@
+import type { Kysely } from 'kysely';
+import type { Database } from '../store/schema.ts';
+import type { Principal } from '../http/principal.ts';
+import { findAccount } from '../identity/accounts.ts';
+import type { Coherence } from '../store/coherence/coherence.ts';
+import { hashToken } from './hash.ts';
+import type { LastUsed } from './last-used.ts';
+
+/** Topic of the kept answers; keys are the tokens' hashes. */
+export const TOKEN_TOPIC = 'token';
+
+type Db = Kysely<Database>;
+
+const holderOf = async (db: Db, row: { account_id: string; team_id: string | null }): Promise<{ email?: string } | undefined> => {
+  if (row.team_id === null) return findAccount(db, row.account_id);
+  const service = await db.selectFrom('service_account').select('id').where('id', '=', row.account_id).executeTakeFirst();
+  return service && {};
+};
+
+const load = async (db: Db, hash: string): Promise<Principal | undefined> => {
+  const row = await db
+    .selectFrom('token')
+    .select(['id', 'kind', 'account_id', 'team_id', 'run_id', 'name', 'scopes', 'expires_at', 'revoked_at'])
+    .where('hash', '=', hash)
+    .executeTakeFirst();
+  if (!row || row.revoked_at !== null) return undefined;
+  const holder = await holderOf(db, row);
+  if (!holder) return undefined;
+  return {
+    kind: row.kind,
+    accountId: row.account_id,
+    ...(holder.email === undefined ? {} : { email: holder.email }),
+    ...(row.team_id === null ? {} : { teamId: row.team_id }),
+    ...(row.run_id === null ? {} : { runId: row.run_id }),
+    tokenId: row.id,
+    name: row.name,
+    scopes: new Set(row.scopes.split(' ') as ('read' | 'write')[]),
+    ...(row.expires_at === null ? {} : { expiresAt: row.expires_at }),
+  };
+};
+
+/**
+ * Finds whom a token acts for. The answer is kept in memory until the token, or something about its holder, changes on any
+ * server; expiry is looked at each time.
+ *
+ * @returns undefined for a token that is unknown, expired or revoked.
+ */
+export const createVerifier =
+  (db: Db, coherence: Coherence, lastUsed: LastUsed, now: () => number) =>
+  async (token: string): Promise<Principal | undefined> => {
+    const hash = hashToken(token);
+    const principal = await coherence.cached(TOKEN_TOPIC, hash, () => load(db, hash));
+    if (!principal || (principal.expiresAt !== undefined && principal.expiresAt <= now())) return undefined;
+    lastUsed.touch(principal.tokenId);
+    return principal;
+  };

@@ -1,0 +1,46 @@
+import { randomBytes } from 'node:crypto';
+import { Secret } from '@mogplex/credentials';
+import { createAccount } from '../src/identity/accounts.ts';
+import type { Store } from '../src/store/open.ts';
+import { createToken, type NewToken } from '../src/tokens/create.ts';
+
+export interface Person {
+  id: string;
+  email: string;
+  password: string;
+}
+
+/** Makes an account with a password. */
+export const createPerson = async (store: Store, email = `p${randomBytes(6).toString('hex')}@example.com`): Promise<Person> => {
+  const password = randomBytes(12).toString('hex');
+  const id = await createAccount(store.db, { email, password: new Secret(password, 'password') }, Date.now());
+  return { id, email, password };
+};
+
+/** Signs in over HTTP and gives the `Cookie` header of the session. */
+export const signIn = async (url: string, { email, password }: Person): Promise<string> => {
+  const response = await fetch(`${url}/api/v1/mogplex/auth/sign-in`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: url },
+    body: JSON.stringify({ email, password }),
+  });
+  if (!response.ok) throw new Error(`sign-in answered ${response.status}: ${await response.text()}`);
+  return response.headers
+    .getSetCookie()
+    .map((line) => line.split(';')[0] ?? '')
+    .join('; ');
+};
+
+/** Makes a token straight in the store: `mog_...`, or `mog_run_...` with a `runId`. */
+export const makeTokenFor = async (
+  store: Store,
+  wanted: Partial<NewToken> & { accountId: string },
+): Promise<{ token: string; id: string }> => {
+  const { token, id } = await createToken(
+    store.db,
+    { name: 'test', scopes: new Set(['read', 'write']), ...wanted },
+    { actor: 'operator' },
+    { now: Date.now, randomBytes },
+  );
+  return { token: token.reveal(), id };
+};
