@@ -11,6 +11,7 @@ export interface AccountStore {
   /** Runs a change of the document under its lock; `false` leaves the file as it is. `after` runs when the file is durable. */
   change: (edit: (document: AuthDocument) => boolean | Promise<boolean>, after?: () => Promise<void>) => Promise<boolean>;
   readonly journal: Journal;
+  readonly present: () => boolean;
   readonly refreshLockPath: string;
   readonly now: () => number;
   readonly onStep: OnStep | undefined;
@@ -24,6 +25,7 @@ export function accountRefreshPlace(store: AccountStore, seen: Secret): RefreshP
   return {
     what: WHAT,
     lockPath: store.refreshLockPath,
+    present: store.present,
     onStep: store.onStep,
     begin: async () => {
       await store.change((document) => adoptAnswer(document, store.journal), store.journal.clear);

@@ -86,6 +86,7 @@ export function openAuthFile(home: string, options: AuthFileOptions = {}): AuthF
     change,
     now,
     journal: journalAt(`${path}.refresh`, warn, options.onStep),
+    present: () => checkPrivateFolder(home, warn),
     refreshLockPath: `${path}.refresh`,
     onStep: options.onStep,
   };

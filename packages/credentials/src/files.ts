@@ -115,8 +115,7 @@ export function checkPrivateFolder(path: string, warn: Warn): boolean {
   if (!stats.isDirectory()) throw unfit(folder, 'is not a folder', `Move ${folder} away, or set MOGPLEX_HOME to another folder.`);
   refuseForeign(folder, stats);
   if ((stats.mode & 0o077) !== 0) {
-    chmodSync(folder, FOLDER_MODE);
-    warn(narrowed(folder, stats.mode, FOLDER_MODE));
+    narrow(folder, stats.mode, FOLDER_MODE, warn, () => chmodSync(folder, FOLDER_MODE));
   }
   return true;
 }
@@ -137,8 +136,7 @@ export function readPrivateFile(path: string, maxBytes: number, warn: Warn): str
     refuseForeign(path, stats);
     if (stats.size > maxBytes) throw unfit(path, `is larger than ${maxBytes} bytes`, `Move ${path} away and log in again.`);
     if ((stats.mode & 0o077) !== 0) {
-      fchmodSync(descriptor, FILE_MODE);
-      warn(narrowed(path, stats.mode, FILE_MODE));
+      narrow(path, stats.mode, FILE_MODE, warn, () => fchmodSync(descriptor, FILE_MODE));
     }
     return readFileSync(descriptor, 'utf8');
   } finally {
@@ -174,8 +172,17 @@ function refuseForeign(path: string, stats: Stats): void {
 
 const octal = (mode: number): string => (mode & 0o777).toString(8).padStart(4, '0');
 
-const narrowed = (path: string, from: number, to: number): string =>
-  `mogplex: ${path} was open to other users (mode ${octal(from)}); its mode is ${octal(to)} now`;
+/** Takes other users' permissions away; where that is impossible (a read-only disk) the user is told so. */
+function narrow(path: string, from: number, to: number, warn: Warn, change: () => void): void {
+  const was = `mogplex: ${path} was open to other users (mode ${octal(from)})`;
+  try {
+    change();
+  } catch {
+    warn(`${was} and cannot be changed: chmod ${octal(to)} it, or treat what it holds as known`);
+    return;
+  }
+  warn(`${was}; its mode is ${octal(to)} now`);
+}
 
 const notFollowed = (path: string, what: string): MogplexError =>
   unfit(

@@ -35,6 +35,8 @@ export interface RefreshPlace<Current, Fresh, Stored> {
   /** In words, such as `login oauth/acme/tokens`. */
   what: string;
   lockPath: string;
+  /** Whether anything was ever stored there, so that there is a folder to lock in. */
+  present: () => boolean;
   /** Re-reads the login; either somebody else has refreshed it already, or the intent is durable now. */
   begin(): Promise<{ refreshed: Stored } | Begun<Current>>;
   /** The line of the journal for an answer. */
@@ -83,6 +85,7 @@ export async function refreshOnce<Current, Fresh, Stored>(
       await begun.journal.close();
     }
   };
+  if (!place.present()) throw nothingToRefresh(place.what);
   return await withFileLock(place.lockPath, turn, { waitMs: timeoutMs });
 }
 

@@ -25,10 +25,8 @@ export function refreshPlace(
     what,
     lockPath: context.refreshLockPath(name),
     onStep: context.onStep,
-    begin: async () => {
-      if (!context.exists()) throw nothingToRefresh(what);
-      return await context.change(async () => await begin(context, name, seen, now()));
-    },
+    present: () => context.exists(),
+    begin: async () => await context.change(async () => await begin(context, name, seen, now())),
     answerLine: async (current, bundle) => {
       written = seal(current, bundle, await context.readRing());
       return formatRecord(written);

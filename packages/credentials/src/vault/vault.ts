@@ -143,8 +143,10 @@ export class VaultContext {
 
   /** Writes a bundle as the next generation; whatever an unfinished refresh may leave is void. Under the lock. */
   async replace(name: string, bundle: VaultBundle, updatedAt: number): Promise<VaultRecord> {
-    const generation = this.#nextGeneration(name);
     const ring = await this.ring();
+    const before = this.files.read(name);
+    if (before !== undefined) openRecord(before, ring);
+    const generation = (before?.generation ?? 0) + 1;
     const record = sealRecord({ name, generation, updatedAt, removed: false }, bundle, ring);
     await this.files.write(record);
     await this.journal(name).clear();
@@ -154,7 +156,7 @@ export class VaultContext {
   async tombstone(name: string, updatedAt: number): Promise<boolean> {
     const before = this.files.read(name);
     if (before === undefined || before.removed) return false;
-    const head = { name, generation: this.#nextGeneration(name), updatedAt, removed: true };
+    const head = { name, generation: before.generation + 1, updatedAt, removed: true };
     await this.files.write(sealRecord(head, undefined, await this.ring()));
     await this.journal(name).clear();
     return true;
@@ -218,10 +220,6 @@ export class VaultContext {
     await store.write(ring.onlyCurrent());
     this.onStep?.('rekey:done');
     return { keyId: ring.current, records: sealed.filter((record) => !record.removed).length };
-  }
-
-  #nextGeneration(name: string): number {
-    return (this.files.read(name)?.generation ?? 0) + 1;
   }
 
   /** @param create whether a new vault gets a key; only under the lock */
