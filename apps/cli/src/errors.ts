@@ -1,12 +1,13 @@
 import { CommanderError } from 'commander';
 import { EXIT, ERRORS, type ErrorCode, MogplexError } from '@mogplex/protocol';
+import { createRedactor, profiles } from '@mogplex/redaction';
 import { sanitise } from './cockpit/text/sanitise.ts';
 import type { World } from './world.ts';
 
 const isErrorCode = (code: unknown): code is ErrorCode => typeof code === 'string' && Object.hasOwn(ERRORS, code);
 
 /** The same error as one of this bundle's class: the platform runs from its sources and has a class of its own. */
-const asMogplexError = (error: unknown): MogplexError | undefined => {
+export const asMogplexError = (error: unknown): MogplexError | undefined => {
   if (error instanceof MogplexError) return error;
   if (!(error instanceof Error) || error.name !== 'MogplexError' || !('code' in error) || !isErrorCode(error.code)) return undefined;
   const { boundary, hint, requestId, retryAfter } = error as MogplexError;
@@ -40,6 +41,7 @@ export const reportError = (world: Pick<World, 'env' | 'stderr'>, error: unknown
   if (isInterruption(error)) return EXIT.interrupted;
   const lines = linesOf(error, program);
   if (world.env['MOGPLEX_DEBUG'] && error instanceof Error && error.stack) lines.push(error.stack);
-  world.stderr.write(`${sanitise(lines.join('\n'))}\n`);
+  const masked = createRedactor(profiles.terminal).text(lines.join('\n')).text;
+  world.stderr.write(`${sanitise(masked)}\n`);
   return asMogplexError(error)?.exitCode ?? EXIT.failure;
 };

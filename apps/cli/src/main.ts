@@ -6,7 +6,7 @@ import packageJson from '../package.json' with { type: 'json' };
 const openCockpit = async (world: World, options: CockpitOptions): Promise<void> => {
   if (!world.stdin.isTTY || !world.stdout.isTTY) {
     const { refuseWithoutTerminal } = await import('./session/without-terminal.ts');
-    await refuseWithoutTerminal(world);
+    refuseWithoutTerminal(world);
   }
   const cockpit = await import('./cockpit/open.ts');
   process.exitCode = await cockpit.openCockpit(world, options);

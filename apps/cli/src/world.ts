@@ -1,5 +1,4 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { resolveHome } from '@mogplex/credentials';
 
 /**
  * Everything a command may touch of the outside. Commands take it as their one parameter, so a test hands in its own.
@@ -10,7 +9,7 @@ export interface World {
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
   /** Milliseconds since the epoch. */
-  now(): number;
+  readonly now: () => number;
   readonly fetch: typeof fetch;
   /** The folder of auth.json, config.toml and logs (statement A4), absolute. It need not exist yet. */
   readonly home: string;
@@ -20,7 +19,7 @@ export interface World {
    * A signal that fires on the first SIGINT, SIGTERM or SIGHUP. The first call takes these signals over from the
    * default of ending the process, so a command calls it only when it has something to abort.
    */
-  interrupted(): AbortSignal;
+  readonly interrupted: () => AbortSignal;
 }
 
 const takeOverSignals = (): AbortSignal => {
@@ -41,7 +40,7 @@ export const realWorld = (): World => {
     stderr: process.stderr,
     now: Date.now,
     fetch,
-    home: process.env['MOGPLEX_HOME'] || join(homedir(), '.mogplex'),
+    home: resolveHome(process.env),
     cwd: process.cwd(),
     interrupted: () => (signal ??= takeOverSignals()),
   };

@@ -19,6 +19,7 @@ export interface CommandEntry {
  * only the command that is called is loaded.
  */
 export const COMMANDS: readonly CommandEntry[] = [
+  { name: 'exec', summary: 'send one prompt and print the answer', load: () => import('./exec.ts') },
   { name: 'login', summary: 'open the cockpit at its login screen', load: () => import('./login.ts') },
   { name: 'server', summary: 'run the platform', load: () => import('./server.ts') },
 ];

@@ -1,0 +1,96 @@
+import { ACCOUNT_PROVIDER, type AuthFile } from '@mogplex/credentials';
+import { findProvider, MogplexError, type ModelList, PROVIDERS } from '@mogplex/protocol';
+import { fetchAccountModels, parseModelId, SHIPPED_MODELS } from '@mogplex/providers';
+import { allowsModel, type Settings } from '../config/settings.ts';
+import type { World } from '../world.ts';
+import { accountCredential, originOf } from './account.ts';
+import { leadingProvider, requireCredential, resolveNow } from './resolve.ts';
+
+export interface ListedModel {
+  /** `provider/model` */
+  id: string;
+  /** `account` when the account's catalog names it, otherwise `shipped`. */
+  origin: 'account' | 'shipped';
+}
+
+const accountCatalog = async (world: World, file: AuthFile, signal: AbortSignal): Promise<ModelList> => {
+  const found = requireCredential(world, file, ACCOUNT_PROVIDER);
+  const credential = accountCredential(world, file, found);
+  return await fetchAccountModels({
+    origin: originOf(found),
+    credential,
+    source: found.source.text,
+    fetch: world.fetch,
+    now: world.now,
+    signal,
+  });
+};
+
+/**
+ * The models that can be named now: the shipped list of every provider with a direct credential, and the account's
+ * catalog (statement A9).
+ *
+ * @throws MogplexError when the platform cannot be asked
+ */
+export const listModels = async (world: World, file: AuthFile, settings: Settings, signal: AbortSignal): Promise<ListedModel[]> => {
+  const direct = PROVIDERS.filter(({ id }) => resolveNow(world, file, id)?.via === 'direct');
+  const shipped = direct.flatMap(({ id }) => SHIPPED_MODELS[id].map((name): ListedModel => ({ id: `${id}/${name}`, origin: 'shipped' })));
+  const catalog = resolveNow(world, file, ACCOUNT_PROVIDER) ? (await accountCatalog(world, file, signal)).models : [];
+  const named = new Set(shipped.map(({ id }) => id));
+  const synced = catalog
+    .filter(({ id, provider, reachable }) => reachable && !named.has(id) && !direct.some((known) => known.id === provider))
+    .map(({ id }): ListedModel => ({ id, origin: 'account' }));
+  return [...shipped, ...synced].filter(({ id }) => allowsModel(settings, id));
+};
+
+const MEND_ACCESS = 'Change the plan, or add an AI Gateway, OpenAI or Anthropic key in Settings > API Keys.';
+
+/** The account's own default, else the first model that it can reach (statement A10 where there is none). */
+const accountDefault = ({ models, default: preferred }: ModelList, settings: Settings): string => {
+  const usable = models.filter(({ id, reachable }) => reachable && allowsModel(settings, id));
+  const chosen = usable.find(({ id }) => id === preferred) ?? usable[0];
+  if (chosen) return chosen.id;
+  const [first] = models;
+  throw new MogplexError('no_model_access', `no model access: ${first?.message ?? 'the catalog of this account is empty'}`, {
+    boundary: 'model',
+    hint: first?.hint ?? MEND_ACCESS,
+  });
+};
+
+const noDefault = (world: World, file: AuthFile): never => {
+  requireCredential(world, file, ACCOUNT_PROVIDER);
+  throw new MogplexError('not_found', 'no model is set', { boundary: 'model', hint: 'Name one with --model provider/model.' });
+};
+
+/** The model when nobody names one: that of the settings, else of the credential that comes first, else the account's. */
+const defaultModel = async (world: World, file: AuthFile, settings: Settings, signal: AbortSignal): Promise<string> => {
+  if (settings.model !== undefined) return settings.model;
+  const leading = leadingProvider(world, file);
+  const provider = leading === undefined ? undefined : findProvider(leading);
+  if (provider) return `${provider.id}/${SHIPPED_MODELS[provider.id][0]}`;
+  if (leading === undefined) return noDefault(world, file);
+  return accountDefault(await accountCatalog(world, file, signal), settings);
+};
+
+/**
+ * The model to use: the one asked for, or the default.
+ *
+ * @param asked `provider/model`
+ * @throws MogplexError `not_found` for a provider that does not exist, `forbidden` for a model that the settings do not
+ * allow, `unauthenticated` without any credential
+ */
+export const chooseModel = async (
+  world: World,
+  file: AuthFile,
+  settings: Settings,
+  asked: string | undefined,
+  signal: AbortSignal,
+): Promise<string> => {
+  const model = asked ?? (await defaultModel(world, file, settings, signal));
+  parseModelId(model);
+  if (allowsModel(settings, model)) return model;
+  throw new MogplexError('forbidden', `the settings do not allow ${model}`, {
+    boundary: 'configuration',
+    hint: 'allow_models in config.toml lists what is allowed; a project can narrow it.',
+  });
+};

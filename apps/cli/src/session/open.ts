@@ -1,0 +1,43 @@
+import type { AuthFile } from '@mogplex/credentials';
+import packageJson from '../../package.json' with { type: 'json' };
+import { loadSettings } from '../config/load.ts';
+import type { Settings } from '../config/settings.ts';
+import { openSessionLog, type SessionLog } from '../session-log/session-log.ts';
+import type { World } from '../world.ts';
+import { Conversation } from './conversation.ts';
+import { authFileOf } from './resolve.ts';
+
+/** Everything that a session of prompts needs. */
+export interface Session {
+  file: AuthFile;
+  settings: Settings;
+  log: SessionLog;
+  conversation: Conversation;
+  close(): Promise<void>;
+}
+
+export interface SessionOptions {
+  command: 'exec' | 'cockpit';
+  /** Standing instructions to the model. */
+  system?: string;
+  /** Takes lines for the person; stderr by default. */
+  warn?: (line: string) => void;
+}
+
+/**
+ * Opens a session: settings, credentials file, log, an empty conversation.
+ *
+ * @throws MogplexError `usage` for a wrong settings file
+ */
+export const openSession = async (world: World, options: SessionOptions): Promise<Session> => {
+  const warn = options.warn ?? ((line) => void world.stderr.write(`${line}\n`));
+  const file = authFileOf(world);
+  const settings = await loadSettings(world, warn);
+  const { damage } = file.read();
+  if (damage) warn(`mogplex: ${damage.message}`);
+  const log = await openSessionLog(world, settings.logs, warn);
+  log.add({ type: 'session', sessionId: log.sessionId, command: options.command, version: packageJson.version, cwd: world.cwd });
+  const { system } = options;
+  const conversation = new Conversation(world, { file, settings, log, ...(system === undefined ? {} : { system }) });
+  return { file, settings, log, conversation, close: () => log.close() };
+};
