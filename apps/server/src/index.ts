@@ -1,2 +1,3 @@
 export { loadConfig, type Config } from './config.ts';
 export { startServer, type RunningServer, type ServerIo } from './main.ts';
+export { listUpstreams, removeUpstream, setUpstream, type UpstreamInfo } from './models/index.ts';

@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
-import type { Kysely } from 'kysely';
 import type { GuardParts } from '../http/guard.ts';
 import type { Route } from '../http/route.ts';
 import type { Platform } from '../platform.ts';
@@ -12,7 +10,6 @@ import { openPostgresLedger } from './ledger/postgres.ts';
 import { openSqliteLedger } from './ledger/sqlite.ts';
 import { catalogRoutes } from './routes/models.ts';
 import { createSettingsCache, loadSettings } from './settings.ts';
-import type { ModelTables } from './tables.ts';
 import { type Ailment, createHealthBook } from './upstreams/health.ts';
 
 export { listUpstreams, removeUpstream, setUpstream, type UpstreamInfo, type UpstreamInput } from './upstreams/upstreams.ts';
@@ -27,14 +24,12 @@ export interface ModelsRoom {
 
 /** How long the reservations of a server that died stay set aside. */
 const LEASE_MS = 60_000;
-const SQLITE_FILE = 'mogplex.db';
 
-const openLedger = ({ config, store, log, now }: Platform): Ledger => {
+const openLedger = ({ store, log, now }: Platform): Ledger => {
   const serverId = randomUUID();
-  const ledgerStore =
-    store.dialect === 'sqlite'
-      ? openSqliteLedger(join(config.dataDir, SQLITE_FILE), serverId, LEASE_MS)
-      : openPostgresLedger(store.db as unknown as Kysely<ModelTables>, serverId, LEASE_MS);
+  const ledgerStore = store.database
+    ? openSqliteLedger(store.db, store.database, serverId, LEASE_MS)
+    : openPostgresLedger(store.db, serverId, LEASE_MS);
   const events = {
     onAlert: ({ payer, percent, period }: { payer: string; percent: number; period: string }) =>
       log.info('a soft limit was passed', { payer, percent, period }),

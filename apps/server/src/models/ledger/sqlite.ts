@@ -1,4 +1,6 @@
-import BetterSqlite from 'better-sqlite3';
+import type BetterSqlite from 'better-sqlite3';
+import type { Kysely } from 'kysely';
+import type { ModelTables } from '../tables.ts';
 import { bookBatch, payersOf, referencesOf, reservationsOf } from './batch.ts';
 import type { Additions, AlertRow, CreditRow, EntryRow, ReservationRow } from './book.ts';
 import type { LedgerOperation, LedgerResult } from './operations.ts';
@@ -52,8 +54,6 @@ const ALERT_COLUMNS = ['id', 'payer', 'period', 'percent', 'created_at'] as cons
 const insertInto = (table: string, columns: readonly string[], verb = 'insert'): string =>
   `${verb} into ${table} (${columns.join(', ')}) values (${columns.map(() => '?').join(', ')})`;
 
-const isBusy = (error: unknown): boolean => error instanceof BetterSqlite.SqliteError && error.code.startsWith('SQLITE_BUSY');
-
 const prepareAll = (database: BetterSqlite.Database) => ({
   begin: database.prepare('begin immediate'),
   commit: database.prepare('commit'),
@@ -84,19 +84,23 @@ const write = (statements: Statements, credits: Iterable<CreditRow>, { entries, 
 };
 
 /**
- * The ledger's own connection to the embedded store. Its commits reach the operating system before a call goes out, so
- * that they outlive the process; they are flushed to the disk with the next commit of the other connection, which a
- * power cut may come before. It never waits for the other connection's transaction, since both live in one thread: it
- * comes back a moment later.
+ * The ledger on the embedded store. It works on the store's one connection, in one go, while nobody else uses it. Its
+ * commits reach the operating system before a call goes out, so that they outlive the process; the disk gets them with
+ * the next commit of the rest of the platform, which a power cut may come before: a flush for each call would cost
+ * more than the whole way through the gateway.
  *
- * @param path the store's file.
+ * @param db lends the connection; `database` is that connection.
  */
-export const openSqliteLedger = (path: string, serverId: string, leaseMs: number): LedgerStore => {
-  const database = new BetterSqlite(path, { timeout: 0 });
-  database.pragma('synchronous = NORMAL');
+export const openSqliteLedger = (
+  db: Kysely<ModelTables>,
+  database: BetterSqlite.Database,
+  serverId: string,
+  leaseMs: number,
+): LedgerStore => {
   const statements = prepareAll(database);
 
   const commitNow = (operations: readonly LedgerOperation[], now: number): { results: LedgerResult[]; alerts: AlertRow[] } => {
+    database.pragma('synchronous = NORMAL');
     statements.begin.run();
     try {
       const dropped = new Map<string, ReservationRow>();
@@ -123,27 +127,18 @@ export const openSqliteLedger = (path: string, serverId: string, leaseMs: number
     } catch (error) {
       if (database.inTransaction) statements.rollback.run();
       throw error;
+    } finally {
+      database.pragma('synchronous = FULL');
     }
   };
 
-  const untilFree = async <T>(work: () => T): Promise<T> => {
-    for (let wait = 0; ; wait = Math.min(20, wait + 1)) {
-      try {
-        return work();
-      } catch (error) {
-        if (!isBusy(error)) throw error;
-        await new Promise((resolve) => (wait === 0 ? setImmediate(resolve) : setTimeout(resolve, wait)));
-      }
-    }
-  };
+  /** Kysely's transactions last over many turns of the event loop: between them the connection is free. */
+  const alone = <T>(work: () => T): Promise<T> => db.connection().execute(() => Promise.resolve(work()));
 
   return {
-    commit: (operations, now) => untilFree(() => commitNow(operations, now)),
-    beat: (expiresAt) => untilFree(() => void statements.beat.run(expiresAt, serverId)),
-    expired: (_now, limit) => untilFree(() => statements.expired.all(serverId, limit)),
-    close: () => {
-      database.close();
-      return Promise.resolve();
-    },
+    commit: (operations, now) => alone(() => commitNow(operations, now)),
+    beat: (expiresAt) => alone(() => void statements.beat.run(expiresAt, serverId)),
+    expired: (_now, limit) => alone(() => statements.expired.all(serverId, limit)),
+    close: () => Promise.resolve(),
   };
 };

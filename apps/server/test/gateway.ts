@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto';
+import { Secret } from '@mogplex/credentials';
+import { createAccount } from '../src/identity/accounts.ts';
+import { setUpstream } from '../src/models/index.ts';
+import type { Plan } from '../src/models/plans.ts';
+import { openStore, type Store } from '../src/store/open.ts';
+import { createToken } from '../src/tokens/create.ts';
+import { startPlatform, type TestPlatform } from './platform.ts';
+import type { StorePlace } from './stores.ts';
+
+/** The running platform with an account, seen by an operator who also has the store open. */
+export interface TestGateway {
+  platform: TestPlatform;
+  url: string;
+  store: Store;
+  accountId: string;
+  /** A personal token with both scopes. */
+  token: string;
+  /** Makes another account with a token. */
+  account(email: string): Promise<{ accountId: string; token: string }>;
+  makeToken(accountId: string, scopes: ('read' | 'write')[]): Promise<string>;
+  /** Stores a hosted key. */
+  upstream(provider: string, baseUrl: string, key: string, label?: string): Promise<void>;
+  /** Gives the account, or another subject, a plan of its own. */
+  plan(plan: Partial<Plan>, subject?: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+const parts = { now: Date.now, randomBytes };
+
+const putPlan = async (store: Store, subject: string, plan: Partial<Plan>): Promise<void> => {
+  const id = plan.id ?? `plan-${randomBytes(4).toString('hex')}`;
+  await store.db
+    .insertInto('model_plans')
+    .values({
+      id,
+      name: plan.name ?? 'Test plan',
+      monthly_credit: plan.monthlyCredit ?? null,
+      allowed_models: JSON.stringify(plan.allowedModels ?? ['*']),
+      parallel_calls: plan.parallelCalls ?? 1_000,
+      calls_per_minute: plan.callsPerMinute ?? 100_000,
+      soft_limits: JSON.stringify(plan.softLimits ?? [50, 100]),
+      is_default: 0,
+      updated_at: Date.now(),
+    })
+    .execute();
+  await store.db.deleteFrom('model_entitlements').where('subject', '=', subject).execute();
+  await store.db.insertInto('model_entitlements').values({ subject, plan_id: id, updated_at: Date.now() }).execute();
+};
+
+/** Starts the platform at a place and makes its first account. */
+export const startGateway = async (place: StorePlace, env: Readonly<Record<string, string>> = {}): Promise<TestGateway> => {
+  const platform = await startPlatform(place, { MOGPLEX_MODEL_RATE_LIMIT: '1000000', ...env });
+  const store = await openStore(place);
+  const makeToken = async (accountId: string, scopes: ('read' | 'write')[]): Promise<string> => {
+    const made = await createToken(store.db, { accountId, name: 'test', scopes: new Set(scopes) }, { actor: accountId }, parts);
+    return made.token.reveal();
+  };
+  const account = async (email: string) => {
+    const password = new Secret(randomBytes(12).toString('hex'), 'password');
+    const accountId = await createAccount(store.db, { email, password }, Date.now());
+    return { accountId, token: await makeToken(accountId, ['read', 'write']) };
+  };
+  const first = await account(`first-${randomBytes(4).toString('hex')}@example.com`);
+  return {
+    platform,
+    url: platform.url,
+    store,
+    ...first,
+    account,
+    makeToken,
+    upstream: async (provider, baseUrl, key, label) => {
+      await setUpstream(store, { provider, baseUrl, key: new Secret(key, 'test key'), ...(label === undefined ? {} : { label }) });
+    },
+    plan: (plan, subject) => putPlan(store, subject ?? `account:${first.accountId}`, plan),
+    close: async () => {
+      await platform.close();
+      await store.close();
+    },
+  };
+};

@@ -1,0 +1,1 @@
+export { startGateway, type TestGateway } from '@mogplex/server/test/gateway';
