@@ -70,8 +70,11 @@ export const inspectToken = (text: string): TokenInspection => {
   if (!shape) return { possible: false, reason: 'it does not start with mog_' };
   const { kind, prefix } = shape;
   const rest = text.slice(prefix.length);
-  if (!/^[0-9A-Za-z]+$/.test(rest)) return { possible: false, reason: 'it holds a character that tokens never use' };
-  if (kind === 'access' || kind === 'refresh') {
+  const opaque = kind === 'access' || kind === 'refresh';
+  if (!(opaque ? /^[0-9A-Za-z_-]+$/ : /^[0-9A-Za-z]+$/).test(rest)) {
+    return { possible: false, reason: 'it holds a character that tokens never use' };
+  }
+  if (opaque) {
     return rest.length >= 32 && rest.length <= 128 ? { possible: true, kind } : { possible: false, reason: 'its length is wrong' };
   }
   if (rest.length !== RANDOM_LENGTH + CHECKSUM_LENGTH) return { possible: false, reason: 'its length is wrong' };

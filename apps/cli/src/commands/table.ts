@@ -21,5 +21,7 @@ export interface CommandEntry {
 export const COMMANDS: readonly CommandEntry[] = [
   { name: 'exec', summary: 'send one prompt and print the answer', load: () => import('./exec.ts') },
   { name: 'login', summary: 'open the cockpit at its login screen', load: () => import('./login.ts') },
+  { name: 'token', summary: 'say offline whether a string can be a Mogplex token', load: () => import('./token/index.ts') },
   { name: 'server', summary: 'run the platform', load: () => import('./server.ts') },
+  { name: 'admin', summary: "operate the platform: owner, tokens, providers' keys", load: () => import('./admin/index.ts') },
 ];

@@ -1,0 +1,118 @@
+import { randomBytes } from 'node:crypto';
+import type { Secret } from '@mogplex/credentials';
+import { MogplexError } from '@mogplex/protocol';
+import { type Config, loadConfig } from '../config.ts';
+import { findAccountByEmail, hasAccounts } from '../identity/accounts.ts';
+import { createOwner } from '../identity/setup.ts';
+import { listUpstreams, removeUpstream, setUpstream, type UpstreamInfo } from '../models/upstreams/upstreams.ts';
+import { openCoherence } from '../store/coherence/open.ts';
+import { openStore } from '../store/open.ts';
+import { createToken } from '../tokens/create.ts';
+import { parseExpiry } from '../tokens/expiry.ts';
+import { revokeToken } from '../tokens/revoke.ts';
+import { parseScopes } from '../tokens/scopes.ts';
+
+/** A token as the operator sees it: never the token. */
+export interface AdminToken {
+  id: string;
+  email: string;
+  name: string;
+  prefix: string;
+  scopes: string;
+  createdAt: number;
+  expiresAt: number | null;
+  lastUsedAt: number | null;
+  revokedAt: number | null;
+}
+
+/** What an operator does on the command line, on the same store as the platform, whether that runs or not. */
+export interface Admin {
+  /** Makes the first account. @throws MogplexError `conflict` when there is one already. */
+  createOwner(account: { email: string; password: Secret }): Promise<void>;
+  /** @param expires a duration or date, see `parseExpiry`; absent: never. @param scopes comma separated. */
+  createToken(wanted: { email: string; name: string; scopes: string; expires?: string }): Promise<Secret>;
+  listTokens(email?: string): Promise<AdminToken[]>;
+  /** Resolves once no running server lets the token in. @throws MogplexError `not_found`. */
+  revokeToken(id: string): Promise<void>;
+  setUpstream(upstream: { provider: string; key: Secret; baseUrl?: string; label?: string }): Promise<UpstreamInfo>;
+  listUpstreams(): Promise<UpstreamInfo[]>;
+  /** @throws MogplexError `not_found`. */
+  removeUpstream(provider: string, label?: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+const noAccount = (email: string): MogplexError =>
+  new MogplexError('not_found', `no account has the address ${email.slice(0, 100)}`, {
+    boundary: 'account',
+    hint: 'Make one with mogplex admin create-owner, or in the browser.',
+  });
+
+/**
+ * Opens the store of the settings for an operator's command.
+ *
+ * @param env the environment that `mogplex server` reads too.
+ */
+export const openAdmin = async (env: Readonly<Record<string, string | undefined>>, now: () => number): Promise<Admin> => {
+  const config: Config = loadConfig(env);
+  const store = await openStore(config, now);
+  const { db } = store;
+  const operator = { actor: 'operator' };
+  return {
+    async createOwner(account) {
+      if (await hasAccounts(db)) {
+        throw new MogplexError('conflict', 'the platform has an owner already', {
+          boundary: 'account',
+          hint: 'Sign in, and invite others.',
+        });
+      }
+      await createOwner(db, account, now());
+    },
+    async createToken({ email, name, scopes, expires }) {
+      const wanted = parseScopes(scopes);
+      const expiresAt = expires === undefined ? {} : { expiresAt: parseExpiry(expires, now()) };
+      const account = await findAccountByEmail(db, email);
+      if (!account) throw noAccount(email);
+      const { token } = await createToken(db, { accountId: account.id, name, scopes: wanted, ...expiresAt }, operator, {
+        now,
+        randomBytes,
+      });
+      return token;
+    },
+    async listTokens(email) {
+      const rows = await db
+        .selectFrom('token')
+        .innerJoin('user', 'user.id', 'token.account_id')
+        .select(['token.id', 'user.email', 'token.name', 'prefix', 'scopes', 'created_at', 'expires_at', 'last_used_at', 'revoked_at'])
+        .where('kind', '=', 'personal')
+        .$if(email !== undefined, (select) => select.where('user.email', '=', (email ?? '').toLowerCase()))
+        .orderBy('created_at', 'desc')
+        .execute();
+      return rows.map((row) => ({
+        id: row.id,
+        email: row.email,
+        name: row.name,
+        prefix: row.prefix,
+        scopes: row.scopes,
+        createdAt: row.created_at,
+        expiresAt: row.expires_at,
+        lastUsedAt: row.last_used_at,
+        revokedAt: row.revoked_at,
+      }));
+    },
+    async revokeToken(id) {
+      const coherence = await openCoherence(store, { serve: false, onError: () => undefined });
+      try {
+        await revokeToken({ db, coherence, now }, { id }, 'operator', operator);
+      } finally {
+        await coherence.close();
+      }
+    },
+    setUpstream: (upstream) => setUpstream(store, upstream, now),
+    listUpstreams: () => listUpstreams(store),
+    async removeUpstream(provider, label) {
+      if (await removeUpstream(store, provider, label)) return;
+      throw new MogplexError('not_found', 'no such key is stored', { boundary: 'configuration', hint: 'Run mogplex admin upstream list.' });
+    },
+    close: () => store.close(),
+  };
+};
