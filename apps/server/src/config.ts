@@ -49,10 +49,25 @@ const environment = z.object({
   MOGPLEX_MODEL_CONNECT_SECONDS: count(10),
   MOGPLEX_MODEL_FIRST_BYTE_SECONDS: count(300),
   MOGPLEX_MODEL_IDLE_SECONDS: count(120),
+  MOGPLEX_MODEL_LEASE_SECONDS: count(60),
   MOGPLEX_DRAIN_SECONDS: count(10),
   MOGPLEX_SECRET_SCANNING_KEYS: z.string().min(1).optional(),
+  MOGPLEX_GITHUB_URL: origin.default('https://github.com'),
+  MOGPLEX_GITHUB_CLIENT_ID: z.string().optional(),
+  MOGPLEX_GITHUB_CLIENT_SECRET: z.string().optional(),
   MOGPLEX_LOG: z.enum(['info', 'error']).default('info'),
 });
+
+const githubOf = (data: z.output<typeof environment>): Pick<Config, 'github'> => {
+  const { MOGPLEX_GITHUB_CLIENT_ID: clientId, MOGPLEX_GITHUB_CLIENT_SECRET: secret, MOGPLEX_GITHUB_URL: url } = data;
+  if (clientId === undefined && secret === undefined) return {};
+  if (clientId === undefined || secret === undefined) {
+    throw new MogplexError('usage', 'wrong settings: MOGPLEX_GITHUB_CLIENT_ID and MOGPLEX_GITHUB_CLIENT_SECRET go together', {
+      boundary: 'configuration',
+    });
+  }
+  return { github: { url, clientId, clientSecret: new Secret(secret, 'MOGPLEX_GITHUB_CLIENT_SECRET') } };
+};
 
 /** Every setting of the platform, checked and with its default. */
 export interface Config {
@@ -85,12 +100,17 @@ export interface Config {
     /** Bytes of a model call's body. */
     modelBody: number;
   };
-  /** Seconds that a model provider may take to accept a connection, to begin to answer, and between two pieces of an answer. */
-  modelSeconds: { connect: number; firstByte: number; idle: number };
+  /**
+   * Seconds that a model provider may take to accept a connection, to begin to answer, and between two pieces of an answer; and
+   * how long credit that a server set aside stays so after the server died.
+   */
+  modelSeconds: { connect: number; firstByte: number; idle: number; lease: number };
   /** Seconds that open requests are given to end when the server stops. */
   drainSeconds: number;
   /** File with the public keys of the secret scanning partner programme, in the form GitHub publishes them. */
   secretScanningKeys?: string;
+  /** Sign-in with GitHub: github.com, or the origin of a GitHub Enterprise server. Absent: not offered. */
+  github?: { url: string; clientId: string; clientSecret: Secret };
   log: 'info' | 'error';
 }
 
@@ -127,9 +147,11 @@ export const loadConfig = (env: Readonly<Record<string, string | undefined>>): C
       connect: data.MOGPLEX_MODEL_CONNECT_SECONDS,
       firstByte: data.MOGPLEX_MODEL_FIRST_BYTE_SECONDS,
       idle: data.MOGPLEX_MODEL_IDLE_SECONDS,
+      lease: data.MOGPLEX_MODEL_LEASE_SECONDS,
     },
     drainSeconds: data.MOGPLEX_DRAIN_SECONDS,
     ...(data.MOGPLEX_SECRET_SCANNING_KEYS === undefined ? {} : { secretScanningKeys: resolve(data.MOGPLEX_SECRET_SCANNING_KEYS) }),
+    ...githubOf(data),
     log: data.MOGPLEX_LOG,
   };
 };

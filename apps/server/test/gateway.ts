@@ -8,10 +8,8 @@ import { createToken } from '../src/tokens/create.ts';
 import { startPlatform, type TestPlatform } from './platform.ts';
 import type { StorePlace } from './stores.ts';
 
-/** The running platform with an account, seen by an operator who also has the store open. */
-export interface TestGateway {
-  platform: TestPlatform;
-  url: string;
+/** An operator with the store open, and an account. */
+export interface TestOperator {
   store: Store;
   accountId: string;
   /** A personal token with both scopes. */
@@ -24,6 +22,12 @@ export interface TestGateway {
   /** Gives the account, or another subject, a plan of its own. */
   plan(plan: Partial<Plan>, subject?: string): Promise<void>;
   close(): Promise<void>;
+}
+
+/** The same beside a running platform. */
+export interface TestGateway extends TestOperator {
+  platform: TestPlatform;
+  url: string;
 }
 
 const parts = { now: Date.now, randomBytes };
@@ -51,6 +55,20 @@ const putPlan = async (store: Store, subject: string, plan: Partial<Plan>): Prom
 /** Starts the platform at a place and makes its first account. */
 export const startGateway = async (place: StorePlace, env: Readonly<Record<string, string>> = {}): Promise<TestGateway> => {
   const platform = await startPlatform(place, { MOGPLEX_MODEL_RATE_LIMIT: '1000000', ...env });
+  const operator = await openOperator(place);
+  return {
+    ...operator,
+    platform,
+    url: platform.url,
+    close: async () => {
+      await platform.close();
+      await operator.close();
+    },
+  };
+};
+
+/** Opens a store as the operator's commands do, and makes an account in it. */
+export const openOperator = async (place: StorePlace): Promise<TestOperator> => {
   const store = await openStore(place);
   const makeToken = async (accountId: string, scopes: ('read' | 'write')[]): Promise<string> => {
     const made = await createToken(store.db, { accountId, name: 'test', scopes: new Set(scopes) }, { actor: accountId }, parts);
@@ -63,8 +81,6 @@ export const startGateway = async (place: StorePlace, env: Readonly<Record<strin
   };
   const first = await account(`first-${randomBytes(4).toString('hex')}@example.com`);
   return {
-    platform,
-    url: platform.url,
     store,
     ...first,
     account,
@@ -73,9 +89,29 @@ export const startGateway = async (place: StorePlace, env: Readonly<Record<strin
       await setUpstream(store, { provider, baseUrl, key: new Secret(key, 'test key'), ...(label === undefined ? {} : { label }) });
     },
     plan: (plan, subject) => putPlan(store, subject ?? `account:${first.accountId}`, plan),
-    close: async () => {
-      await platform.close();
-      await store.close();
-    },
+    close: () => store.close(),
   };
+};
+
+/** Puts a model into the catalogue whose every output token costs one micro-dollar and whose input is free. */
+export const putPennyModel = async (store: Store, name: string, maxOutput: number): Promise<void> => {
+  await store.db
+    .insertInto('models')
+    .values({
+      id: `openai/${name}`,
+      provider: 'openai',
+      name,
+      label: name,
+      context_length: 100_000,
+      max_output: maxOutput,
+      capabilities: '["text"]',
+      input_price: 0,
+      cached_input_price: 0,
+      output_price: 1_000_000,
+      cache_write_price: null,
+      origin: 'owner',
+      enabled: 1,
+      updated_at: Date.now(),
+    })
+    .execute();
 };

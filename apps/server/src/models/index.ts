@@ -22,20 +22,18 @@ export interface ModelsRoom {
   close(): Promise<void>;
 }
 
-/** How long the reservations of a server that died stay set aside. */
-const LEASE_MS = 60_000;
-
-const openLedger = ({ store, log, now }: Platform): Ledger => {
+const openLedger = ({ config, store, log, now }: Platform): Ledger => {
+  const leaseMs = config.modelSeconds.lease * 1_000;
   const serverId = randomUUID();
   const ledgerStore = store.database
-    ? openSqliteLedger(store.db, store.database, serverId, LEASE_MS)
-    : openPostgresLedger(store.db, serverId, LEASE_MS);
+    ? openSqliteLedger(store.db, store.database, serverId, leaseMs)
+    : openPostgresLedger(store.db, serverId, leaseMs);
   const events = {
     onAlert: ({ payer, percent, period }: { payer: string; percent: number; period: string }) =>
       log.info('a soft limit was passed', { payer, percent, period }),
     onFailure: (error: unknown) => log.error('the ledger could not be written', error),
   };
-  return createLedger(ledgerStore, events, LEASE_MS, now);
+  return createLedger(ledgerStore, events, leaseMs, now);
 };
 
 /** Opens catalogue, keys, ledger and gateway. */
