@@ -1,7 +1,6 @@
 import { reportError } from './errors.ts';
 import { buildProgram, type CockpitOptions } from './program.ts';
 import { realWorld, type World } from './world.ts';
-import packageJson from '../package.json' with { type: 'json' };
 
 const openCockpit = async (world: World, options: CockpitOptions): Promise<void> => {
   if (!world.stdin.isTTY || !world.stdout.isTTY) {
@@ -25,7 +24,7 @@ const main = async (): Promise<void> => {
   const world = realWorld();
   const args = process.argv.slice(2);
   try {
-    const program = await buildProgram(args, { world, version: packageJson.version, cockpit: (options) => openCockpit(world, options) });
+    const program = await buildProgram(args, { world, cockpit: (options) => openCockpit(world, options) });
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     process.exitCode = reportError(world, error);

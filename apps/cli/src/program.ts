@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import packageJson from '../package.json' with { type: 'json' };
 import { type CommandEntry, COMMANDS } from './commands/table.ts';
 import type { World } from './world.ts';
 
@@ -14,7 +15,6 @@ export interface CockpitOptions {
 
 export interface ProgramOptions {
   world: World;
-  version: string;
   /** What bare `mogplex` does. */
   cockpit: (options: CockpitOptions) => Promise<void>;
 }
@@ -39,13 +39,14 @@ const settle = (parent: Command, command: Command): Command => {
   return command;
 };
 
-const describeRoot = (root: Command, { world, version, cockpit }: ProgramOptions): void => {
-  root
+/** The root with its options and no command. */
+export const rootCommand = (world: World): Command =>
+  new Command()
     .name('mogplex')
     .description('A terminal cockpit and a self-hosted platform for coding agents.')
     .usage('[options] [command]')
     .showSuggestionAfterError()
-    .version(version, '-V, --version', 'print the version')
+    .version(packageJson.version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
     .option('--attach <run>', 'open the cockpit and attach to a run')
@@ -60,13 +61,14 @@ const describeRoot = (root: Command, { world, version, cockpit }: ProgramOptions
       getErrHelpWidth: () => world.stderr.columns ?? 100,
       getOutHasColors: () => false,
       getErrHasColors: () => false,
-    })
-    .allowExcessArguments()
-    .action(async (options: CockpitOptions) => {
-      const [unknown] = root.args;
-      if (unknown !== undefined) root.error(`error: unknown command '${unknown}' (mogplex --help lists the commands)`, { exitCode: 2 });
-      await cockpit(options);
     });
+
+const describeBare = (root: Command, cockpit: ProgramOptions['cockpit']): void => {
+  root.allowExcessArguments().action(async (options: CockpitOptions) => {
+    const [unknown] = root.args;
+    if (unknown !== undefined) root.error(`error: unknown command '${unknown}' (mogplex --help lists the commands)`, { exitCode: 2 });
+    await cockpit(options);
+  });
 };
 
 /**
@@ -75,8 +77,8 @@ const describeRoot = (root: Command, { world, version, cockpit }: ProgramOptions
  * @param args arguments after the program's name
  */
 export const buildProgram = async (args: readonly string[], options: ProgramOptions): Promise<Command> => {
-  const root = new Command();
-  describeRoot(root, options);
+  const root = rootCommand(options.world);
+  describeBare(root, options.cockpit);
   const called = calledEntry(args);
   for (const entry of COMMANDS) {
     const command = entry === called ? (await entry.load()).command(options.world) : new Command(entry.name);

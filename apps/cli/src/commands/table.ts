@@ -3,7 +3,7 @@ import type { World } from '../world.ts';
 
 /** What a command's file exports. */
 export interface CommandModule {
-  command(world: World): Command;
+  command: (world: World) => Command;
 }
 
 export interface CommandEntry {
@@ -11,7 +11,7 @@ export interface CommandEntry {
   /** One line of the overview, without a full stop. */
   summary: string;
   /** Loads the command's code; nothing of it is in memory before. */
-  load(): Promise<CommandModule>;
+  load: () => Promise<CommandModule>;
 }
 
 /**
@@ -20,6 +20,9 @@ export interface CommandEntry {
  */
 export const COMMANDS: readonly CommandEntry[] = [
   { name: 'exec', summary: 'send one prompt and print the answer', load: () => import('./exec.ts') },
+  { name: 'logs', summary: 'list and show session logs', load: () => import('./logs/index.ts') },
+  { name: 'doctor', summary: 'check credentials, files and reachability', load: () => import('./doctor.ts') },
+  { name: 'completion', summary: 'print a completion script for a shell', load: () => import('./completion.ts') },
   { name: 'login', summary: 'open the cockpit at its login screen', load: () => import('./login.ts') },
   { name: 'token', summary: 'say offline whether a string can be a Mogplex token', load: () => import('./token/index.ts') },
   { name: 'server', summary: 'run the platform', load: () => import('./server.ts') },

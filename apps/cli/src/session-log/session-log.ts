@@ -101,11 +101,18 @@ const nothing: Omit<SessionLog, 'sessionId'> = {
 /**
  * Opens the log of a new session: `logs/<session-id>.jsonl` in the home folder, and `<session-id>.debug.jsonl` with
  * `MOGPLEX_DEBUG`. Every value passes the redaction engine before it reaches the file (statement A17). Old logs are
- * removed as the settings say.
+ * removed as the settings say. Its first line is written together with the second, so a session that never sends a
+ * prompt leaves no file.
  *
+ * @param header what the first line says besides the id
  * @param warn takes lines for the person
  */
-export const openSessionLog = async (world: World, settings: Settings['logs'], warn: (line: string) => void): Promise<SessionLog> => {
+export const openSessionLog = async (
+  world: World,
+  settings: Settings['logs'],
+  header: { command: 'exec' | 'cockpit'; version: string },
+  warn: (line: string) => void,
+): Promise<SessionLog> => {
   const sessionId = newSessionId(world.now());
   const debugging = Boolean(world.env['MOGPLEX_DEBUG']) && world.env['MOGPLEX_DEBUG'] !== '0';
   if (!settings.enabled && !debugging) return { sessionId, ...nothing };
@@ -129,11 +136,14 @@ export const openSessionLog = async (world: World, settings: Settings['logs'], w
   const debugPath = debugging ? join(folder, `${sessionId}.debug.jsonl`) : undefined;
   const debug = debugPath === undefined ? undefined : new DebugSink(new Sink(debugPath, redactor, world.now, failed), redactor);
   if (debugPath !== undefined) warn(`mogplex: MOGPLEX_DEBUG is set: prompts, answers and tool output are written to ${debugPath}`);
+  let begun = false;
   return {
     sessionId,
     debugPath,
     add: (entry) => {
       if (entry.type === 'answer') debug?.flush();
+      if (!begun) log?.add({ type: 'session', sessionId, ...header, cwd: world.cwd });
+      begun = true;
       log?.add(entry);
     },
     debug: (entry) => debug?.add(entry),

@@ -35,8 +35,7 @@ export const openSession = async (world: World, options: SessionOptions): Promis
   const settings = await loadSettings(world, warn);
   const { damage } = file.read();
   if (damage) warn(`mogplex: ${damage.message}`);
-  const log = await openSessionLog(world, settings.logs, warn);
-  log.add({ type: 'session', sessionId: log.sessionId, command: options.command, version: packageJson.version, cwd: world.cwd });
+  const log = await openSessionLog(world, settings.logs, { command: options.command, version: packageJson.version }, warn);
   const { system } = options;
   const conversation = new Conversation(world, { file, settings, log, ...(system === undefined ? {} : { system }) });
   return { file, settings, log, conversation, close: () => log.close() };

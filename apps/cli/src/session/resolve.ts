@@ -25,10 +25,10 @@ export const hasCredential = (world: World, file: AuthFile): boolean => {
 
 const noCredential = (provider: string): MogplexError => {
   const info = findProvider(provider);
-  const own = info ? `set ${info.envVar}, or ` : '';
+  const own = info ? `set ${info.envVar}, or set` : 'or set';
   return new MogplexError('unauthenticated', info ? `no credential for ${info.label}` : 'no credential found', {
     boundary: 'terminal',
-    hint: `Run \`mogplex\` in a terminal to sign in, ${own}set MOGPLEX_API_KEY.`,
+    hint: `Run \`mogplex\` in a terminal to sign in, ${own} MOGPLEX_API_KEY.`,
   });
 };
 
