@@ -2,7 +2,7 @@ import { closeDrawer } from './drawers/choose.ts';
 import { openPalette } from './drawers/open.ts';
 import { EMPTY_EDITOR, submit } from './input/editor.ts';
 import { LoginController } from './login/controller.ts';
-import type { CustomCommand, Ports } from './ports.ts';
+import { type CustomCommand, PERMISSION_MODES, type Ports } from './ports.ts';
 import { runSlash } from './slash/run.ts';
 import { nearest, parseSlash, SLASH_COMMANDS } from './slash/table.ts';
 import { expandTemplate } from './slash/custom.ts';
@@ -38,7 +38,7 @@ export class Cockpit {
   constructor(ports: Ports, options: StartOptions, header: Header) {
     this.ports = ports;
     this.#options = options;
-    this.store = createStore(initialState({ ...header, mode: ports.permissions.initial }));
+    this.store = createStore(initialState(header));
     this.left = new Promise((resolve) => {
       this.#leave = resolve;
     });
@@ -51,13 +51,13 @@ export class Cockpit {
 
   /** Decides between the login screen and the composer; the first frame shows the decision. */
   async start(): Promise<void> {
-    const cleared = this.#options.logout === true && (await this.ports.credentials.clearAccount());
-    if (this.#options.logout === true) await this.ports.sync.forget();
-    const exists = await this.ports.credentials.exists();
-    const first = this.#options.logout === true || this.#options.login === true || !exists ? 'login' : 'session';
+    const { logout, login } = this.#options;
+    const cleared = logout === true && (await this.ports.credentials.clearAccount());
+    const exists = this.ports.credentials.exists();
+    const first = logout === true || login === true || !exists ? 'login' : 'session';
     this.store.update((state) => ({ ...state, view: first, canLeaveLogin: exists }));
-    if (this.#options.logout === true) this.alert('info', cleared ? 'The account login was removed.' : 'No account login was stored.');
-    if (first === 'session') await this.enterSession();
+    this.refreshHeader();
+    if (logout === true) this.alert('info', cleared ? 'The account login was removed.' : 'No account login was stored.');
   }
 
   /** What can wait until the first frame is on screen. */
@@ -65,21 +65,34 @@ export class Cockpit {
     const [{ name, branch }, custom] = await Promise.all([this.ports.workspace.repository(), this.ports.workspace.customCommands()]);
     this.custom = custom;
     this.store.update((state) => ({ ...state, header: { ...state.header, repository: sanitiseLine(name, 80), branch } }));
+    if (this.state.view === 'session') await this.enterSession();
   }
 
-  /** Shows the composer; the first time after a start it attaches to the run that was asked for. */
+  /**
+   * Shows the composer, with a model when there is none yet; the first time after a start it attaches to the run that
+   * was asked for.
+   */
   async enterSession(): Promise<void> {
-    const model = this.state.header.model ?? (await this.ports.models.initial(this.#options.model));
-    this.store.update((state) => ({ ...state, view: 'session', canLeaveLogin: true, header: { ...state.header, model } }));
-    await this.refreshHeader();
-    const run = this.#options.attach;
-    if (run === undefined) return;
-    delete this.#options.attach;
+    this.store.update((state) => ({ ...state, view: 'session', canLeaveLogin: true }));
+    this.refreshHeader();
     try {
-      this.notice('info', await this.ports.attach(run));
+      await this.#settleModel();
+      const run = this.#options.attach;
+      delete this.#options.attach;
+      if (run !== undefined) this.notice('info', await this.ports.attach(run));
     } catch (error) {
       await this.report(error);
     }
+  }
+
+  /** Chooses the model where none is, and takes over what the configuration says. */
+  async #settleModel(): Promise<string> {
+    const session = await this.ports.session();
+    const model = this.state.header.model ?? (await session.chooseModel(this.#options.model));
+    const mode = this.state.header.mode === '' ? session.mode : this.state.header.mode;
+    this.store.update((state) => ({ ...state, header: { ...state.header, model, mode } }));
+    this.refreshHeader();
+    return model;
   }
 
   /**
@@ -90,22 +103,25 @@ export class Cockpit {
    */
   async afterSignIn(provider: string | undefined): Promise<void> {
     const { model } = this.state.header;
-    const keeps = model !== undefined && (await this.ports.credentials.line(model)) !== undefined;
+    const keeps = model !== undefined && this.ports.credentials.line(model) !== undefined;
     const fits = keeps && (provider === undefined || model.startsWith(`${provider}/`));
-    const next = fits ? model : ((await this.ports.models.preferred(provider)) ?? model);
-    this.store.update((state) => ({ ...state, header: { ...state.header, model: next } }));
+    if (!fits) {
+      const next = provider === undefined ? undefined : (await this.ports.session()).defaultOf(provider);
+      this.store.update((state) => ({ ...state, header: { ...state.header, model: next } }));
+    }
     await this.enterSession();
   }
 
   /** Resolves the credential of the model anew and shows it (statement A13). */
-  async refreshHeader(): Promise<void> {
-    const line = await this.ports.credentials.line(this.state.header.model);
+  refreshHeader(): void {
+    const line = this.ports.credentials.line(this.state.header.model);
     this.store.update((state) => ({
       ...state,
       header: {
         ...state.header,
         credential: line?.text ?? 'no credential · /login',
         overridden: line === undefined || line.overridden,
+        connection: line?.connection ?? 'not connected',
       },
     }));
   }
@@ -140,66 +156,68 @@ export class Cockpit {
       return;
     }
     this.store.update((state) => ({ ...state, header: { ...state.header, model: sanitiseLine(id, 120) } }));
-    await this.refreshHeader();
+    this.refreshHeader();
   }
 
   /** Changes the permission mode, where the configuration allows it. */
-  setMode(mode: string): void {
-    const { modes, allowed } = this.ports.permissions;
-    if (!modes.some((known) => known.id === mode)) {
-      this.notice('error', `Unknown permission mode ${sanitiseLine(mode, 40)}. Known: ${modes.map((known) => known.id).join(', ')}.`);
-    } else if (!allowed(mode)) this.notice('error', `The configuration of this project does not allow the mode ${mode}.`);
-    else this.store.update((state) => ({ ...state, header: { ...state.header, mode } }));
+  async setMode(mode: string): Promise<void> {
+    const ids: readonly string[] = PERMISSION_MODES.map(({ id }) => id);
+    const widest = (await this.ports.session()).mode;
+    if (!ids.includes(mode)) this.notice('error', `Unknown permission mode ${sanitiseLine(mode, 40)}. Known: ${ids.join(', ')}.`);
+    else if (ids.indexOf(mode) > ids.indexOf(widest)) {
+      this.notice('error', `The configuration allows at most ${widest} (permission_mode in config.toml).`);
+    } else this.store.update((state) => ({ ...state, header: { ...state.header, mode } }));
   }
 
   /** Starts the conversation anew. */
-  clear(): void {
+  async clear(): Promise<void> {
     this.#turn?.abort();
-    this.ports.chat.clear();
-    this.store.update((state) => ({ ...state, timeline: [], scroll: 0, alert: undefined }));
+    (await this.ports.session()).clear();
+    this.store.update((state) => ({ ...state, timeline: [], usage: [], scroll: 0, alert: undefined }));
   }
 
-  /** Removes what `/logout` named, drops every adapter, and shows what is left (statements A14 and A16). */
+  /**
+   * Removes what `/logout` named and shows what is left (statements A14 and A16). No client outlives its answer, so the
+   * process holds no adapter afterwards.
+   */
   async logout(): Promise<void> {
     const { model } = this.state.header;
-    const { remains } = await this.ports.credentials.planLogout(model);
-    this.#turn?.abort();
-    await this.ports.credentials.logout(model);
-    await this.ports.sync.forget();
-    this.ports.chat.dropClients();
-    this.clear();
-    this.notice('info', ['Logged out.', ...remains.map((row) => `Still in use: ${row}`)].join('\n'));
-    if (await this.ports.credentials.exists()) {
-      await this.refreshHeader();
-      return;
-    }
+    const { remains } = this.ports.credentials.planLogout(model);
+    await this.clear();
+    const revoked = await this.ports.credentials.logout(model);
+    const told = revoked ? [] : ['The platform could not be told: revoke the login under Settings there.'];
+    this.notice('info', ['Logged out.', ...told, ...remains.map((row) => `Still in use: ${row}.`)].join('\n'));
     this.store.update((state) => ({ ...state, canLeaveLogin: false, header: { ...state.header, model: undefined } }));
-    this.login.open();
+    if (this.ports.credentials.exists()) await this.enterSession();
+    else {
+      this.refreshHeader();
+      this.login.open();
+    }
   }
 
   /** Sends a prompt and shows its answer until it ends. */
   async prompt(text: string): Promise<void> {
-    const { model } = this.state.header;
-    if (model === undefined) {
-      this.notice('error', 'No model is chosen. /model lists those that your credentials can use.');
-      return;
-    }
-    this.#turn = new AbortController();
+    const turn = new AbortController();
+    this.#turn = turn;
     this.store.update((state) => ({ ...addItem(state, { kind: 'user', text: sanitise(text) }), turn: 'waiting' }));
-    const how = await this.#stream(text, model, this.#turn.signal);
-    this.#turn = undefined;
+    const how = await this.#stream(text, turn.signal);
+    if (this.#turn === turn) this.#turn = undefined;
     this.store.push({ type: 'end', how });
   }
 
-  async #stream(text: string, model: string, signal: AbortSignal): Promise<'done' | 'interrupted' | 'failed'> {
+  async #stream(text: string, signal: AbortSignal): Promise<'done' | 'interrupted' | 'failed'> {
     const clean = { text: createStreamSanitiser(), reasoning: createStreamSanitiser() };
     try {
-      for await (const piece of this.ports.chat.send(text, model, signal)) {
+      const model = await this.#settleModel();
+      const session = await this.ports.session();
+      for await (const piece of session.send(text, model, signal)) {
+        if (signal.aborted) break;
         if (piece.type === 'text' || piece.type === 'reasoning')
           this.store.push({ type: piece.type, text: clean[piece.type].push(piece.text) });
         else if (piece.type === 'tool-call')
           this.store.push({ type: 'tool-call', name: sanitiseLine(piece.name, 60), input: sanitiseLine(piece.input) });
-        else this.store.push({ ...piece, model, cost: this.ports.models.cost(model, piece.inputTokens, piece.outputTokens) });
+        else if (piece.type === 'usage')
+          this.store.push({ ...piece, model, cost: session.cost(model, piece.inputTokens, piece.outputTokens) });
       }
       const rest = clean.text.end();
       if (rest !== '') this.store.push({ type: 'text', text: rest });

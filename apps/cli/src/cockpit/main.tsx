@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { render } from 'ink';
 import type { World } from '../world.ts';
 import { App } from './app.tsx';
@@ -12,21 +13,19 @@ import { guardTerminal } from './terminal.ts';
  * @returns the exit code
  */
 export async function runCockpit(world: World, options: StartOptions): Promise<number> {
-  const warnings: string[] = [];
-  const ports = createPorts(world, (line) => warnings.push(line));
-  const cockpit = new Cockpit(ports, options, {
-    repository: world.cwd.split('/').at(-1) ?? '',
+  const ports = createPorts(world, (line) => cockpit.notice('warn', line));
+  const cockpit: Cockpit = new Cockpit(ports, withEnvironment(options, world), {
+    repository: basename(world.cwd),
     branch: undefined,
     model: undefined,
-    credential: 'no credential · /login',
+    credential: '',
     overridden: false,
     mode: '',
-    connection: 'local',
+    connection: '',
   });
   const guard = guardTerminal(world, cockpit);
   try {
     await cockpit.start();
-    for (const line of warnings.splice(0)) cockpit.notice('warn', line);
     const rows = new TimelineRows();
     const screen = render(<App cockpit={cockpit} rows={rows} />, {
       stdin: world.stdin,
@@ -44,8 +43,14 @@ export async function runCockpit(world: World, options: StartOptions): Promise<n
     return await cockpit.left;
   } finally {
     await guard.restore();
-    await ports.chat.close();
+    await ports.close();
   }
+}
+
+/** `MOGPLEX_ATTACH_RUN_ID` stands for `--attach` where that is not given. */
+function withEnvironment(options: StartOptions, { env }: World): StartOptions {
+  const attach = options.attach ?? (env['MOGPLEX_ATTACH_RUN_ID'] || undefined);
+  return attach === undefined ? options : { ...options, attach };
 }
 
 async function afterFirstFrame(cockpit: Cockpit, rows: TimelineRows): Promise<void> {

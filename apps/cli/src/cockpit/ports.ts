@@ -5,6 +5,8 @@ export interface CredentialLine {
   /** `openai · env OPENAI_API_KEY overrides stored key` */
   text: string;
   overridden: boolean;
+  /** Where prompts go: `direct`, or the platform's host. */
+  connection: string;
 }
 
 /** What `/logout` would remove and what it would leave. */
@@ -18,16 +20,14 @@ export interface LogoutPlan {
 /** The stored and set credentials of this person. */
 export interface CredentialPort {
   /** Whether any credential exists, in the environment or stored. */
-  exists(): Promise<boolean>;
-  /** The credential in use for a model, or undefined. */
-  line(model: string | undefined): Promise<CredentialLine | undefined>;
-  /** Providers whose models can be used now, in the order of the login screen. */
-  usable(): Promise<readonly string[]>;
+  exists(): boolean;
+  /** The credential in use for a model, or undefined; without a model, the one that decides which model is the default. */
+  line(model: string | undefined): CredentialLine | undefined;
   /** Stores a provider's key; returns warnings for the person. */
   storeKey(provider: string, key: Secret): Promise<readonly string[]>;
-  planLogout(model: string | undefined): Promise<LogoutPlan>;
-  /** Removes what the plan named. */
-  logout(model: string | undefined): Promise<void>;
+  planLogout(model: string | undefined): LogoutPlan;
+  /** Removes what the plan named, and has the platform revoke the account's tokens; false when it did not confirm that. */
+  logout(model: string | undefined): Promise<boolean>;
   /** Removes the account's login alone; false when there was none. */
   clearAccount(): Promise<boolean>;
 }
@@ -39,32 +39,39 @@ export interface ModelChoice {
   detail: string;
 }
 
-export interface ModelPort {
-  /** The model to begin with, from the command line, the configuration or the first usable provider. */
-  initial(asked: string | undefined): Promise<string | undefined>;
-  /** The model to use after a sign-in to a provider, or to the account when none is named. */
-  preferred(provider: string | undefined): Promise<string | undefined>;
-  list(): Promise<readonly ModelChoice[]>;
-  /** US dollars for so many tokens, or undefined when no price is known. */
-  cost(model: string, inputTokens: number, outputTokens: number): number | undefined;
-}
-
 /** What a model streams, as it came. */
 export type ChatPiece =
   | { type: 'text'; text: string }
   | { type: 'reasoning'; text: string }
-  | { type: 'tool-call'; name: string; input: string }
-  | { type: 'usage'; inputTokens: number; outputTokens: number };
+  | { type: 'tool-call'; id: string; name: string; input: string }
+  | { type: 'usage'; inputTokens: number; outputTokens: number }
+  | { type: 'finish'; reason: string };
 
-/** The conversation with the model; it remembers what was said and writes the session log. */
-export interface ChatPort {
-  readonly sessionId: string;
-  /** @throws MogplexError whatever ends the answer early */
+/** An open session of prompts: its conversation, its models, its log. */
+export interface OpenSession {
+  readonly id: string;
+  /** The permission mode to begin with, which is also the widest that the configuration allows. */
+  readonly mode: string;
+  /**
+   * The model asked for, or the default.
+   *
+   * @throws MogplexError when there is none that may be used
+   */
+  chooseModel(asked: string | undefined): Promise<string>;
+  /** The default model of a provider. */
+  defaultOf(provider: string): string | undefined;
+  listModels(): Promise<readonly ModelChoice[]>;
+  /** US dollars for so many tokens, or undefined when no price is known. */
+  cost(model: string, inputTokens: number, outputTokens: number): number | undefined;
+  /**
+   * Sends a prompt. The credential is resolved anew and its client lives no longer than the answer.
+   *
+   * @throws MogplexError whatever ends the answer early
+   */
   send(prompt: string, model: string, signal: AbortSignal): AsyncIterable<ChatPiece>;
-  /** Forgets the conversation. */
+  /** Forgets what was said. */
   clear(): void;
-  /** Drops every client that holds a credential (statement A14). */
-  dropClients(): void;
+  /** Waits until the log is written. */
   close(): Promise<void>;
 }
 
@@ -89,17 +96,10 @@ export interface SignInPort {
   provider(name: string, options: { device: boolean; signal: AbortSignal; report: (event: SignInEvent) => void }): Promise<void>;
 }
 
+/** An MCP server of the account (statement A9). */
 export interface McpServer {
   name: string;
   detail: string;
-}
-
-/** State that the platform shares with a signed-in cockpit (statement A9). */
-export interface SyncPort {
-  /** @throws MogplexError when the platform cannot be asked */
-  mcpServers(): Promise<readonly McpServer[]>;
-  /** Forgets everything that was synced. */
-  forget(): Promise<void>;
 }
 
 export interface WorkspacePort {
@@ -120,24 +120,23 @@ export interface CustomCommand {
   from: 'home' | 'project';
 }
 
-/** The permission mode of the session. */
-export interface PermissionPort {
-  readonly modes: readonly { id: string; detail: string }[];
-  readonly initial: string;
-  /** Modes that the project's configuration allows. */
-  readonly allowed: (mode: string) => boolean;
-}
+/** Permission modes from the strictest to the widest. */
+export const PERMISSION_MODES = [
+  { id: 'read-only', detail: 'read, never change' },
+  { id: 'ask', detail: 'ask before every change' },
+  { id: 'auto', detail: 'change without asking' },
+] as const;
 
 /** Everything that the screen needs of the program around it. */
 export interface Ports {
   now(): number;
   credentials: CredentialPort;
-  models: ModelPort;
-  chat: ChatPort;
   signIn: SignInPort;
-  sync: SyncPort;
   workspace: WorkspacePort;
-  permissions: PermissionPort;
+  /** Opens the session of prompts; the same one every time. */
+  session(): Promise<OpenSession>;
+  /** @throws MogplexError when the platform cannot be asked */
+  mcpServers(): Promise<readonly McpServer[]>;
   /** Asks whether a run can be attached to. @throws MogplexError */
   attach(run: string): Promise<string>;
   /** Puts a text on the clipboard of the person's terminal (OSC 52). */

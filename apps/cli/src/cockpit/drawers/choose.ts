@@ -19,7 +19,7 @@ export async function chooseInDrawer(cockpit: Cockpit): Promise<void> {
     case 'model':
       return await cockpit.useModel(item.id);
     case 'permissions':
-      return cockpit.setMode(item.id);
+      return await cockpit.setMode(item.id);
     case 'export':
       return await exportAs(cockpit, item.id);
     case 'palette':
@@ -42,7 +42,7 @@ async function exportAs(cockpit: Cockpit, how: string): Promise<void> {
     return;
   }
   const path = await cockpit.ports.workspace.export(
-    cockpit.ports.chat.sessionId,
+    (await cockpit.ports.session()).id,
     transcript(timeline, `Conversation in ${header.repository}`),
   );
   cockpit.notice('info', `Saved as ${path}.`);

@@ -1,5 +1,6 @@
 import type { Cockpit } from '../controller.ts';
 import { KEY_HELP } from '../input/key-help.ts';
+import { PERMISSION_MODES } from '../ports.ts';
 import { money } from '../panels/header.ts';
 import { SLASH_COMMANDS } from '../slash/table.ts';
 import type { Drawer, ListDrawer, ListItem, ModelUsage } from '../state/state.ts';
@@ -20,7 +21,7 @@ const page = (cockpit: Cockpit, name: 'cost' | 'mcp' | 'status' | 'help', title:
   open(cockpit, { kind: 'text', name, title, rows, scroll: 0 });
 
 export async function openModels(cockpit: Cockpit): Promise<void> {
-  const models = await cockpit.ports.models.list();
+  const models = await (await cockpit.ports.session()).listModels();
   if (models.length === 0) {
     cockpit.notice('warn', 'No model can be used with the credentials at hand. /login adds one.');
     return;
@@ -31,7 +32,7 @@ export async function openModels(cockpit: Cockpit): Promise<void> {
 }
 
 export async function openMcp(cockpit: Cockpit): Promise<void> {
-  const servers = await cockpit.ports.sync.mcpServers();
+  const servers = await cockpit.ports.mcpServers();
   const rows = servers.map(({ name, detail }) => `${sanitiseLine(name, 60)}  ${sanitiseLine(detail, 120)}`);
   page(cockpit, 'mcp', 'MCP servers of the account', rows.length === 0 ? ['No MCP server is configured in the account.'] : rows);
 }
@@ -59,11 +60,7 @@ export function openExport(cockpit: Cockpit): void {
 }
 
 export function openPermissions(cockpit: Cockpit): void {
-  const items = cockpit.ports.permissions.modes.map(({ id, detail }) => ({
-    id,
-    label: id,
-    detail: cockpit.ports.permissions.allowed(id) ? detail : `${detail} (the configuration does not allow it)`,
-  }));
+  const items = PERMISSION_MODES.map(({ id, detail }) => ({ id, label: id, detail }));
   const current = items.findIndex((item) => item.id === cockpit.state.header.mode);
   open(cockpit, list('permissions', 'Permission mode', items, current));
 }
@@ -75,7 +72,7 @@ export async function openStatus(cockpit: Cockpit): Promise<void> {
     `Model        ${header.model ?? 'none'}`,
     `Mode         ${header.mode}`,
     `Folder       ${header.repository}${header.branch === undefined ? '' : ` on ${header.branch}`}`,
-    `Session      ${cockpit.ports.chat.sessionId}`,
+    `Session      ${(await cockpit.ports.session()).id}`,
     ...(await cockpit.ports.status()),
   ];
   page(
@@ -102,8 +99,8 @@ export function openPalette(cockpit: Cockpit): void {
 }
 
 /** Asks once before a logout, naming what goes and what stays (statement A14). */
-export async function openLogout(cockpit: Cockpit): Promise<void> {
-  const { removes, remains } = await cockpit.ports.credentials.planLogout(cockpit.state.header.model);
+export function openLogout(cockpit: Cockpit): void {
+  const { removes, remains } = cockpit.ports.credentials.planLogout(cockpit.state.header.model);
   if (removes.length === 0) {
     cockpit.notice('info', ['Nothing is stored that a logout could remove.', ...remains].join('\n'));
     return;

@@ -1,5 +1,6 @@
 import type { Cockpit } from '../controller.ts';
 import { PROVIDERS } from '@mogplex/protocol';
+import { PERMISSION_MODES } from '../ports.ts';
 import { suggestions } from '../slash/table.ts';
 import type { CockpitState } from '../state/state.ts';
 import { replaceText } from './editor.ts';
@@ -10,7 +11,7 @@ export function currentSuggestions(cockpit: Cockpit, state: CockpitState): reado
   return suggestions(
     typed,
     cockpit.custom.map((command) => command.name),
-    (command) => argumentValues(cockpit, command),
+    argumentValues,
   );
 }
 
@@ -31,9 +32,9 @@ export function complete(cockpit: Cockpit): void {
   });
 }
 
-function argumentValues(cockpit: Cockpit, command: string): readonly string[] {
+function argumentValues(command: string): readonly string[] {
   if (command === 'login') return ['mogplex', ...PROVIDERS.map((provider) => provider.id)];
-  if (command === 'permissions') return cockpit.ports.permissions.modes.map((mode) => mode.id);
+  if (command === 'permissions') return PERMISSION_MODES.map((mode) => mode.id);
   return [];
 }
 

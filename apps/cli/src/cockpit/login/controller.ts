@@ -60,7 +60,6 @@ export class LoginController {
     if (key === undefined) return this.#show({ step: 'key', provider, problem: 'The key is empty.' });
     try {
       const warnings = await this.#cockpit.ports.credentials.storeKey(provider, key);
-      this.#cockpit.ports.chat.dropClients();
       this.#cockpit.notice('info', `The ${findProvider(provider)?.label ?? provider} key is stored.`);
       for (const warning of warnings) this.#cockpit.notice('warn', warning);
       await this.#signedIn(provider);
@@ -80,8 +79,8 @@ export class LoginController {
   async signInProvider(name: string, serviceName: string, device = !this.#cockpit.ports.signIn.canOpenBrowser()): Promise<void> {
     await this.#run(serviceName, device, async (options) => {
       await this.#cockpit.ports.signIn.provider(name, options);
-      this.#cockpit.notice('info', `Signed in to ${serviceName}.`);
-      return name;
+      this.#cockpit.notice('info', `Signed in to ${serviceName}; the login is stored for ${name}.`);
+      return undefined;
     });
   }
 
@@ -142,7 +141,6 @@ export class LoginController {
       const provider = await work({ device, signal: flow.signal, report });
       if (flow.signal.aborted) return;
       this.#flow = undefined;
-      this.#cockpit.ports.chat.dropClients();
       await this.#signedIn(provider);
     } catch (error) {
       if (flow.signal.aborted) return;

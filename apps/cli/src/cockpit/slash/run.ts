@@ -15,13 +15,13 @@ const RUN: Readonly<Record<SlashName, (cockpit: Cockpit, argument: string) => Pr
   mcp: openMcp,
   cost: openCost,
   export: openExport,
-  permissions: (cockpit, argument) => {
+  permissions: async (cockpit, argument) => {
     if (argument === '') openPermissions(cockpit);
-    else cockpit.setMode(argument);
+    else await cockpit.setMode(argument);
   },
   status: openStatus,
   help: openHelp,
-  clear: (cockpit) => cockpit.clear(),
+  clear: async (cockpit) => await cockpit.clear(),
   quit: (cockpit) => cockpit.leave(0),
   exit: (cockpit) => cockpit.leave(0),
 };

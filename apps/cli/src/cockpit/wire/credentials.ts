@@ -1,82 +1,87 @@
-import {
-  ACCOUNT_PROVIDER,
-  type AuthFile,
-  describeCredential,
-  isAccountSource,
-  openAuthFile,
-  readEnv,
-  type ResolvedCredential,
-  resolveCredential,
-} from '@mogplex/credentials';
-import { CREDENTIAL_ENV_VARS, findProvider, PROVIDERS } from '@mogplex/protocol';
+import { ACCOUNT_PROVIDER, type AuthFile, describeCredential, isAccountSource, openAuthFile, readEnv } from '@mogplex/credentials';
+import { CREDENTIAL_ENV_VARS, findProvider, type ProviderId } from '@mogplex/protocol';
+import { hasCredential, leadingProvider, resolveNow } from '../../session/resolve.ts';
 import type { World } from '../../world.ts';
 import type { CredentialLine, CredentialPort, LogoutPlan } from '../ports.ts';
+import { revokeLogin } from './sign-in.ts';
 
-/** The provider part of a model id: `openai` of `openai/gpt-5`. */
-export const providerOf = (model: string): string => model.split('/', 1)[0] ?? model;
+const providerOf = (model: string): string => model.split('/', 1)[0] ?? model;
 
-/** The credential that a request to a provider would use now: everything is read anew, so another process's login counts. */
-export function resolveNow(world: World, provider: string, file: AuthFile): ResolvedCredential | undefined {
-  return resolveCredential({ provider, env: world.env, auth: file.read() });
-}
+const labelOf = (provider: string): string => findProvider(provider)?.label ?? provider;
 
-/** Credentials of the environment and of auth.json in the home folder of `world`. */
+/**
+ * Credentials of the environment and of auth.json in the home folder of `world`.
+ *
+ * @param warn takes lines that the person must see
+ */
 export function credentialPort(world: World, warn: (line: string) => void): CredentialPort {
   const file = openAuthFile(world.home, { warn, now: () => world.now() });
-  const remaining = (model: string | undefined): string[] => {
-    const provider = model === undefined ? undefined : providerOf(model);
-    return CREDENTIAL_ENV_VARS.filter((name) => readEnv(world.env, name) !== undefined).map((name) => {
-      const active = provider !== undefined && findProvider(provider)?.envVar === name;
-      return `${name} is set in the environment${active ? ` and still signs ${provider} in` : ''}; unset it to be signed out`;
-    });
-  };
-  const planLogout = (model: string | undefined): LogoutPlan => {
-    const { keys, account } = file.read();
-    const provider = model === undefined ? undefined : providerOf(model);
-    const removes: string[] = [];
-    if (account !== undefined) removes.push(`the account login of ${account.email} at ${account.origin}, with its catalog and MCP servers`);
-    if (provider !== undefined && keys.has(provider)) removes.push(`the stored ${findProvider(provider)?.label ?? provider} key`);
-    const others = [...keys.keys()]
-      .filter((id) => id !== provider)
-      .map((id) => `the stored ${findProvider(id)?.label ?? id} key stays; /model switches to it`);
-    return { removes, remains: [...remaining(model), ...others] };
-  };
   return {
-    exists: async () => anyCredential(world, file),
-    line: async (model) => {
-      const provider = model === undefined ? ACCOUNT_PROVIDER : providerOf(model);
-      const found = resolveNow(world, provider, file);
-      return found === undefined ? undefined : describe(provider, found);
-    },
-    usable: async () => PROVIDERS.map((provider) => provider.id).filter((id) => resolveNow(world, id, file) !== undefined),
+    exists: () => exists(world, file, warn),
+    line: (model) => line(world, file, model),
     storeKey: async (provider, key) => {
       await file.setKey(provider, key);
-      return storeWarnings(world, provider);
+      const { checkKeyShape } = await import('@mogplex/providers');
+      const shape = findProvider(provider) === undefined ? undefined : checkKeyShape(provider as ProviderId, key);
+      return [...(shape === undefined ? [] : [shape]), ...winningVariable(world, provider)];
     },
-    planLogout: async (model) => planLogout(model),
+    planLogout: (model) => plan(world, file, model),
     logout: async (model) => {
+      const { account } = file.read();
       await file.removeAccount();
       if (model !== undefined) await file.removeKey(providerOf(model));
+      return account === undefined || (await revokeLogin(world, account));
     },
-    clearAccount: async () => await file.removeAccount(),
+    clearAccount: async () => {
+      const { account } = file.read();
+      const removed = await file.removeAccount();
+      if (account !== undefined) await revokeLogin(world, account);
+      return removed;
+    },
   };
 }
 
-function anyCredential(world: World, file: AuthFile): boolean {
-  if (CREDENTIAL_ENV_VARS.some((name) => readEnv(world.env, name) !== undefined)) return true;
-  const { keys, account, damage } = file.read();
-  if (damage !== undefined) throw damage;
-  return keys.size > 0 || account !== undefined;
+/** A damaged file counts as no credential here: the person can still sign in by a variable, and is told. */
+function exists(world: World, file: AuthFile, warn: (line: string) => void): boolean {
+  const { damage } = file.read();
+  if (damage === undefined) return hasCredential(world, file);
+  warn([damage.message, damage.hint].join('\n'));
+  return CREDENTIAL_ENV_VARS.some((name) => readEnv(world.env, name) !== undefined);
 }
 
-function describe(provider: string, found: ResolvedCredential): CredentialLine {
-  const shown = isAccountSource(found.source) ? 'mogplex' : provider;
-  return { text: `${shown} · ${describeCredential(found)}`, overridden: found.source.kind === 'env' && found.overrides.length > 0 };
+function line(world: World, file: AuthFile, model: string | undefined): CredentialLine | undefined {
+  const provider = model === undefined ? (leadingProvider(world, file) ?? ACCOUNT_PROVIDER) : providerOf(model);
+  const found = resolveNow(world, file, provider);
+  if (found === undefined) return undefined;
+  const shown = isAccountSource(found.source) ? ACCOUNT_PROVIDER : provider;
+  return {
+    text: `${shown} · ${describeCredential(found)}`,
+    overridden: found.source.kind === 'env' && found.overrides.length > 0,
+    connection: found.via === 'gateway' && found.origin !== undefined ? new URL(found.origin).host : found.via,
+  };
 }
 
-function storeWarnings(world: World, provider: string): string[] {
-  const envVar = findProvider(provider)?.envVar;
-  const winning = [envVar, 'MOGPLEX_API_KEY'].find((name) => name !== undefined && readEnv(world.env, name) !== undefined);
+function plan(world: World, file: AuthFile, model: string | undefined): LogoutPlan {
+  const { keys, account } = file.read();
+  const provider = model === undefined ? undefined : providerOf(model);
+  const removes: string[] = [];
+  if (account !== undefined)
+    removes.push(`the account login of ${account.email} at ${account.origin}, with its synced models and MCP servers`);
+  if (provider !== undefined && keys.has(provider)) removes.push(`the stored ${labelOf(provider)} key`);
+  const set = CREDENTIAL_ENV_VARS.filter((name) => readEnv(world.env, name) !== undefined);
+  const stored = [...keys.keys()].filter((id) => id !== provider);
+  return {
+    removes,
+    remains: [
+      ...set.map((name) => `${name} in the environment, which still wins; unset it to be signed out`),
+      ...stored.map((id) => `the stored ${labelOf(id)} key`),
+    ],
+  };
+}
+
+function winningVariable(world: World, provider: string): string[] {
+  const names = [findProvider(provider)?.envVar, 'MOGPLEX_API_KEY'];
+  const winning = names.find((name) => name !== undefined && readEnv(world.env, name) !== undefined);
   return winning === undefined
     ? []
     : [`${winning} in the environment outranks the stored key. Unset it and start again to use the stored one.`];

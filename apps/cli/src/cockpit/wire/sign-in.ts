@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openAuthFile, type Secret } from '@mogplex/credentials';
+import { type AccountLogin, openAuthFile, type Secret } from '@mogplex/credentials';
 import { MogplexError } from '@mogplex/protocol';
 import type { OAuthProfile, TokenSet } from '@moxxy/plugin-oauth';
 import type { LoginEvent } from '@moxxy/sdk';
@@ -10,6 +10,9 @@ import { platformOrigin } from './platform.ts';
 
 /** The public OAuth client of this program (RFC 8252: a native app has no secret). */
 const CLIENT_ID = 'mogplex-cli';
+
+/** Ms that a logout waits for the platform to confirm it. */
+const REVOKE_MS = 3_000;
 
 interface FlowOptions {
   device: boolean;
@@ -22,27 +25,46 @@ export function signInPort(world: World): SignInPort {
   return {
     canOpenBrowser: () => canOpenBrowser(world),
     account: async (options) => await signInAccount(world, options),
-    providers: async () => [],
-    provider: async (name) => {
-      throw new MogplexError('not_found', `no plugin offers a login for ${name}`, { boundary: 'configuration' });
+    providers: async () => {
+      const { openProviderHost } = await import('../../commands/moxxy/host.ts');
+      const { registry } = await openProviderHost(world);
+      return registry.list().filter((provider) => provider.kind === 'oauth');
+    },
+    provider: async (name, options) => {
+      const { loginWithProvider } = await import('../../commands/moxxy/host.ts');
+      await loginWithProvider(name, world, { browser: !options.device, signal: options.signal, report: reporter(options) });
     },
   };
+}
+
+/** What is registered about the platform at an origin. */
+const profileOf = (origin: string): OAuthProfile => ({
+  provider: 'mogplex',
+  serviceName: 'Mogplex',
+  issuer: origin,
+  endpoints: 'oauth2',
+  clientId: CLIENT_ID,
+  scopes: ['read', 'write', 'offline_access'],
+  redirect: { host: '127.0.0.1', port: 0, path: '/callback' },
+  hosts: [new URL(origin).host],
+});
+
+/** Has the platform revoke a login (RFC 7009). @returns whether it confirmed that */
+export async function revokeLogin(world: World, { origin, refreshToken, accessToken }: AccountLogin): Promise<boolean> {
+  const { revokeToken } = await import('@moxxy/plugin-oauth');
+  const token =
+    refreshToken === undefined
+      ? { secret: accessToken, kind: 'access_token' as const }
+      : { secret: refreshToken, kind: 'refresh_token' as const };
+  const transport = { fetch: world.fetch, signal: AbortSignal.timeout(REVOKE_MS), timeoutMs: REVOKE_MS };
+  return (await revokeToken(profileOf(origin), token, transport)) === 'yes';
 }
 
 /** Signs in with code and PKCE on a loopback callback, or by device code, and stores the account bound to its origin. */
 async function signInAccount(world: World, options: FlowOptions): Promise<string> {
   const origin = platformOrigin(world);
   const { runAuthorizationCodeFlow, runDeviceCodeFlow } = await import('@moxxy/plugin-oauth');
-  const profile: OAuthProfile = {
-    provider: 'mogplex',
-    serviceName: 'Mogplex',
-    issuer: origin,
-    endpoints: 'oauth2',
-    clientId: CLIENT_ID,
-    scopes: ['read', 'write', 'offline_access'],
-    redirect: { host: '127.0.0.1', port: 0, path: '/callback' },
-    hosts: [new URL(origin).host],
-  };
+  const profile = profileOf(origin);
   let email = '';
   const store = async (tokens: TokenSet): Promise<void> => {
     email = await whoIs(world, origin, tokens.accessToken, options.signal);
