@@ -3,8 +3,8 @@ import type { Secret } from '@mogplex/credentials';
 import { MogplexError } from '@mogplex/protocol';
 import { hashPassword } from 'better-auth/crypto';
 import type { Kysely } from 'kysely';
+import type { Database } from '../store/schema.ts';
 import { z } from 'zod';
-import type { IdentityTables } from './tables.ts';
 
 const MIN_PASSWORD = 12;
 const MAX_PASSWORD = 256;
@@ -31,7 +31,7 @@ const checkPassword = (password: Secret): void => {
 };
 
 /** Makes the team that every account has for itself. */
-export const createPersonalTeam = async (db: Kysely<IdentityTables>, user: { id: string; name: string }, now: number): Promise<string> => {
+export const createPersonalTeam = async (db: Kysely<Database>, user: { id: string; name: string }, now: number): Promise<string> => {
   const id = makeId();
   await db.insertInto('team').values({ id, name: user.name, personal_of: user.id, created_at: now }).execute();
   await db.insertInto('team_member').values({ team_id: id, user_id: user.id, role: 'owner', created_at: now }).execute();
@@ -52,15 +52,11 @@ export interface NewAccount {
  * @returns the account's id.
  * @throws MogplexError `invalid_request` for a bad address or password, `conflict` when the address has an account.
  */
-export const createAccount = async (
-  db: Kysely<IdentityTables>,
-  { email: typed, password, name }: NewAccount,
-  now: number,
-): Promise<string> => {
+export const createAccount = async (db: Kysely<Database>, { email: typed, password, name }: NewAccount, now: number): Promise<string> => {
   const email = parseEmail(typed);
   checkPassword(password);
   const hash = await hashPassword(password.reveal());
-  const write = async (trx: Kysely<IdentityTables>): Promise<string> => {
+  const write = async (trx: Kysely<Database>): Promise<string> => {
     const id = makeId();
     const at = new Date(now).toISOString();
     const stamps = { createdAt: at, updatedAt: at };
@@ -82,13 +78,13 @@ export const createAccount = async (
 };
 
 /** Whether the platform has any account yet. */
-export const hasAccounts = async (db: Kysely<IdentityTables>): Promise<boolean> =>
+export const hasAccounts = async (db: Kysely<Database>): Promise<boolean> =>
   (await db.selectFrom('user').select('id').limit(1).executeTakeFirst()) !== undefined;
 
 /** The account with this id, or undefined. */
-export const findAccount = async (db: Kysely<IdentityTables>, id: string): Promise<{ id: string; email: string } | undefined> =>
+export const findAccount = async (db: Kysely<Database>, id: string): Promise<{ id: string; email: string } | undefined> =>
   db.selectFrom('user').select(['id', 'email']).where('id', '=', id).executeTakeFirst();
 
 /** The account with this address, in any spelling of case, or undefined. */
-export const findAccountByEmail = async (db: Kysely<IdentityTables>, email: string): Promise<{ id: string; email: string } | undefined> =>
+export const findAccountByEmail = async (db: Kysely<Database>, email: string): Promise<{ id: string; email: string } | undefined> =>
   db.selectFrom('user').select(['id', 'email']).where('email', '=', parseEmail(email)).executeTakeFirst();

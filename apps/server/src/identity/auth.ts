@@ -1,5 +1,6 @@
 import { passkey } from '@better-auth/passkey';
 import { betterAuth } from 'better-auth';
+import { APIError } from 'better-auth/api';
 import { getAdapter } from 'better-auth/db/adapter';
 import { genericOAuth, twoFactor } from 'better-auth/plugins';
 import type { BetterAuthOptions } from 'better-auth/types';
@@ -33,6 +34,12 @@ const plugins = (settings: AuthSettings) => [
     rpName: 'Mogplex',
     origin: settings.publicUrl,
     authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
+    authentication: {
+      // A passkey stands in for a password and a second factor: the device must have checked its person.
+      afterVerification: ({ verification }) => {
+        if (!verification.authenticationInfo.userVerified) throw new APIError('UNAUTHORIZED');
+      },
+    },
   }),
 ];
 

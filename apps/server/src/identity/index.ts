@@ -1,16 +1,23 @@
 import { MogplexError } from '@mogplex/protocol';
+import { z } from 'zod';
 import type { CredentialResolvers } from '../http/principal.ts';
-import type { Route } from '../http/route.ts';
+import { defineRoute, type Route } from '../http/route.ts';
 import type { Platform } from '../platform.ts';
-import { createPersonalTeam } from './accounts.ts';
+import { accountRoutes } from './account.ts';
+import { createPersonalTeam, hasAccounts } from './accounts.ts';
 import { createAuth } from './auth.ts';
 import type { Identity } from './context.ts';
+import { githubRoutes } from './github-routes.ts';
 import { decisionRoutes } from './oauth/decisions.ts';
 import { checkAccessToken, ENDED_MESSAGE } from './oauth/grants.ts';
 import { oauthServerRoutes } from './oauth/routes.ts';
+import { passkeyRoutes, passkeysWork } from './passkeys.ts';
 import { principalFromSession } from './session.ts';
 import { createSetupCode } from './setup.ts';
 import { signInRoutes } from './sign-in.ts';
+import { invitationRoutes, invited } from './teams/invitations.ts';
+import { teamRoutes } from './teams/routes.ts';
+import { twoFactorRoutes } from './two-factor.ts';
 
 /** What this room offers the others. */
 export interface IdentityRoom {
@@ -43,20 +50,47 @@ const fromAccessToken = async (
   };
 };
 
+const optionsRoute = ({ store, publicUrl, config }: Platform): Route =>
+  defineRoute({
+    method: 'GET',
+    path: '/api/v1/mogplex/auth/options',
+    scope: 'public',
+    boundary: 'account',
+    summary: 'Which ways to sign in the platform offers',
+    response: z.object({ hasAccounts: z.boolean(), github: z.boolean(), passkeys: z.boolean() }),
+    handler: async () => ({
+      hasAccounts: await hasAccounts(store.db),
+      github: config.github !== undefined,
+      passkeys: passkeysWork(publicUrl),
+    }),
+  });
+
 /** Opens accounts, sessions, teams and the authorization server. */
 export const openIdentity = async (platform: Platform): Promise<IdentityRoom> => {
   const { store, publicUrl, now, randomBytes } = platform;
   const auth = await createAuth(store, {
     publicUrl,
     now,
-    mayJoin: () => Promise.resolve(false),
+    ...(platform.config.github && { github: platform.config.github }),
+    mayJoin: (email) => invited(store.db, email, now()),
     joined: async (user) => {
       await createPersonalTeam(store.db, user, now());
     },
   });
   const identity: Identity = { platform, auth, oauth: { db: store.db, now, randomBytes, issuer: publicUrl } };
   return {
-    routes: [...signInRoutes(identity), ...oauthServerRoutes(identity), ...decisionRoutes(identity)],
+    routes: [
+      optionsRoute(platform),
+      ...signInRoutes(identity),
+      ...passkeyRoutes(identity),
+      ...githubRoutes(identity),
+      ...accountRoutes(identity),
+      ...twoFactorRoutes(identity),
+      ...oauthServerRoutes(identity),
+      ...decisionRoutes(identity),
+      ...teamRoutes(identity),
+      ...invitationRoutes(identity),
+    ],
     resolvers: {
       principalFromAccessToken: (token) => fromAccessToken(identity, token),
       principalFromSession: (cookie) => principalFromSession(auth, cookie),

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Principal } from '../http/principal.ts';
+import type { Database } from '../store/schema.ts';
 import type { Auth } from './auth.ts';
-import type { IdentityTables } from './tables.ts';
 
 const READ_WRITE: ReadonlySet<'read' | 'write'> = new Set(['read', 'write'] as const);
 
@@ -29,13 +29,13 @@ export const principalFromSession = async (auth: Auth, cookie: string): Promise<
 };
 
 /** Ends a browser session of a person. Returns whether there was one. */
-export const endSession = async (db: Kysely<IdentityTables>, sessionId: string, owner: string): Promise<boolean> => {
+export const endSession = async (db: Kysely<Database>, sessionId: string, owner: string): Promise<boolean> => {
   const result = await db.deleteFrom('session').where('id', '=', sessionId).where('userId', '=', owner).executeTakeFirst();
   return Number(result.numDeletedRows) > 0;
 };
 
 /** Ends every browser session of a person but `keep`. Returns how many. */
-export const endOtherSessions = async (db: Kysely<IdentityTables>, owner: string, keep: string): Promise<number> => {
+export const endOtherSessions = async (db: Kysely<Database>, owner: string, keep: string): Promise<number> => {
   const result = await db.deleteFrom('session').where('userId', '=', owner).where('id', '!=', keep).executeTakeFirst();
   return Number(result.numDeletedRows);
 };

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { MogplexError } from '@mogplex/protocol';
 import type { Kysely } from 'kysely';
 import { createAccount, hasAccounts, type NewAccount } from './accounts.ts';
+import type { Database } from '../store/schema.ts';
 import { sha256 } from './oauth/context.ts';
-import type { IdentityTables } from './tables.ts';
 
 /**
  * Makes the one-time code of the set-up link, in place of any earlier one. The link carries it in its fragment, which no
@@ -11,7 +11,7 @@ import type { IdentityTables } from './tables.ts';
  *
  * @returns undefined once the platform has an account.
  */
-export const createSetupCode = async (db: Kysely<IdentityTables>, now: number): Promise<string | undefined> => {
+export const createSetupCode = async (db: Kysely<Database>, now: number): Promise<string | undefined> => {
   if (await hasAccounts(db)) return undefined;
   const code = randomBytes(24).toString('base64url');
   await db.transaction().execute(async (trx) => {
@@ -32,7 +32,7 @@ export const createSetupCode = async (db: Kysely<IdentityTables>, now: number): 
  * @returns the account's id.
  * @throws MogplexError `gone` for a code that is spent or wrong, `invalid_request`, `conflict`.
  */
-export const createOwner = async (db: Kysely<IdentityTables>, account: NewAccount, now: number, code?: string): Promise<string> =>
+export const createOwner = async (db: Kysely<Database>, account: NewAccount, now: number, code?: string): Promise<string> =>
   db.transaction().execute(async (trx) => {
     if (code !== undefined) {
       const spent = await trx.deleteFrom('setup_code').where('hash', '=', sha256(code)).executeTakeFirst();

@@ -1,8 +1,9 @@
 import type { Kysely } from 'kysely';
-import type { IdentityTables, TeamRole } from './tables.ts';
+import type { Database } from '../store/schema.ts';
+import type { TeamRole } from './tables.ts';
 
 /** The role of an account in a team; undefined when it is not in it, or there is no such team. */
-export const teamRole = async (db: Kysely<IdentityTables>, teamId: string, accountId: string): Promise<TeamRole | undefined> => {
+export const teamRole = async (db: Kysely<Database>, teamId: string, accountId: string): Promise<TeamRole | undefined> => {
   const row = await db
     .selectFrom('team_member')
     .select('role')

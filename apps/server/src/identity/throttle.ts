@@ -1,7 +1,7 @@
 import { MogplexError } from '@mogplex/protocol';
 import { type Kysely, sql } from 'kysely';
+import type { Database } from '../store/schema.ts';
 import { sha256 } from './oauth/context.ts';
-import type { IdentityTables } from './tables.ts';
 
 const WINDOW = 15 * 60_000;
 
@@ -17,7 +17,7 @@ const countersOf = (account: string, address: string): Counter[] => [
   { key: sha256(`address:${address}`), limit: 100 },
 ];
 
-const charge = async (db: Kysely<IdentityTables>, { key }: Counter, now: number): Promise<{ count: number; window_ends_at: number }> =>
+const charge = async (db: Kysely<Database>, { key }: Counter, now: number): Promise<{ count: number; window_ends_at: number }> =>
   db
     .insertInto('sign_in_attempt')
     .values({ key, count: 1, window_ends_at: now + WINDOW })
@@ -37,7 +37,7 @@ const charge = async (db: Kysely<IdentityTables>, { key }: Counter, now: number)
  * @param account what was typed, in lower case.
  * @throws MogplexError `rate_limited` with the seconds to wait.
  */
-export const chargeAttempt = async (db: Kysely<IdentityTables>, account: string, address: string, now: number): Promise<void> => {
+export const chargeAttempt = async (db: Kysely<Database>, account: string, address: string, now: number): Promise<void> => {
   for (const counter of countersOf(account, address)) {
     const { count, window_ends_at: endsAt } = await charge(db, counter, now);
     if (count > counter.limit) {
@@ -48,7 +48,7 @@ export const chargeAttempt = async (db: Kysely<IdentityTables>, account: string,
 };
 
 /** Takes a successful attempt back out of the counts. */
-export const refundAttempt = async (db: Kysely<IdentityTables>, account: string, address: string): Promise<void> => {
+export const refundAttempt = async (db: Kysely<Database>, account: string, address: string): Promise<void> => {
   const [pair, ...others] = countersOf(account, address);
   await db
     .deleteFrom('sign_in_attempt')

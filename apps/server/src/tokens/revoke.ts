@@ -94,3 +94,15 @@ export const revokeTokensOf = async ({ db, coherence, now }: Parts, accountId: s
   );
   return rows.length;
 };
+
+/** Drops what every server keeps about the tokens of an account, after something about the account has changed. */
+export const forgetHolder = async (
+  { store: { db }, coherence }: { store: { db: Db }; coherence: Coherence },
+  accountId: string,
+): Promise<void> => {
+  const rows = await db.selectFrom('token').select('hash').where('account_id', '=', accountId).where('revoked_at', 'is', null).execute();
+  await coherence.invalidate(
+    TOKEN_TOPIC,
+    rows.map(({ hash }) => hash),
+  );
+};

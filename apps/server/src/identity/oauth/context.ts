@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
+import type { Database } from '../../store/schema.ts';
 import type { Kysely } from 'kysely';
-import type { IdentityTables } from '../tables.ts';
 
 /** What the authorization server needs from outside. */
 export interface OAuthContext {
-  db: Kysely<IdentityTables>;
+  db: Kysely<Database>;
   /** Milliseconds since the epoch. */
   now(): number;
   randomBytes(count: number): Uint8Array;

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { IdentityTables } from '../tables.ts';
+import type { Database } from '../../store/schema.ts';
 import { ACCESS_TTL, newSecret, OAuthError, type OAuthContext, REFRESH_TTL, sha256 } from './context.ts';
 
 type EndReason = 'person' | 'client' | 'replay';
@@ -41,7 +41,7 @@ export const endGrant = async (
 /** Writes a new access token and, where `refresh` says so, a new refresh token of a grant. Only their hashes are stored. */
 export const issueTokens = async (
   context: OAuthContext,
-  db: Kysely<IdentityTables>,
+  db: Kysely<Database>,
   grant: { id: string; scope: string; refresh: boolean },
   accessScope: string = grant.scope,
 ): Promise<TokenResponse> => {
@@ -133,7 +133,7 @@ export const revokeToken = async (context: OAuthContext, clientId: string, token
 };
 
 /** The grant behind a code or refresh token, if it is alive and belongs to the client. */
-export const liveGrant = async (db: Kysely<IdentityTables>, grantId: string, clientId: string) => {
+export const liveGrant = async (db: Kysely<Database>, grantId: string, clientId: string) => {
   const grant = await db
     .selectFrom('oauth_grant')
     .selectAll()

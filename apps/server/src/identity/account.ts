@@ -1,0 +1,227 @@
+import { MogplexError } from '@mogplex/protocol';
+import { verifyPassword } from 'better-auth/crypto';
+import { z } from 'zod';
+import type { Principal } from '../http/principal.ts';
+import { defineRoute, type Route } from '../http/route.ts';
+import { forgetHolder, revokeTokensOf } from '../tokens/revoke.ts';
+import { parseEmail } from './accounts.ts';
+import { libraryAnswer } from './calls.ts';
+import type { Identity } from './context.ts';
+import { cookieRoute } from './cookies.ts';
+import { leaveEveryTeam } from './teams/members.ts';
+import { endOtherSessions, endSession } from './session.ts';
+import { chargeAttempt, refundAttempt } from './throttle.ts';
+
+const PREFIX = '/api/v1/mogplex';
+
+const accountShape = z.object({
+  id: z.string(),
+  name: z.string(),
+  email: z.string(),
+  emailVerified: z.boolean(),
+  hasPassword: z.boolean(),
+  twoFactor: z.boolean(),
+  github: z.boolean(),
+  authenticatedAt: z.number(),
+});
+
+const describe = async ({ platform }: Identity, principal: Principal): Promise<z.output<typeof accountShape>> => {
+  const { db } = platform.store;
+  const user = await db.selectFrom('user').selectAll().where('id', '=', principal.accountId).executeTakeFirstOrThrow();
+  const linked = await db.selectFrom('account').select('providerId').where('userId', '=', user.id).execute();
+  const has = (provider: string): boolean => linked.some(({ providerId }) => providerId === provider);
+  return {
+    id: user.id,
+    name: user.name,
+    email: user.email,
+    emailVerified: user.emailVerified === 1,
+    hasPassword: has('credential'),
+    twoFactor: user.twoFactorEnabled === 1,
+    github: has('github'),
+    authenticatedAt: principal.authenticatedAt ?? 0,
+  };
+};
+
+const WRONG_PASSWORD = { code: 'unauthenticated', message: 'the password is wrong' } as const;
+
+/** Proves once more that the person at the browser is the account's: by its password, where it has one. */
+const provePassword = async ({ platform }: Identity, principal: Principal, typed: string | undefined, address: string): Promise<void> => {
+  const { db } = platform.store;
+  const credential = await db
+    .selectFrom('account')
+    .select('password')
+    .where('userId', '=', principal.accountId)
+    .where('providerId', '=', 'credential')
+    .executeTakeFirst();
+  if (credential?.password === undefined || credential.password === null) return;
+  await chargeAttempt(db, principal.accountId, address, platform.now());
+  if (!(await verifyPassword({ hash: credential.password, password: typed ?? '' }))) {
+    throw new MogplexError(WRONG_PASSWORD.code, WRONG_PASSWORD.message, { boundary: 'account' });
+  }
+  await refundAttempt(db, principal.accountId, address);
+};
+
+const profileRoutes = (identity: Identity): Route[] => {
+  const { coherence, now } = identity.platform;
+  const { db } = identity.platform.store;
+  return [
+    defineRoute({
+      method: 'GET',
+      path: `${PREFIX}/account`,
+      scope: 'session',
+      boundary: 'account',
+      summary: 'The account of the browser session',
+      response: accountShape,
+      handler: ({ principal }) => describe(identity, principal),
+    }),
+    defineRoute({
+      method: 'PATCH',
+      path: `${PREFIX}/account`,
+      scope: 'session',
+      boundary: 'account',
+      summary: 'Changes the name of the account',
+      request: { body: z.object({ name: z.string().trim().min(1).max(80) }) },
+      response: accountShape,
+      handler: async ({ body, principal }) => {
+        await db.updateTable('user').set({ name: body.name }).where('id', '=', principal.accountId).execute();
+        return describe(identity, principal);
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: `${PREFIX}/account/email`,
+      scope: 'session-fresh',
+      boundary: 'account',
+      summary: 'Changes the address of the account',
+      request: { body: z.object({ email: z.string().max(254), password: z.string().max(1024).optional() }) },
+      response: z.object({ status: z.literal('changed') }),
+      errors: ['conflict', 'rate_limited'],
+      handler: async ({ body, principal, address }) => {
+        const email = parseEmail(body.email);
+        await provePassword(identity, principal, body.password, address);
+        const taken = await db.selectFrom('user').select('id').where('email', '=', email).executeTakeFirst();
+        if (taken !== undefined) throw new MogplexError('conflict', 'this address already has an account', { boundary: 'account' });
+        await db.updateTable('user').set({ email, emailVerified: 0 }).where('id', '=', principal.accountId).execute();
+        await forgetHolder(identity.platform, principal.accountId);
+        return { status: 'changed' as const };
+      },
+    }),
+    defineRoute({
+      method: 'DELETE',
+      path: `${PREFIX}/account`,
+      scope: 'session-fresh',
+      boundary: 'account',
+      summary: 'Deletes the account, its tokens and its sign-ins',
+      request: { body: z.object({ email: z.string() }) },
+      response: z.object({ status: z.literal('deleted') }),
+      errors: ['conflict'],
+      handler: async ({ body, principal, requestId }) => {
+        if (body.email.trim().toLowerCase() !== principal.email) {
+          throw new MogplexError('invalid_request', 'type the address of the account to confirm', { boundary: 'account' });
+        }
+        await db.transaction().execute(async (trx) => {
+          await leaveEveryTeam(trx, principal.accountId);
+          await trx.deleteFrom('user').where('id', '=', principal.accountId).execute();
+        });
+        await revokeTokensOf({ db, coherence, now }, principal.accountId, 'owner', { actor: principal.accountId, requestId });
+        return { status: 'deleted' as const };
+      },
+    }),
+  ];
+};
+
+const passwordRoute = (identity: Identity): Route =>
+  cookieRoute(identity.platform.publicUrl, {
+    method: 'POST',
+    path: '/account/password',
+    scope: 'session-fresh',
+    summary: 'Changes the password and ends the other browser sessions',
+    body: z.object({ current: z.string().max(1024).optional(), next: z.string().min(12, 'needs at least 12 characters').max(256) }),
+    handler: async ({ body, headers, principal, info }) => {
+      await provePassword(identity, principal, body.current, info.address);
+      const { hasPassword } = await describe(identity, principal);
+      const { api } = identity.auth;
+      const response = await (hasPassword
+        ? api.changePassword({ body: { currentPassword: body.current ?? '', newPassword: body.next }, headers, asResponse: true })
+        : api.setPassword({ body: { newPassword: body.next }, headers, asResponse: true }));
+      const { cookies } = await libraryAnswer(response, WRONG_PASSWORD);
+      await endOtherSessions(identity.platform.store.db, principal.accountId, principal.tokenId);
+      return { data: { status: 'changed' }, cookies };
+    },
+  });
+
+const sessionShape = z.object({
+  id: z.string(),
+  current: z.boolean(),
+  userAgent: z.string(),
+  address: z.string(),
+  createdAt: z.number(),
+  expiresAt: z.number(),
+});
+
+const ended = z.object({ status: z.literal('ended') });
+
+const sessionRoutes = ({ platform }: Identity): Route[] => {
+  const { db } = platform.store;
+  return [
+    defineRoute({
+      method: 'GET',
+      path: `${PREFIX}/sessions`,
+      scope: 'session',
+      boundary: 'account',
+      summary: 'Browser sessions of the account',
+      response: z.object({ items: z.array(sessionShape), nextCursor: z.null() }),
+      handler: async ({ principal }) => {
+        const rows = await db
+          .selectFrom('session')
+          .select(['id', 'userAgent', 'ipAddress', 'createdAt', 'expiresAt'])
+          .where('userId', '=', principal.accountId)
+          .where('expiresAt', '>', new Date(platform.now()).toISOString())
+          .orderBy('createdAt', 'desc')
+          .execute();
+        const items = rows.map((row) => ({
+          id: row.id,
+          current: row.id === principal.tokenId,
+          userAgent: row.userAgent ?? '',
+          address: row.ipAddress ?? '',
+          createdAt: Date.parse(row.createdAt),
+          expiresAt: Date.parse(row.expiresAt),
+        }));
+        return { items, nextCursor: null };
+      },
+    }),
+    defineRoute({
+      method: 'DELETE',
+      path: `${PREFIX}/sessions/:id`,
+      scope: 'session',
+      boundary: 'account',
+      summary: 'Ends a browser session',
+      request: { params: z.object({ id: z.string() }) },
+      response: ended,
+      errors: ['not_found'],
+      handler: async ({ params, principal }) => {
+        if (await endSession(db, params.id, principal.accountId)) return { status: 'ended' as const };
+        throw new MogplexError('not_found', 'there is no such session', { boundary: 'account' });
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: `${PREFIX}/sessions/end-others`,
+      scope: 'session',
+      boundary: 'account',
+      summary: 'Ends every browser session but this one',
+      response: ended.extend({ count: z.number() }),
+      handler: async ({ principal }) => ({
+        status: 'ended' as const,
+        count: await endOtherSessions(db, principal.accountId, principal.tokenId),
+      }),
+    }),
+  ];
+};
+
+/** Profile, address, password, deletion, and the list of browser sessions. */
+export const accountRoutes = (identity: Identity): Route[] => [
+  ...profileRoutes(identity),
+  passwordRoute(identity),
+  ...sessionRoutes(identity),
+];

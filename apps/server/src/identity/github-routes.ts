@@ -1,0 +1,119 @@
+import { MogplexError } from '@mogplex/protocol';
+import { z } from 'zod';
+import { defineRawRoute, defineRoute, type Route } from '../http/route.ts';
+import { libraryAnswer } from './calls.ts';
+import type { Identity } from './context.ts';
+import { cookieRoute, libraryHeaders } from './cookies.ts';
+import { endSession, principalFromSession } from './session.ts';
+
+const PREFIX = '/api/v1/mogplex';
+
+const REFUSED = { code: 'invalid_request', message: 'the sign-in with GitHub could not be started' } as const;
+
+/** A path of our own pages: one slash, then no second one and no backslash, which browsers read as another host. */
+const localPath = z
+  .string()
+  .max(4096)
+  .regex(/^\/(?![/\\])[^\\\s]*$/, 'must be a path of this platform')
+  .default('/');
+
+const started = z.object({ url: z.string() });
+
+const startRoutes = ({ auth, platform }: Identity): Route[] => [
+  cookieRoute(platform.publicUrl, {
+    method: 'POST',
+    path: '/auth/github',
+    scope: 'public',
+    summary: 'Starts a sign-in with GitHub',
+    body: z.object({ next: localPath }),
+    handler: async ({ body, headers }) => {
+      const errorCallbackURL = '/sign-in';
+      const call = {
+        body: { provider: 'github', callbackURL: body.next, errorCallbackURL, disableRedirect: true },
+        headers,
+        asResponse: true,
+      } as const;
+      const answer = await libraryAnswer(await auth.api.signInSocial(call), REFUSED);
+      return { data: { url: started.parse(answer.body).url }, cookies: answer.cookies };
+    },
+  }),
+  cookieRoute(platform.publicUrl, {
+    method: 'POST',
+    path: '/account/github',
+    scope: 'session-fresh',
+    summary: 'Starts linking a GitHub account to this one',
+    body: z.object({ next: localPath }),
+    handler: async ({ body, headers }) => {
+      const call = {
+        body: { provider: 'github', callbackURL: body.next, errorCallbackURL: body.next, disableRedirect: true },
+        headers,
+        asResponse: true,
+      } as const;
+      const answer = await libraryAnswer(await auth.api.linkSocialAccount(call), REFUSED);
+      return { data: { url: started.parse(answer.body).url }, cookies: answer.cookies };
+    },
+  }),
+];
+
+/** GitHub sends the browser back here. The state and the PKCE verifier are checked by the account library. */
+const callbackRoute = ({ auth, platform }: Identity): Route =>
+  defineRawRoute({
+    method: 'GET',
+    path: '/api/auth/callback/github',
+    scope: 'public',
+    boundary: 'github',
+    summary: 'Where GitHub sends the browser back',
+    handler: async (c, _principal, info) => {
+      const headers = libraryHeaders(c, info, platform.publicUrl);
+      const before = await principalFromSession(auth, headers.get('cookie') ?? '');
+      const { search } = new URL(c.req.url);
+      const answer = await auth.handler(new Request(`${platform.publicUrl}/api/auth/callback/github${search}`, { headers }));
+      const location = answer.headers.get('location');
+      const response = new Response(null, {
+        status: 302,
+        headers: { 'cache-control': 'no-store', location: location ?? '/sign-in?error=github' },
+      });
+      const cookies = answer.headers.getSetCookie();
+      for (const cookie of cookies) response.headers.append('set-cookie', cookie);
+      const replaced = before !== undefined && cookies.some((cookie) => /session_token=[^;]/.test(cookie));
+      if (replaced) await endSession(platform.store.db, before.tokenId, before.accountId);
+      return response;
+    },
+  });
+
+const unlinkRoute = ({ platform }: Identity): Route =>
+  defineRoute({
+    method: 'DELETE',
+    path: `${PREFIX}/account/github`,
+    scope: 'session-fresh',
+    boundary: 'account',
+    summary: 'Takes the GitHub account off this one',
+    response: z.object({ status: z.literal('removed') }),
+    errors: ['conflict', 'not_found'],
+    handler: async ({ principal }) => {
+      await platform.store.db.transaction().execute(async (trx) => {
+        const removed = await trx
+          .deleteFrom('account')
+          .where('userId', '=', principal.accountId)
+          .where('providerId', '=', 'github')
+          .executeTakeFirst();
+        if (Number(removed.numDeletedRows) === 0) {
+          throw new MogplexError('not_found', 'no GitHub account is linked', { boundary: 'account' });
+        }
+        const other = await trx.selectFrom('account').select('id').where('userId', '=', principal.accountId).executeTakeFirst();
+        const key = await trx.selectFrom('passkey').select('id').where('userId', '=', principal.accountId).executeTakeFirst();
+        if (other !== undefined || key !== undefined) return;
+        throw new MogplexError('conflict', 'this is the only way to sign in to the account', {
+          boundary: 'account',
+          hint: 'Set a password or add a passkey first.',
+        });
+      });
+      return { status: 'removed' as const };
+    },
+  });
+
+/** Signing in with GitHub, linking it and taking it off again. */
+export const githubRoutes = (identity: Identity): Route[] => [
+  ...(identity.platform.config.github === undefined ? [] : [...startRoutes(identity), callbackRoute(identity)]),
+  unlinkRoute(identity),
+];
