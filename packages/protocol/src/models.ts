@@ -45,6 +45,66 @@ export const modelList = z.object({
   catalogDate: z.string(),
 });
 
+/** The providers whose keys an account may bring itself (Settings > API Keys). */
+export const OWN_KEY_PROVIDERS = ['vercel', 'openai', 'anthropic'] as const;
+
+/** One of the account's own keys: never the key itself. */
+export const ownKey = z.object({
+  provider: z.enum(OWN_KEY_PROVIDERS),
+  /** Its last characters. */
+  keyHint: z.string(),
+  health: z.enum(['ok', 'refused', 'limited', 'failing']),
+  healthNote: z.string().optional(),
+  updatedAt: z.number().int(),
+});
+
+export const ownKeyList = z.object({ keys: z.array(ownKey) });
+
+const microDollars = z.number().int();
+
+/** What was used on one day by one model. Amounts are micro-dollars. */
+export const usageRow = z.object({
+  day: z.string(),
+  model: z.string(),
+  calls: z.number().int(),
+  inputTokens: z.number().int(),
+  cachedInputTokens: z.number().int(),
+  outputTokens: z.number().int(),
+  /** By the catalogue's prices, whoever pays. */
+  cost: microDollars,
+  /** What was taken from the credit. */
+  charged: microDollars,
+  /** Calls whose tokens were counted by the platform, since the provider did not say. */
+  estimatedCalls: z.number().int(),
+});
+
+/** Credit of the account, or of the team that pays for it. */
+export const creditState = z.object({
+  payer: z.string(),
+  plan: z.object({
+    id: z.string(),
+    name: z.string(),
+    monthlyCredit: microDollars.nullable(),
+    allowedModels: z.array(z.string()),
+    parallelCalls: z.number().int(),
+    callsPerMinute: z.number().int(),
+    softLimits: z.array(z.number()),
+  }),
+  /** The month, `2026-11` (UTC). */
+  period: z.string(),
+  /** Null on a plan without a limit. */
+  left: microDollars.nullable(),
+  reserved: microDollars,
+  callsUnderWay: z.number().int(),
+  alerts: z.array(z.object({ percent: z.number().int(), at: z.number().int() })),
+});
+
+/** `GET /api/v1/mogplex/usage`. */
+export const usageReport = z.object({ from: z.string(), to: z.string(), rows: z.array(usageRow), credit: creditState });
+
+export type OwnKey = z.infer<typeof ownKey>;
+export type UsageRow = z.infer<typeof usageRow>;
+export type UsageReport = z.infer<typeof usageReport>;
 export type ModelPrice = z.infer<typeof modelPrice>;
 export type ModelInfo = z.infer<typeof modelInfo>;
 export type ModelList = z.infer<typeof modelList>;

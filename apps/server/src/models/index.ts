@@ -8,7 +8,11 @@ import { createGateway, type Gateway } from './gateway/serve.ts';
 import { createLedger, type Ledger } from './ledger/ledger.ts';
 import { openPostgresLedger } from './ledger/postgres.ts';
 import { openSqliteLedger } from './ledger/sqlite.ts';
+import { administrationRoutes } from './routes/administration.ts';
+import { choiceRoutes } from './routes/choices.ts';
 import { catalogRoutes } from './routes/models.ts';
+import { ownKeyRoutes } from './routes/own-keys.ts';
+import { usageRoutes } from './routes/usage.ts';
 import { createSettingsCache, loadSettings } from './settings.ts';
 import { type Ailment, createHealthBook } from './upstreams/health.ts';
 
@@ -60,7 +64,13 @@ export const openModels = (platform: Platform): ModelsRoom => {
   };
   const health = createHealthBook(noteHealth, now);
   return {
-    routes: [...catalogRoutes(settings)],
+    routes: [
+      ...catalogRoutes(settings),
+      ...choiceRoutes(platform, settings),
+      ...ownKeyRoutes(platform),
+      ...usageRoutes(platform, settings),
+      ...administrationRoutes(platform, settings, ledger),
+    ],
     gateway: (guards) => createGateway({ settings, ledger, pools, health, now }, { ...guards, bodyLimit: config.limits.modelBody }),
     close: async () => {
       await ledger.close();

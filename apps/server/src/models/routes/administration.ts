@@ -1,0 +1,180 @@
+import { modelPrice, MogplexError, PROVIDERS } from '@mogplex/protocol';
+import { z } from 'zod';
+import { recordAudit } from '../../audit/record.ts';
+import type { Principal } from '../../http/principal.ts';
+import { defineRoute, type Route } from '../../http/route.ts';
+import type { Platform } from '../../platform.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { requireOwner } from '../owner.ts';
+import type { SettingsCache } from '../settings.ts';
+
+const planId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/);
+const planBody = z.object({
+  name: z.string().min(1).max(80),
+  /** Micro-dollars a month; null: no limit. */
+  monthlyCredit: z.number().int().nonnegative().nullable(),
+  allowedModels: z.array(z.string().min(1).max(200)).max(500),
+  parallelCalls: z.number().int().positive().max(100_000),
+  callsPerMinute: z.number().int().positive().max(10_000_000),
+  softLimits: z.array(z.number().int().min(1).max(100)).max(10).default([50, 80, 100]),
+  isDefault: z.boolean().default(false),
+});
+const subject = z.string().regex(/^(account|team):[\w-]{1,64}$/);
+const modelBody = z.object({
+  provider: z.enum(PROVIDERS.map(({ id }) => id) as [string, ...string[]]),
+  name: z.string().min(1).max(150),
+  label: z.string().min(1).max(100).optional(),
+  contextLength: z.number().int().positive(),
+  maxOutput: z.number().int().nonnegative(),
+  capabilities: z.array(z.string().max(40)).max(20).default(['text']),
+  price: modelPrice.nullable(),
+  enabled: z.boolean().default(true),
+});
+const done = z.object({ done: z.literal(true) });
+const DONE = { done: true as const };
+
+type Change = { principal: Principal; requestId: string };
+
+/** What only the owner of the platform does: catalogue, plans, who has which, and credit by hand. */
+export const administrationRoutes = ({ store, now }: Platform, settings: SettingsCache, ledger: Ledger): Route[] => {
+  const { db } = store;
+  const record = async (
+    { principal, requestId }: Change,
+    action: string,
+    on: string,
+    details: Record<string, string | number | boolean> = {},
+  ): Promise<typeof DONE> => {
+    await recordAudit(db, { actor: principal.accountId, action, subject: on, accountId: principal.accountId, requestId, details }, now());
+    await settings.fresh();
+    return DONE;
+  };
+  return [
+    defineRoute({
+      method: 'PUT',
+      path: '/api/v1/mogplex/catalog/models',
+      scope: 'session',
+      boundary: 'model',
+      summary: 'Adds a model to the catalogue, or changes what it says of one (owner)',
+      request: { body: modelBody },
+      response: done,
+      errors: ['forbidden'],
+      handler: async ({ principal, body, requestId }) => {
+        await requireOwner(db, principal);
+        const id = `${body.provider}/${body.name}`;
+        const row = {
+          id,
+          provider: body.provider,
+          name: body.name,
+          label: body.label ?? body.name,
+          context_length: body.contextLength,
+          max_output: body.maxOutput,
+          capabilities: JSON.stringify(body.capabilities),
+          input_price: body.price?.input ?? null,
+          cached_input_price: body.price?.cachedInput ?? null,
+          output_price: body.price?.output ?? null,
+          cache_write_price: body.price?.cacheWrite ?? null,
+          origin: 'owner' as const,
+          enabled: body.enabled ? 1 : 0,
+          updated_at: now(),
+        };
+        await db
+          .insertInto('models')
+          .values(row)
+          .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
+          .execute();
+        return record({ principal, requestId }, 'model.changed', id, { enabled: body.enabled });
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/api/v1/mogplex/plans',
+      scope: 'read',
+      boundary: 'model',
+      summary: 'The plans of the platform (owner)',
+      response: z.object({ plans: z.array(planBody.extend({ id: z.string() })) }),
+      errors: ['forbidden'],
+      handler: async ({ principal }) => {
+        await requireOwner(db, principal);
+        const { plans, defaultPlan } = await settings.fresh();
+        return {
+          plans: [...plans.values()].map((plan) => ({
+            ...plan,
+            allowedModels: [...plan.allowedModels],
+            softLimits: [...plan.softLimits],
+            isDefault: plan.id === defaultPlan.id,
+          })),
+        };
+      },
+    }),
+    defineRoute({
+      method: 'PUT',
+      path: '/api/v1/mogplex/plans/:id',
+      scope: 'session',
+      boundary: 'model',
+      summary: 'Makes or changes a plan (owner)',
+      request: { params: z.object({ id: planId }), body: planBody },
+      response: done,
+      errors: ['forbidden'],
+      handler: async ({ principal, params, body, requestId }) => {
+        await requireOwner(db, principal);
+        const row = {
+          id: params.id,
+          name: body.name,
+          monthly_credit: body.monthlyCredit,
+          allowed_models: JSON.stringify(body.allowedModels),
+          parallel_calls: body.parallelCalls,
+          calls_per_minute: body.callsPerMinute,
+          soft_limits: JSON.stringify(body.softLimits),
+          is_default: body.isDefault ? 1 : 0,
+          updated_at: now(),
+        };
+        await db.transaction().execute(async (tx) => {
+          if (body.isDefault) await tx.updateTable('model_plans').set({ is_default: 0 }).execute();
+          await tx
+            .insertInto('model_plans')
+            .values(row)
+            .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
+            .execute();
+        });
+        return record({ principal, requestId }, 'plan.changed', params.id, { name: body.name });
+      },
+    }),
+    defineRoute({
+      method: 'PUT',
+      path: '/api/v1/mogplex/entitlements',
+      scope: 'session',
+      boundary: 'model',
+      summary: 'Gives an account or a team a plan (owner)',
+      request: { body: z.object({ subject, plan: planId }) },
+      response: done,
+      errors: ['forbidden', 'not_found'],
+      handler: async ({ principal, body, requestId }) => {
+        await requireOwner(db, principal);
+        if (!(await settings.fresh()).plans.has(body.plan))
+          throw new MogplexError('not_found', 'there is no such plan', { boundary: 'model' });
+        const row = { subject: body.subject, plan_id: body.plan, updated_at: now() };
+        await db
+          .insertInto('model_entitlements')
+          .values(row)
+          .onConflict((conflict) => conflict.column('subject').doUpdateSet(row))
+          .execute();
+        return record({ principal, requestId }, 'entitlement.changed', body.subject, { plan: body.plan });
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/api/v1/mogplex/credit/adjustments',
+      scope: 'session',
+      boundary: 'model',
+      summary: 'Gives or takes credit by hand, once for a reference (owner)',
+      request: { body: z.object({ subject, amount: z.number().int(), reference: z.string().regex(/^[\w.:-]{8,100}$/) }) },
+      response: done,
+      errors: ['forbidden'],
+      handler: async ({ principal, body, requestId }) => {
+        await requireOwner(db, principal);
+        await ledger.adjust(body.subject, body.amount, `adjustment:${body.reference}`);
+        return record({ principal, requestId }, 'credit.adjusted', body.subject, { amount: body.amount });
+      },
+    }),
+  ];
+};
