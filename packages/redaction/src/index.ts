@@ -6,6 +6,7 @@ export type {
   ChunkRedactor,
   ErrorResult,
   Format,
+  FormatPart,
   Json,
   KnownEntry,
   KnownRegistry,

@@ -1,82 +1,79 @@
-import { Transform } from 'node:stream';
-import type { ChunkRedactor, ErrorResult, Json, Masked, ObjectResult, RedactorOptions, TextResult } from './types.ts';
+import type { Transform } from 'node:stream';
+import { compile, type Engine } from './engine/engine.ts';
+import { NeedleIndex } from './engine/needles.ts';
+import { scan } from './engine/scan.ts';
+import { catalogue } from './formats/index.ts';
 import { knownValues } from './known.ts';
+import { applyHits, mergeHits, Tally } from './mask.ts';
+import { createObjectRedactor } from './object.ts';
+import { createChunkRedactor, nodeStream, webStream } from './stream.ts';
+import type { ChunkRedactor, ErrorResult, KnownRegistry, ObjectResult, RedactorOptions, TextResult } from './types.ts';
 
+/** Masks secrets in whatever a sink is about to write. */
 export interface Redactor {
+  /** Masks a text. Linear in its length; never throws. */
   text(input: string): TextResult;
+  /** Masks any value and gives back plain JSON data. Reads each property once; never throws. */
   object(value: unknown): ObjectResult;
+  /** Masks an error with its message, stack, cause, errors and own fields. */
   error(error: unknown): ErrorResult;
+  /** Masks text that comes in pieces. */
   chunks(): ChunkRedactor;
+  /** A Web stream of bytes (or strings) in, bytes out, in any encoding that extends ASCII. */
   stream(): TransformStream<Uint8Array | string, Uint8Array>;
+  /** The same as a Node stream. */
   nodeStream(): Transform;
 }
 
-const SECRET_NAME = /(token|secret|passw|api_?-?key|authorization|cookie|credential|private_?-?key)/i;
+/** An engine that follows a registry: values registered later are taken in before the next scan. */
+class LiveEngine {
+  readonly #engine: Engine;
+  readonly #known: KnownRegistry;
+  readonly #needles = new NeedleIndex();
+  #version = 0;
 
-/** Makes a redactor. */
-export function createRedactor(options: RedactorOptions = {}): Redactor {
-  const known = options.known ?? knownValues;
-  const text = (input: string): TextResult => {
-    const counts = new Map<string, number>();
-    let out = input;
-    for (const { value, label } of known.entries()) {
-      const b64 = Buffer.from(value).toString('base64').replace(/=+$/, '');
-      for (const form of [value, b64, Buffer.from(value).toString('hex'), encodeURIComponent(value), JSON.stringify(value).slice(1, -1)]) {
-        const parts = out.split(form);
-        if (parts.length > 1) counts.set(`known:${label}`, parts.length - 1);
-        out = parts.join(`[redacted:known:${label}]`);
+  constructor(options: RedactorOptions) {
+    const formats = options.formats === false ? [] : (options.formats ?? catalogue);
+    const names = options.keyNames === false ? undefined : (options.keyNames ?? []);
+    this.#known = options.known ?? knownValues;
+    this.#engine = compile(formats, names, this.#needles);
+    this.current();
+  }
+
+  current(): Engine {
+    if (this.#version !== this.#known.version) {
+      const entries = this.#known.entries();
+      for (; this.#version < entries.length; this.#version++) {
+        const entry = entries[this.#version];
+        if (entry !== undefined) this.#needles.add(entry);
       }
     }
-    return { text: out, masked: [...counts].map(([rule, count]) => ({ rule, count })) };
+    return this.#engine;
+  }
+}
+
+/**
+ * Makes a redactor. Making one costs some milliseconds: keep it.
+ *
+ * @param options formats, further key names, caps for objects, the registry of known values; see `profiles`
+ */
+export function createRedactor(options: RedactorOptions = {}): Redactor {
+  const live = new LiveEngine(options);
+  const text = (input: string, tally: Tally): string => {
+    const { hits } = scan(live.current(), input, 0, input.length, true);
+    return hits.length === 0 ? input : applyHits(input, 0, input.length, mergeHits(hits), tally);
   };
-  const object = (value: unknown): ObjectResult => {
-    const masked: Masked[] = [];
-    const walk = (v: unknown): Json => {
-      if (typeof v === 'string') {
-        const r = text(v);
-        masked.push(...r.masked);
-        return r.text;
-      }
-      if (v === null || typeof v === 'number' || typeof v === 'boolean') return v;
-      if (Array.isArray(v)) return v.map(walk);
-      if (typeof v !== 'object') return String(v);
-      return Object.fromEntries(
-        Object.entries(v).map(([k, x]) => [text(k).text, SECRET_NAME.test(k) && typeof x === 'string' ? '[redacted:key]' : walk(x)]),
-      );
-    };
-    return { value: walk(value), masked };
-  };
-  const chunks = (): ChunkRedactor => {
-    let held = '';
-    return { write: (c) => ((held += c), ''), end: () => text(held).text, masked: () => text(held).masked };
-  };
+  const objects = createObjectRedactor(() => live.current(), text, options.caps ?? {});
+  const chunks = (): ChunkRedactor => createChunkRedactor(() => live.current());
   return {
-    text,
-    object,
-    error: (error) =>
-      error instanceof Error ? object({ name: error.name, message: error.message, stack: error.stack ?? '' }) : object({ message: error }),
+    text: (input) => {
+      const tally = new Tally();
+      return { text: text(input, tally), masked: tally.list() };
+    },
+    object: (value) => objects.object(value),
+    error: (error) => objects.error(error),
     chunks,
-    stream: () => {
-      const inner = chunks();
-      const decoder = new TextDecoder();
-      const encoder = new TextEncoder();
-      return new TransformStream({
-        transform: (chunk, c) =>
-          c.enqueue(encoder.encode(inner.write(typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true })))),
-        flush: (c) => c.enqueue(encoder.encode(inner.write(decoder.decode()) + inner.end())),
-      });
-    },
-    nodeStream: () => {
-      const inner = chunks();
-      const decoder = new TextDecoder();
-      return new Transform({
-        transform(chunk: Buffer, _encoding, done) {
-          done(null, inner.write(decoder.decode(chunk, { stream: true })));
-        },
-        flush(done) {
-          done(null, inner.write(decoder.decode()) + inner.end());
-        },
-      });
-    },
+    stream: () => webStream(chunks()),
+    nodeStream: () => nodeStream(chunks()),
   };
 }

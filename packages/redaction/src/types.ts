@@ -30,28 +30,26 @@ export interface RedactorOptions {
   known?: KnownRegistry;
 }
 
-/** One published token format. */
+/** One piece of a token: fixed text, one of several texts, or characters of a class (`least` to `most` of them). */
+export type FormatPart = string | readonly string[] | { of: string; least: number; most: number };
+
+/** One published token format, as data. */
 export interface Format {
   /** Rule name as it stands in masks and reports: `[redacted:<id>]`. */
   id: string;
   /** Where the shape is published. */
   source: string;
-  /** Literal text that every token of the format holds near its start (three or more characters); several where it has variants. */
-  anchors: readonly string[];
-  /** Regular expression source of a whole token; group `secret`, where present, is the part to mask. */
-  pattern: string;
-  /** How many characters before the anchor a token may begin. Default 0. */
-  lead?: number;
-  /** Whether the anchor and pattern ignore case. */
+  /** What a token is made of: its literals, and its alphabets with their lengths. */
+  parts: readonly FormatPart[];
+  /** Which part is the literal that the format is found by; three or more characters. */
+  anchor: number;
+  /** Taken also where letters or digits stand directly in front. */
+  glued: boolean;
+  /** Longer runs than published are something else. */
+  exact?: boolean;
   ignoreCase?: boolean;
-  /** What a token must look like besides: mixed letters and digits for weak anchors. */
-  mixed?: boolean;
-  /** True when the token's own checksum holds. A token that carries a valid one is taken even where it is glued to other text. */
+  /** Whether a token's own checksum holds. One that does is taken even where it is glued to other text. */
   checksum?: (token: string) => boolean;
-  /** Length in characters of a whole token, as published: [least, most]. */
-  length: readonly [number, number];
-  /** Characters of the secret part, as a character class body such as `A-Za-z0-9`. */
-  alphabet: string;
 }
 
 /** One exact value in use and the name under which it is masked. */

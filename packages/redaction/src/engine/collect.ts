@@ -1,0 +1,97 @@
+import { GRAM_MULTIPLIER, GRAM_SHIFT } from './grams.ts';
+
+/** Bytes looked at in one go: small enough to stay in the cache. */
+export const BLOCK = 32_768;
+/** Readable bytes that must follow a block. */
+export const BLOCK_TAIL = 32;
+
+/** Bit tables that say which words of four and eight bytes may belong to a known value. */
+export interface WordFilter {
+  readonly eight: Int32Array;
+  readonly eightShift: number;
+  readonly four: Int32Array;
+  readonly fourShift: number;
+}
+
+export const MIX_A = 0x85ebca6b;
+export const MIX_B = 0xc2b2ae35;
+export const MIX_C = 0x27d4eb2f;
+
+/** Places worth a closer look, in rising order, and how many of each. */
+export class Candidates {
+  readonly bytes = Buffer.alloc(BLOCK + BLOCK_TAIL);
+  readonly words = new Int32Array(this.bytes.buffer, this.bytes.byteOffset, (BLOCK + BLOCK_TAIL) >> 2);
+  readonly grams = new Int32Array(BLOCK / 2 + 8);
+  readonly eights = new Int32Array(BLOCK / 8 + 8);
+  readonly fours = new Int32Array(BLOCK / 4 + 8);
+  readonly runs = new Int32Array(BLOCK / 8 + 8);
+  gramCount = 0;
+  eightCount = 0;
+  fourCount = 0;
+  runCount = 0;
+}
+
+/**
+ * One pass over a block of bytes. Notes every second byte where a gram of the table begins, every fourth and eighth byte
+ * where a word of a known value may begin, and every eighth byte that begins eight bytes without a blank or quote.
+ *
+ * @param length bytes to look at, at most BLOCK
+ */
+export function collect(found: Candidates, length: number, flags: Uint8Array, filter: WordFilter | undefined): void {
+  collectGrams(found, length, flags);
+  if (filter === undefined) found.eightCount = found.fourCount = 0;
+  else collectWords(found, length, filter);
+}
+
+function collectGrams(found: Candidates, length: number, flags: Uint8Array): void {
+  const { words, grams, runs } = found;
+  const steps = (length + 7) >> 3;
+  let gramCount = 0;
+  let runCount = 0;
+  let w0 = words[0] ?? 0;
+  for (let step = 0, at = 0; step < steps; step++, at += 8) {
+    const w1 = words[2 * step + 1] as number;
+    const w2 = words[2 * step + 2] as number;
+    const f0 = w0 | 0x20202020;
+    const f1 = w1 | 0x20202020;
+    const f2 = w2 | 0x20202020;
+    grams[gramCount] = at;
+    gramCount += flags[Math.imul(f0 << 8, GRAM_MULTIPLIER) >>> GRAM_SHIFT] as number;
+    grams[gramCount] = at + 2;
+    gramCount += flags[Math.imul(((f0 >>> 8) & 0xffff00) | (f1 << 24), GRAM_MULTIPLIER) >>> GRAM_SHIFT] as number;
+    grams[gramCount] = at + 4;
+    gramCount += flags[Math.imul(f1 << 8, GRAM_MULTIPLIER) >>> GRAM_SHIFT] as number;
+    grams[gramCount] = at + 6;
+    gramCount += flags[Math.imul(((f1 >>> 8) & 0xffff00) | (f2 << 24), GRAM_MULTIPLIER) >>> GRAM_SHIFT] as number;
+    runs[runCount] = at;
+    const dense = ((w0 | 0x80808080) - 0x2b2b2b2b) & ((w1 | 0x80808080) - 0x2b2b2b2b) & 0x80808080;
+    if (dense === (0x80808080 | 0)) runCount++;
+    w0 = w2;
+  }
+  found.gramCount = gramCount;
+  found.runCount = runCount;
+}
+
+function collectWords(found: Candidates, length: number, filter: WordFilter): void {
+  const { words, eights, fours } = found;
+  const { eight, eightShift, four, fourShift } = filter;
+  const steps = (length + 7) >> 3;
+  let eightCount = 0;
+  let fourCount = 0;
+  for (let step = 0, at = 0; step < steps; step++, at += 8) {
+    const p0 = Math.imul(words[2 * step] as number, MIX_A);
+    const w1 = words[2 * step + 1] as number;
+    const p1 = Math.imul(w1, MIX_B);
+    const h = Math.imul(p0 ^ (p1 >>> 15) ^ p1, MIX_C) >>> eightShift;
+    eights[eightCount] = at;
+    eightCount += ((eight[h >>> 5] as number) >>> (h & 31)) & 1;
+    const q0 = p0 >>> fourShift;
+    const q1 = Math.imul(w1, MIX_A) >>> fourShift;
+    fours[fourCount] = at;
+    fourCount += ((four[q0 >>> 5] as number) >>> (q0 & 31)) & 1;
+    fours[fourCount] = at + 4;
+    fourCount += ((four[q1 >>> 5] as number) >>> (q1 & 31)) & 1;
+  }
+  found.eightCount = eightCount;
+  found.fourCount = fourCount;
+}

@@ -1,0 +1,198 @@
+import { classAt, NAME, SPACE } from './chars.ts';
+import type { NameClass, Names } from './names.ts';
+import { isCode, isPassword, isPlaceholder, isUuid, looksRandom } from './values.ts';
+
+/** A value found by the name in front of it. */
+export interface Found {
+  start: number;
+  end: number;
+  /** True when the value runs to the end of the data and may go on. */
+  open: boolean;
+  rule: string;
+}
+
+/** Words that mean a secret where a name holds them; lower case, three letters or more. */
+export const KEYWORDS = [
+  'token',
+  'secret',
+  'passw',
+  'pass',
+  'pwd',
+  'key',
+  'auth',
+  'cred',
+  'cookie',
+  'bearer',
+  'jwt',
+  'psk',
+  'passphrase',
+  'hmac',
+  'pat',
+] as const;
+
+const LONGEST_NAME = 64;
+const LONGEST_VALUE = 4096;
+
+const CLOSE = '(?:\\\\*["\'`]|\\]|\\)|\\*\\*|:\\*\\*)';
+const ASSIGN = new RegExp(
+  `${CLOSE}{0,3}[ \\t]{0,40}(?:(?::[ \\t]*)?[A-Za-z][\\w<>\\[\\]|?. ]{0,24}(?<=[\\w>\\]?])[ \\t]*(?:=(?![=>]))|(?:[:?.|!+]{0,3}={1,3}>?|[-=]>|:(?!:)|<-|\\|\\||\\?\\?|\\bis\\b:?|\\bwas\\b:?|\\bof\\b))[ \\t]{0,40}`,
+  'y',
+);
+const ARGUMENT = new RegExp(`${CLOSE}{1,3}[ \\t]*,\\s{0,40}(?=\\\\*["'\`])`, 'y');
+const PAIRED = new RegExp(`${CLOSE}{1,2}[ \\t]*,?\\s{0,40}\\\\*["']?[vV]alue\\\\*["']?\\s{0,8}[:=]\\s{0,8}`, 'y');
+const ELEMENT = /[^<>\n]{0,80}>\s{0,80}/y;
+const FLAG = /["']?[ \t]{1,8}(?=[^\s-])/y;
+const QUOTED_AFTER_BLANK = /[ \t]{1,4}(?=["'])/y;
+const BLOCK = /[|>][-+]?\r?\n[ \t]+/y;
+const NEXT_LINE = /\\?\r?\n[ \t]*/y;
+const SCHEME =
+  /(?:Bearer|Basic|Token|ApiKey|Api-Key|apikey|Digest|Negotiate|SSWS|GenieKey|Key|OAuth|Bot|Splunk|PVEAPIToken|AWS4-HMAC-SHA256|GoogleLogin|Client-ID|SharedAccessSignature|Discogs|MAC|HOBA|Apikey|JWT|token)(?:[ \t]+(?:token=)?|=)(?=[^\s,;|])/y;
+const OPEN = /(?:[[({]\s{0,4}|Optional\(|String\(|Secret\(|[bruf@]{1,2}(?=["'])|\$(?="))?(\\*)(["'`]{3}|["'`])/y;
+const ENDS_BARE = /[\s"'`,;&<>()[\]{}|\\]/;
+const ENDS_PASSWORD = /[\s"'`,;<>\\]/;
+
+function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
+  pattern.lastIndex = at;
+  return pattern.exec(text);
+}
+
+/** Bounds of the name around a keyword. */
+function nameAround(text: string, at: number, length: number, from: number): [number, number] {
+  let start = at;
+  while (start > from && at - start < LONGEST_NAME && (classAt(text, start - 1) & NAME) !== 0) start--;
+  // An escape such as \n before a name is not its first letter.
+  if (start > from && text[start - 1] === '\\' && /[nrt]/.test(text[start] ?? '') && start < at) start++;
+  let end = at + length;
+  while (end - at < LONGEST_NAME && (classAt(text, end) & NAME) !== 0) end++;
+  while (end > at + length && /[.$-]/.test(text[end - 1] ?? '')) end--;
+  return [start, end];
+}
+
+const PREVIOUS_WORD = /([A-Za-z]{2,16})[ \t]{1,2}$/;
+const LOGIN_BEFORE = /\blogin[ \t]+\S{1,64}[ \t]+$/i;
+
+/** Finds the value that belongs to the name around a keyword at `at`. Everything it does is bounded by constants. */
+export class ContextFinder {
+  readonly #names: Names;
+  /** End of the name that was handled last, so that `api_key_token` is handled once. */
+  nameEnd = -1;
+  #bare: { kind: NameClass; start: number; end: number } = { kind: 'none', start: -1, end: -1 };
+  #judged = 0;
+  #judgedEnd = -1;
+
+  constructor(names: Names) {
+    this.#names = names;
+  }
+
+  find(text: string, at: number, length: number, from: number, to: number): Found | undefined {
+    if (at < this.nameEnd) return undefined;
+    const [start, end] = nameAround(text, at, length, from);
+    this.nameEnd = end;
+    const name = text.slice(start, end);
+    let kind = this.#names.classify(name);
+    if (kind === 'weak' || kind === 'none') {
+      const previous = PREVIOUS_WORD.exec(text.slice(Math.max(from, start - 20), start));
+      if (previous) {
+        const joined = this.#names.classify(`${previous[1]} ${name}`);
+        if (joined !== 'none') kind = joined;
+      }
+    }
+    if (kind === 'none') return undefined;
+    const value = this.#separate(text, start, end, name, kind, from);
+    return value === undefined ? undefined : this.#judge(text, value.at, value.strict, kind, to);
+  }
+
+  /** Where the value begins, and whether only a quoted value counts. */
+  #separate(
+    text: string,
+    start: number,
+    end: number,
+    name: string,
+    kind: NameClass,
+    from: number,
+  ): { at: number; strict: boolean } | undefined {
+    const before = text[start - 1] ?? '';
+    if (before === '<' || (before === ':' && text[start - 2] !== ':')) {
+      const element = matchAt(ELEMENT, text, end);
+      if (element && (before === '<' || text.lastIndexOf('<', start) > start - 40)) return { at: end + element[0].length, strict: false };
+    }
+    const paired = matchAt(PAIRED, text, end);
+    if (paired) return { at: end + paired[0].length, strict: false };
+    const assign = matchAt(ASSIGN, text, end);
+    if (assign) {
+      let at = end + assign[0].length;
+      at += (matchAt(BLOCK, text, at) ?? matchAt(NEXT_LINE, text, at))?.[0].length ?? 0;
+      return { at, strict: /(?:\|\||\?\?|of|was)[ \t]*$/.test(assign[0]) };
+    }
+    const argument = matchAt(ARGUMENT, text, end);
+    if (argument) return { at: end + argument[0].length, strict: true };
+    if (/^(?:bearer|basic)$/i.test(name)) return { at: end + 1, strict: false };
+    const flagged = name.startsWith('-') || LOGIN_BEFORE.test(text.slice(Math.max(from, start - 80), start));
+    const flag = flagged ? matchAt(FLAG, text, end) : null;
+    if (flag) return { at: end + flag[0].length, strict: false };
+    const quoted = kind === 'password' ? matchAt(QUOTED_AFTER_BLANK, text, end) : null;
+    return quoted ? { at: end + quoted[0].length, strict: true } : undefined;
+  }
+
+  /** End of an unquoted value; the end found last is reused for a value that begins inside the former one. */
+  #bareEnd(text: string, start: number, kind: NameClass, to: number): number {
+    const bare = this.#bare;
+    if (bare.kind !== kind || start < bare.start || start >= bare.end) {
+      const limit = Math.min(to, start + LONGEST_VALUE);
+      const stop = text.slice(start, limit).search(kind === 'password' ? ENDS_PASSWORD : ENDS_BARE);
+      this.#bare = { kind, start, end: stop < 0 ? limit : start + stop };
+    }
+    let { end } = this.#bare;
+    while (end > start && /[.:!?]/.test(text[end - 1] ?? '')) end--;
+    return end;
+  }
+
+  /** Keeps input like `token=token=token=` linear: of many values with one end, the first few and the shortest are judged. */
+  #judgedOften(start: number, end: number): boolean {
+    this.#judged = end === this.#judgedEnd ? this.#judged + 1 : 0;
+    this.#judgedEnd = end;
+    return this.#judged > 4 && end - start > 64;
+  }
+
+  #judge(text: string, at: number, strict: boolean, kind: NameClass, to: number): Found | undefined {
+    const open = matchAt(OPEN, text, at);
+    if (!open && strict) return undefined;
+    let start = at + (open?.[0].length ?? 0);
+    if (kind === 'header') return header(text, start, open, to);
+    start += matchAt(SCHEME, text, start)?.[0].length ?? 0;
+    const end = open ? closing(text, start, `${open[1]}${open[2]}`, to) : this.#bareEnd(text, start, kind, to);
+    if (end - start < 4 || this.#judgedOften(start, end)) return undefined;
+    const value = text.slice(start, end);
+    const found = { start, end, open: end >= to, rule: kind === 'password' ? 'password' : 'secret' };
+    if (isPlaceholder(value)) return undefined;
+    if (kind === 'password') return isPassword(value, open !== null) && (open || !isCode(value, text[end] ?? '')) ? found : undefined;
+    if (!open && isCode(value, text[end] ?? '')) return undefined;
+    if (isUuid(value)) return kind === 'secret' ? found : undefined;
+    return looksRandom(value, kind === 'secret' ? 8 : 16) ? found : undefined;
+  }
+}
+
+function closing(text: string, start: number, quote: string, to: number): number {
+  const limit = Math.min(to, start + LONGEST_VALUE);
+  const value = text.slice(start, limit);
+  const close = value.indexOf(quote);
+  const line = quote.length < 3 ? value.indexOf('\n') : -1;
+  if (close >= 0 && (line < 0 || close < line)) return start + close;
+  return line >= 0 ? start + line : limit;
+}
+
+/** Credentials of an Authorization or Cookie header: all up to the closing quote or the end of the line. */
+function header(text: string, at: number, open: RegExpExecArray | null, to: number): Found | undefined {
+  let start = at;
+  while ((classAt(text, start) & SPACE) !== 0 && text[start] !== '\n') start++;
+  start += matchAt(SCHEME, text, start)?.[0].length ?? 0;
+  const limit = Math.min(to, start + LONGEST_VALUE);
+  const stop = open ? closing(text, start, `${open[1]}${open[2]}`, to) - start : text.slice(start, limit).search(HEADER_END);
+  const end = stop < 0 ? limit : start + stop;
+  const value = text.slice(start, end).trim();
+  if (value.length < 4 || isPlaceholder(value) || /^(?:token|bearer|basic)\b.{0,12}$/i.test(value) || !/\d|[A-Za-z]{6,}[^ ]*$/.test(value))
+    return undefined;
+  if (/^[A-Za-z ]+$/.test(value) || isCode(value, text[end] ?? '')) return undefined;
+  return { start, end: start + text.slice(start, end).trimEnd().length, open: end >= to, rule: 'header' };
+}
+const HEADER_END = /[\r\n"'`\\<>]/;

@@ -1,0 +1,124 @@
+/** What a name says about its value. */
+export type NameClass =
+  /** The value is a password: anything but a placeholder goes. */
+  | 'password'
+  /** The value is a token or key: what looks random goes. */
+  | 'secret'
+  /** The name may mean a key: only what looks very random goes. */
+  | 'weak'
+  /** The whole rest of the line is secret: authorization, cookies. */
+  | 'header'
+  | 'none';
+
+const words = (list: string): Set<string> => new Set(list.trim().split(' '));
+
+const PASSWORD = words('password passwd passwort pwd pass passphrase passcode pw psw passw pin ');
+const SECRET = words(
+  'token secret secrets apikey apitoken credential credentials cred creds jwt bearer accesskey secretkey privatekey privkey ' +
+    'authkey authtoken accesstoken refreshtoken idtoken sessiontoken sessionkey clientsecret masterkey signingkey ' +
+    'encryptionkey licensekey webhooksecret deploykey servicekey accountkey sharedkey sharedaccesskey appkey appsecret ' +
+    'consumerkey consumersecret pat passkey storagekey hmac cookies otp totp mfa apisecret keysecret xoxs auth authentication ' +
+    'authorization mnemonic psk ',
+);
+const HEADERS = words('authorization proxy-authorization cookie set-cookie ');
+/** Words that make `key` a secret when they stand before it. */
+const KEY_PREFIX = words(
+  'api access secret private auth master signing sign encryption encrypt encrypted license session account shared consumer ' +
+    'app application deploy deployment service subscription webhook admin client server storage ssh rsa pgp gpg hmac jwt aes ' +
+    'des crypto cipher user write read readonly insert ingest project personal org organization team integration host ' +
+    'function merchant developer dev live prod production root security authentication bot management enc wallet agent ' +
+    'provisioning registration rest bearer ',
+);
+/** Words that say what something about a secret is, not the secret itself, where they end a name. */
+const ABOUT = words(
+  'id ids name names type types count counts length len size limit limits url uri endpoint path file filename dir folder ' +
+    'version expires expiry expiration expired ttl age policy prefix suffix format label alg algorithm field fields method ' +
+    'methods manager provider store storage class config configuration error errors request response column vault ref ' +
+    'reference created updated at in on usage used total max min budget hash hashed digest fingerprint checksum kind status ' +
+    'state required enabled disabled valid invalid is has rotation rotated source scope scopes audience issuer list map index ' +
+    'env var variable arn region host hostname port user username email mode model window per rate cost price time date ' +
+    'timestamp hint help description message title text placeholder input regex pattern rule rules handler service helper ' +
+    'util utils test tests spec mock schema props options option params param info data details result results action actions ' +
+    'event events down up press code codes frame pair pairs tag board space word words note notes cache issuerkeyhash ' +
+    'accessor sources owner level role group realm domain mechanism strategy flow callback redirect page view link button ' +
+    'form section header reset change strength match matches entropy complexity requirements requirement rotate ring chain ' +
+    'mapping material set sets get setter getter exists present missing needed last first next previous prev attempts retries ' +
+    'ok parser reader writer lock server exchange generator factory builder validator verifier verification encoder decoder ' +
+    'interface impl context wrapper bytes bits num number no not and or of for with from to by as if when ',
+);
+/** Words that make a following `key` or `token` harmless. */
+const HARMLESS_BEFORE = words(
+  'public pub primary foreign partition sort cache row map hot csrf xsrf page next prev previous continuation cancellation ' +
+    'cancel cursor idempotency unique composite bucket object routing schema sequence registry group index sync input output ' +
+    'prompt max total reasoning completion cached lock translation i18n locale event arrow shortcut modifier down up syntax ' +
+    'lexer parser design pad eos bos unk mask cls sep special stop start end pagination abort delimiter enter escape tab ' +
+    'press any issuer host trusted deploy keyboard react item storage query vault kms ',
+);
+const HARMLESS_KEY_ONLY = words('host deploy storage query ');
+
+/** Words that may end a name without changing what it means. */
+const TAIL = words(
+  'value val string str raw plain plaintext b64 base64 prod production dev staging default new old current live main base ' +
+    'env pem x en ',
+);
+const GLUED = /(?:token|secret|apikey|accesskey|secretkey|privatekey|authkey)$/;
+const GLUED_PASSWORD = /(?:password|passwd|passphrase|passwort)$/;
+const CACHE_LIMIT = 4096;
+
+/** Words of a name in lower case: `X-Api-Key`, `apiKey`, `API_KEY` and `api.key` are all [api, key]. */
+function wordsOf(name: string): string[] {
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .map((word) => word.replace(/(?<=[a-z])\d+$/, ''))
+    .filter((word) => word !== '' && !/^\d+$/.test(word));
+}
+
+/** Tells what a name means, in every spelling. */
+export class Names {
+  readonly #cache = new Map<string, NameClass>();
+  readonly #extra: Set<string>;
+
+  /** @param extra further names whose values are always secret */
+  constructor(extra: readonly string[]) {
+    this.#extra = new Set(extra.map((name) => wordsOf(name).join(' ')));
+  }
+
+  /** Names of this kind are remembered, so asking again costs one look-up. */
+  classify(name: string): NameClass {
+    let known = this.#cache.get(name);
+    if (known === undefined) {
+      known = this.#extra.has(wordsOf(name).join(' ')) ? 'password' : classify(name);
+      if (this.#cache.size >= CACHE_LIMIT) this.#cache.clear();
+      this.#cache.set(name, known);
+    }
+    return known;
+  }
+}
+
+function classify(name: string): NameClass {
+  const words = wordsOf(name);
+  if (HEADERS.has(words.join('-'))) return 'header';
+  while (words.length > 1 && TAIL.has(words.at(-1) as string)) words.pop();
+  const last = words.at(-1) ?? '';
+  const before = words.at(-2) ?? '';
+  if (PASSWORD.has(last) || GLUED_PASSWORD.test(last)) return 'password';
+  if (last === 'key' || last === 'keys') return classifyKey(words.slice(0, -1), before);
+  if (HARMLESS_BEFORE.has(before) && !HARMLESS_KEY_ONLY.has(before)) return 'none';
+  if (SECRET.has(last) || GLUED.test(last)) return 'secret';
+  if (SECRET.has(before + last) || SECRET.has(words.join(''))) return 'secret';
+  if (ABOUT.has(last)) return 'none';
+  return words.some(
+    (word, i) => SECRET.has(word) || PASSWORD.has(word) || (word === 'key' && KEY_PREFIX.has(words[i - 1] ?? '')) || GLUED.test(word),
+  )
+    ? 'weak'
+    : 'none';
+}
+
+function classifyKey(words: readonly string[], before: string): NameClass {
+  if (HARMLESS_BEFORE.has(before)) return 'none';
+  if (words.some((word) => word === 'public' || word === 'pub')) return 'none';
+  return words.some((word) => KEY_PREFIX.has(word) || SECRET.has(word)) ? 'secret' : 'weak';
+}

@@ -1,0 +1,21 @@
+import type { Names } from './names.ts';
+
+export interface RunHit {
+  start: number;
+  end: number;
+  rule: string;
+}
+
+/** Tokens whose shape says enough although they hold no fixed text. */
+const SHAPES: readonly { rule: string; pattern: RegExp }[] = [
+  { rule: 'discord-bot-token', pattern: /^[MNO][A-Za-z0-9_-]{22,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,40}$/ },
+  { rule: 'twilio-key', pattern: /^(?:SK|AC|AP)[0-9a-f]{32}$/ },
+];
+
+/** Judges a run of token characters that no literal gave away. */
+export function judgeRun(text: string, start: number, end: number, _names: Names): RunHit | undefined {
+  if (end - start > 120) return undefined;
+  const run = text.slice(start, end);
+  for (const { rule, pattern } of SHAPES) if (pattern.test(run)) return { start, end, rule };
+  return undefined;
+}

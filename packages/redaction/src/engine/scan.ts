@@ -1,0 +1,199 @@
+import { ALNUM, classAt, RUN } from './chars.ts';
+import { BLOCK, BLOCK_TAIL, Candidates, collect } from './collect.ts';
+import { ContextFinder } from './context.ts';
+import type { Action, CompiledFormat, Engine } from './engine.ts';
+import { ArmourFinder } from './pem.ts';
+import { judgeRun } from './runs.ts';
+import { urlCredentials } from './url.ts';
+import { decodedRun, dumpView, encodedViews, type View } from './views.ts';
+
+/** A stretch to be masked, and the rule that found it. */
+export interface Hit {
+  start: number;
+  end: number;
+  rule: string;
+  /** 0 known value, 1 format, 2 key name. The lowest names a mask that several rules share. */
+  rank: 0 | 1 | 2;
+}
+
+export interface ScanResult {
+  hits: Hit[];
+  /** From here on nothing may be released before more data is seen; `to` when everything may. */
+  hold: number;
+}
+
+/** How many times text inside decoded text is decoded again. */
+const DEPTH = 3;
+/** Shortest run of token characters that is looked at without a literal in it. */
+const SHORTEST_RUN = 16;
+const LONGEST_RUN = 65_536;
+
+/** Working memory by depth: a scan of decoded text runs inside the scan of its source. */
+const scratch: Candidates[] = [];
+
+/**
+ * Looks for everything secret that begins in [from, to). Text before `from` is context only.
+ *
+ * @param final false when more text may follow, so that a match that reaches the end is held back
+ */
+export function scan(engine: Engine, text: string, from: number, to: number, final: boolean, depth = 0): ScanResult {
+  return new Scan(engine, text, from, to, final, depth).run();
+}
+
+class Scan {
+  readonly #engine: Engine;
+  readonly #text: string;
+  readonly #from: number;
+  readonly #to: number;
+  readonly #final: boolean;
+  readonly #depth: number;
+  readonly #context: ContextFinder | undefined;
+  readonly #armour = new ArmourFinder();
+  readonly #hits: Hit[] = [];
+  #hold: number;
+  /** End of the last format or armour found. */
+  #covered = 0;
+  #knownCovered = 0;
+  #runCovered = 0;
+  #dumpCovered = 0;
+
+  constructor(engine: Engine, text: string, from: number, to: number, final: boolean, depth: number) {
+    this.#engine = engine;
+    this.#text = text;
+    this.#from = from;
+    this.#to = to;
+    this.#final = final;
+    this.#depth = depth;
+    this.#hold = to;
+    this.#context = engine.names && new ContextFinder(engine.names);
+  }
+
+  run(): ScanResult {
+    const found = (scratch[this.#depth] ??= new Candidates());
+    const filter = this.#engine.needles.filter;
+    for (let at = this.#from; at < this.#to; at += BLOCK) {
+      const length = Math.min(BLOCK, this.#to - at);
+      const written = found.bytes.write(this.#text.slice(at, at + length + BLOCK_TAIL), 'latin1');
+      found.bytes.fill(0, written, Math.min(written + BLOCK_TAIL, BLOCK + BLOCK_TAIL));
+      collect(found, length, this.#engine.grams.flags, filter);
+      this.#visit(found, at);
+    }
+    if (this.#depth < DEPTH) for (const view of encodedViews(this.#text, this.#from, this.#to)) this.#look(view);
+    return { hits: this.#hits, hold: this.#hold };
+  }
+
+  #visit(found: Candidates, base: number): void {
+    const act = (action: Action, start: number): void => this.#act(action, start);
+    for (let i = 0; i < found.gramCount; i++) this.#engine.grams.visit(this.#text, base + (found.grams[i] as number), act);
+    for (let i = 0; i < found.eightCount; i++) this.#known(base + (found.eights[i] as number), 8);
+    for (let i = 0; i < found.fourCount; i++) this.#known(base + (found.fours[i] as number), 4);
+    for (let i = 0; i < found.runCount; i++) this.#run(base + (found.runs[i] as number));
+  }
+
+  #add(start: number, end: number, rule: string, rank: Hit['rank']): void {
+    if (end > start) this.#hits.push({ start, end, rule, rank });
+  }
+
+  #holdFrom(at: number): void {
+    if (!this.#final && at < this.#hold) this.#hold = at;
+  }
+
+  #act(action: Action, start: number): void {
+    if (action.kind === 'keyword') {
+      const found = this.#context?.find(this.#text, start, action.length, Math.max(0, this.#from - 256), this.#to);
+      if (found === undefined) return;
+      this.#add(found.start, found.end, found.rule, 2);
+      if (found.open) this.#holdFrom(found.start);
+      return;
+    }
+    if (start < this.#covered) return;
+    if (action.kind === 'format') this.#format(action.compiled, start);
+    else if (action.kind === 'url') this.#url(start);
+    else if (action.kind === 'dump') this.#dump(start);
+    else this.#armoured(start);
+  }
+
+  #url(at: number): void {
+    const found = urlCredentials(this.#text, at);
+    if (found !== undefined) this.#add(found.start, Math.min(found.end, this.#to), 'url-credentials', 1);
+  }
+
+  #dump(at: number): void {
+    if (at < this.#dumpCovered || this.#depth >= DEPTH) return;
+    const view = dumpView(this.#text, at, this.#to);
+    if (view === undefined) return;
+    this.#dumpCovered = view.map.at(-1) as number;
+    this.#look(view);
+  }
+
+  #armoured(at: number): void {
+    const found = this.#armour.find(this.#text, at, this.#to);
+    if (found === undefined) return;
+    this.#add(found.start, found.end, 'private-key', 1);
+    this.#covered = found.end;
+    if (found.open) this.#holdFrom(found.start);
+  }
+
+  #format(compiled: CompiledFormat, anchor: number): void {
+    const { format, pattern, lead, leastLead } = compiled;
+    for (let back = Math.min(lead, anchor); back >= leastLead; back--) {
+      const start = anchor - back;
+      pattern.lastIndex = start;
+      const match = pattern.exec(this.#text);
+      if (match === null) continue;
+      const end = Math.min(start + match[0].length, this.#to);
+      if (!format.glued && glued(this.#text, start) && format.checksum?.(match[0]) !== true) continue;
+      if (end === this.#to) this.#holdFrom(start);
+      this.#add(start, end, format.id, 1);
+      this.#covered = end;
+      return;
+    }
+  }
+
+  #known(at: number, size: 4 | 8): void {
+    if (at < this.#knownCovered) return;
+    const span = this.#engine.needles.match(this.#text, at, size, Math.max(0, this.#from - 256), this.#to);
+    if (span === undefined) return;
+    if (span.open) this.#holdFrom(span.start);
+    if (span.end === span.start) return;
+    this.#add(span.start, span.end, `known:${span.label}`, 0);
+    this.#knownCovered = span.end;
+  }
+
+  /** A long run of token characters: what it decodes to, and what it is by its shape and surroundings. */
+  #run(at: number): void {
+    if (at < this.#runCovered) return;
+    const text = this.#text;
+    let start = at;
+    const least = Math.max(this.#runCovered, this.#from - 256, 0);
+    if ((classAt(text, start) & RUN) === 0) while (start < at + 8 && (classAt(text, start) & RUN) === 0) start++;
+    else while (start > least && (classAt(text, start - 1) & RUN) !== 0) start--;
+    let end = start;
+    const most = Math.min(this.#to, start + LONGEST_RUN);
+    while (end < most && (classAt(text, end) & RUN) !== 0) end++;
+    this.#runCovered = Math.max(end, at + 1);
+    if (end - start < SHORTEST_RUN) return;
+    if (this.#engine.names !== undefined) {
+      const rule = judgeRun(text, start, end, this.#engine.names);
+      if (rule !== undefined) this.#add(rule.start, rule.end, rule.rule, 2);
+    }
+    if (end - start < 20 || this.#depth >= DEPTH) return;
+    const view = decodedRun(text, start, end);
+    if (view !== undefined) this.#look(view);
+  }
+
+  /** Scans decoded text and masks what it stands for. */
+  #look(view: View): void {
+    const { hits } = scan(this.#engine, view.text, 0, view.text.length, true, this.#depth + 1);
+    for (const hit of hits) this.#add(view.map[hit.start] as number, Math.min(this.#to, view.map[hit.end] as number), hit.rule, hit.rank);
+  }
+}
+
+/** Whether a letter or digit stands directly before, other than the last sign of an escape: `\n`, `%3D`, a colour. */
+function glued(text: string, start: number): boolean {
+  if (start === 0 || (classAt(text, start - 1) & ALNUM) === 0) return false;
+  // oxlint-disable-next-line no-control-regex -- the escape character is meant
+  return !/(?:\\[nrtbf0]|%[0-9a-fA-F]{2}|\x1b\[[0-9;]*m|\\u[0-9a-fA-F]{4}(?:\[[0-9;]*m)?|\\x[0-9a-fA-F]{2})$/.test(
+    text.slice(Math.max(0, start - 16), start),
+  );
+}

@@ -1,0 +1,42 @@
+import { isPlaceholder, looksRandom } from './values.ts';
+
+const USERINFO = /[^\s/"'<>?#\\`(){}|,;]{0,256}@/y;
+const AUTHORITY = /[A-Za-z0-9.\-_:[\]%]{0,255}/y;
+const REST = /[^\s"'<>`\\)\]}]{0,2048}/y;
+const STORE =
+  /(?:mongodb(?:\+srv)?|postgres(?:ql)?|mysql|mariadb|redis|rediss|amqps?|sqlserver|mssql|oracle|clickhouse|cassandra|couchdb|neo4j|bolt|ldaps?|smtps?|imaps?|ftps?|sftp|kafka|nats|mqtts?|cockroachdb|db2|snowflake|jdbc:\w+|[a-z]+\+[a-z0-9]+)$/i;
+const STAND_IN_HOST =
+  /^(?:localhost|127\.|\[?::1|example\.|host\b|hostname|server\b|db\.example|cluster\.mongodb)|example\.(?:com|org|net)|^\$|^\{|^</i;
+const COMMON =
+  /^(?:password|passwd|pass|pwd|secret|token|user|username|x-oauth-basic|test|admin|root|guest|postgres|mysql|example|changeme)$/i;
+
+/** Credentials of a URL: what goes, given the place of `://`. RFC 3986 section 3.2.1. */
+export function urlCredentials(text: string, at: number): { start: number; end: number } | undefined {
+  const start = at + 3;
+  USERINFO.lastIndex = start;
+  const match = USERINFO.exec(text);
+  if (match === null) return undefined;
+  const userinfo = match[0].slice(0, -1);
+  AUTHORITY.lastIndex = start + match[0].length;
+  const host = AUTHORITY.exec(text)?.[0] ?? '';
+  const colon = userinfo.indexOf(':');
+  const user = colon < 0 ? userinfo : userinfo.slice(0, colon);
+  const password = colon < 0 ? '' : userinfo.slice(colon + 1);
+  const store = STORE.test(text.slice(Math.max(0, at - 20), at));
+  if (!isCredential(user, password, host, store)) return undefined;
+  const end = start + match[0].length + host.length;
+  if (!store) return { start, end };
+  REST.lastIndex = end;
+  return { start, end: end + (REST.exec(text)?.[0].length ?? 0) };
+}
+
+function isCredential(user: string, password: string, host: string, store: boolean): boolean {
+  if (password === '') return looksRandom(user, 16);
+  if (host === '' || /^(?:\$|\{|%\(|<|\*+$|x+$|\.\.\.|\[)/i.test(password) || /[${}]/.test(user + password)) return false;
+  if (COMMON.test(password) || isPlaceholder(password))
+    return (
+      looksRandom(user, 16) ||
+      (!store && !STAND_IN_HOST.test(host) && !isPlaceholder(host) && password.length > 3 && !/^(?:password|token)$/i.test(password))
+    );
+  return true;
+}

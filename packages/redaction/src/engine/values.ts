@@ -1,0 +1,122 @@
+import { ALNUM, classAt, DIGIT, HEX, LOWER, UPPER } from './chars.ts';
+
+/** What a value is made of. */
+export interface Shape {
+  length: number;
+  digits: number;
+  upper: number;
+  lower: number;
+  hex: number;
+  others: number;
+  /** Changes between lower case, upper case and digits. */
+  turns: number;
+  /** Bits per character. */
+  entropy: number;
+}
+
+const counts = new Uint16Array(256);
+
+/** Measures a value; only its first 256 characters count. */
+export function shapeOf(value: string): Shape {
+  const length = Math.min(256, value.length);
+  const shape: Shape = { length: value.length, digits: 0, upper: 0, lower: 0, hex: 0, others: 0, turns: 0, entropy: 0 };
+  counts.fill(0);
+  let previous = 0;
+  for (let i = 0; i < length; i++) {
+    const bits = classAt(value, i);
+    const unit = value.charCodeAt(i) & 255;
+    counts[unit] = (counts[unit] as number) + 1;
+    if (bits & HEX) shape.hex++;
+    const kind = bits & (DIGIT | UPPER | LOWER);
+    if (kind === DIGIT) shape.digits++;
+    else if (kind === UPPER) shape.upper++;
+    else if (kind === LOWER) shape.lower++;
+    else shape.others++;
+    if (i > 0 && kind !== previous) shape.turns++;
+    previous = kind;
+  }
+  for (const count of counts) if (count > 0) shape.entropy -= (count / length) * Math.log2(count / length);
+  return shape;
+}
+
+const COMMON = new Set(
+  (
+    'th he in er an re on at en nd ti es or te of ed is it al ar st to nt ng se ha as ou io le ve co me de hi ri ro ic ne ea ra ce li ch ll be ma si om ur ' +
+    'ca el ta la ns di fo ho pe ec pr no ct us ac ot il tr ly nc et ut ss so rs un lo wa ge ie wh ee wi em ad ol rt po we na ul ni ts mo ow pa im mi ai sh ir su id ' +
+    'os iv ia am fi ci vi pl ig tu ev ld ry mp fe bl ab gh ty op wo sa ay ex ke fr oo av ag if ap gr od bo sp rd do uc bu ei ov by rm ep tt oc fa ef cu rn sc gi da yo cr cl du ga qu ue ff ba ey ls va um pp ua up lu go ht ru ug ds lt pi rc rr eg au ck ew mu br bi pt ak pu ui rg ib tl ny ki rk ys ob mm fu ph og ms ye ud mb ip ub oi rl gu dr hr cc tw ft wn nu af hu nn eo vo rv nf xp gn sm fl iz ok nl my gl aw ju oa eq sy sl ps jo lf nv je nk kn gs dy hy ze ks xt bs ik dd pt rp sk xi oe oy ws lv dl rf eu dg wr xa yi nm eb rb tm xc eh tc gy ja hn yp za gg ym sw bj lm cs ii ix xe oh lk lp ax ox uf dm iu sf bt ka yt ek pm ya gt wl rh yl hs ah yc yb hm cy lg gm np ji dc mc nr xy uk sd sr lc kb px pc db js io ux ui cs tx rx fs os vm ip id'
+  ).split(' '),
+);
+
+/** The part of neighbouring letters that are usual in words and identifiers: about a third in random text, most in words. */
+export function wordiness(value: string): number {
+  const lower = value.toLowerCase();
+  let pairs = 0;
+  let common = 0;
+  for (let i = 1; i < lower.length && i < 256; i++) {
+    if (!isLetter(lower, i) || !isLetter(lower, i - 1)) continue;
+    if ((classAt(value, i) & UPPER) !== 0 && (classAt(value, i - 1) & LOWER) !== 0) continue;
+    pairs++;
+    if (COMMON.has(lower.slice(i - 1, i + 1))) common++;
+  }
+  return pairs === 0 ? 0 : common / pairs;
+}
+
+const isLetter = (text: string, index: number): boolean => (classAt(text, index) & (UPPER | LOWER)) !== 0;
+
+const REFERENCE =
+  /^(?:\$[\w{(]|\$\$|\{\{?|%\(|%\w+%$|#\{|@\{|<[^>]*>?$|\[[A-Za-z ]|process\.|import\.meta|os\.|env[.([]|getenv|System\.|config[.([]|var\.|local\.|data\.|module\.|secrets?[.(]|this\.|self\.|vault:|ENC\[|op:\/\/|arn:|ref\+|\.{1,2}\/|~\/|[A-Za-z]:\\|(?:https?|file|ssm|vault|s3|gs):\/\/[^:@]*$|\/(?:[\w.-]+\/)*[\w.-]*$|\[redacted:|\[dropped|\[secret:|function\b|async\b|new [A-Z]|await\b|null\b|undefined\b|true\b|false\b|none\b|nil\b|\(\))/i;
+const STAND_IN =
+  /^(?:[x*.•\-_#0?]+|(?:your|my|the|some|our|their|new|old|fake|insert|enter|put|add|replace|change|set|use|paste)[-_ .].*|change_?me.*|.*(?:placeholder|example|redacted|changeit|dummy|your[-_ ]|[-_ ]here$|x{6,}|\*{4,}|\.{3}).*|(?:pass(?:word)?|secret|token|key|api[-_]?key|string|number|boolean|bool|text|varchar|required|optional|user(?:name)?|value|bearer|basic|none|null|undefined|any|unknown|object|hidden|masked|todo|tbd|n\/?a|default|empty|foo|bar|baz|test|demo|abc|admin|root|password1?|(?:abc|test|pass|user)?123(?:4(?:5(?:6(?:7(?:8)?)?)?)?)?))$/i;
+
+/** True for references to a value kept elsewhere and for stand-ins such as `${TOKEN}`, `<your-key>`, `xxxx`, `process.env.X`. */
+export function isPlaceholder(value: string): boolean {
+  const head = value.length > 256 ? value.slice(0, 256) : value;
+  return REFERENCE.test(head) || STAND_IN.test(head) || sameUnit(head);
+}
+
+function sameUnit(value: string): boolean {
+  for (let i = 1; i < value.length; i++) if (value.charCodeAt(i) !== value.charCodeAt(0)) return false;
+  return true;
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+export const isUuid = (value: string): boolean => value.length === 36 && UUID.test(value);
+
+const VERSION = /^v?\d+(?:\.\d+)+|^\d{4}-\d\d-\d\d|^\d+(?:\.\d+)?[a-z%]{0,3}$/i;
+const IDENTIFIER = /^[A-Za-z_$][\w$]*(?:(?:\.|::|->|\?\.)[A-Za-z_$][\w$]*)*[!?]?$/;
+const PATH = /^[\w.@-]*(?:\/[\w.@-]+)+$/;
+
+/** Whether a value looks generated: mixed, of high entropy, not a word, a version, a path, a date. */
+export function looksRandom(value: string, least: number): boolean {
+  if (value.length < least) return false;
+  const shape = shapeOf(value);
+  if (VERSION.test(value) || shape.digits === shape.length) return shape.digits === shape.length && shape.length >= 16;
+  if (shape.others * 2.2 > shape.length || shape.entropy < 2.5) return false;
+  if (/\s/.test(value)) return false;
+  const words = wordiness(value);
+  if (shape.digits === 0)
+    return shape.length >= 14 && shape.entropy > 3.2 && (words < 0.62 || (shape.turns * 3 > shape.length && words < 0.8));
+  if (shape.digits >= 3 || shape.hex === shape.length) return words < 0.85 || shape.digits * 4 > shape.length;
+  return words < 0.72 && shape.entropy > 2.7;
+}
+
+/** Whether an unquoted value is code: an identifier, a call, a type, a path. */
+export function isCode(value: string, next: string): boolean {
+  if (next === '(' || next === '[') return true;
+  const digits = value.replace(/\D/g, '').length;
+  if (IDENTIFIER.test(value)) return digits < 3 && wordiness(value) >= 0.6;
+  return PATH.test(value) && wordiness(value) > 0.6 && digits < 4;
+}
+
+const hasSign = (value: string): boolean => {
+  for (let i = 0; i < value.length; i++) if ((classAt(value, i) & ALNUM) === 0) return true;
+  return false;
+};
+
+/** Whether the value of a password field is a real password, given that it was quoted or not. */
+export function isPassword(value: string, quoted: boolean): boolean {
+  if (value.length < 4 || value.length > 512 || isPlaceholder(value)) return false;
+  if (quoted) return !/\s/.test(value.trim()) || /\d/.test(value);
+  if (VERSION.test(value)) return value.length >= 8 && !value.includes('.');
+  return /\d/.test(value) || (hasSign(value) && !IDENTIFIER.test(value) && !PATH.test(value) && !/^[\w-]+$/.test(value));
+}

@@ -1,0 +1,207 @@
+import { classAt, RUN, SPACE } from './chars.ts';
+
+/** A decoded stretch of text and, for each of its characters and its end, the place in the source. */
+export interface View {
+  text: string;
+  map: Int32Array;
+}
+
+/** How far from a code a stretch reaches on either side. */
+const REACH = 2048;
+const ESC = String.fromCharCode(27);
+// oxlint-disable-next-line no-control-regex -- the escape character is meant
+const ANSI = /\x1b(?:\[[0-9;?:]{0,24}[A-Za-z]|\][^\x07\x1b]{0,200}(?:\x07|\x1b\\))/y;
+const INVISIBLE = /[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]|\xe2\x80[\x8b-\x8f]|\xef\xbb\xbf|\xe2\x81\xa0|\xc2\xad/g;
+const CODE =
+  /%(?:25)*([0-9a-fA-F]{2})|\\+(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|u\{([0-9a-fA-F]{1,5})\}|([nrtbf])|(["'/`]))|&#(?:x([0-9a-fA-F]{1,4})|(\d{1,5}));|&(amp|quot|lt|gt);/y;
+const NAMED: Record<string, string> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f', amp: '&', quot: '"', lt: '<', gt: '>' };
+
+const ends = (text: string, at: number): boolean => (classAt(text, at) & SPACE) !== 0 || /["'<>`]/.test(text[at] ?? '');
+
+/** Stretches of [from, to) that hold encoded characters, decoded. Each place is part of a bounded number of them. */
+export function* encodedViews(text: string, from: number, to: number): Generator<View> {
+  const triggers = [percentAt, unicodeAt, byteAt, slashAt, entityAt, escapeAt];
+  for (const next of triggers) {
+    let at = next(text, from, to);
+    let done = from;
+    while (at >= 0) {
+      let start = at;
+      const least = Math.max(done, at - REACH, 0);
+      while (start > least && !ends(text, start - 1)) start--;
+      let end = at + 1;
+      const most = Math.min(to, at + REACH);
+      while (end < most && !ends(text, end)) end++;
+      const view = decode(text, start, end);
+      if (view !== undefined) yield view;
+      done = Math.max(at, end - 256);
+      at = next(text, end, to);
+    }
+  }
+  if (Buffer.byteLength(text) !== text.length) yield* withoutInvisible(text, from, to);
+}
+
+function find(text: string, literal: string, from: number, to: number, accept: (at: number) => boolean): number {
+  for (let at = text.indexOf(literal, from); at >= 0 && at < to; at = text.indexOf(literal, at + literal.length)) if (accept(at)) return at;
+  return -1;
+}
+
+const isHex = (text: string, at: number): boolean => /[0-9a-fA-F]/.test(text[at] ?? '');
+
+const percentAt = (text: string, from: number, to: number): number =>
+  find(text, '%', from, to, (at) => isHex(text, at + 1) && isHex(text, at + 2));
+
+const unicodeAt = (text: string, from: number, to: number): number =>
+  find(text, '\\u', from, to, (at) => isHex(text, at + 2) || text[at + 2] === '{');
+
+const byteAt = (text: string, from: number, to: number): number =>
+  find(text, '\\x', from, to, (at) => isHex(text, at + 2) && isHex(text, at + 3));
+
+const slashAt = (text: string, from: number, to: number): number => find(text, '\\/', from, to, () => true);
+
+const entityAt = (text: string, from: number, to: number): number => find(text, '&#', from, to, (at) => /[x\d]/.test(text[at + 2] ?? ''));
+
+/** A terminal sequence with parts of a token on both sides. */
+const escapeAt = (text: string, from: number, to: number): number =>
+  find(text, ESC, from, to, (at) => {
+    if (at === 0 || (classAt(text, at - 1) & RUN) === 0) return false;
+    let end = at;
+    for (;;) {
+      ANSI.lastIndex = end;
+      const match = ANSI.exec(text);
+      if (match === null) break;
+      end += match[0].length;
+    }
+    return end > at && (classAt(text, end) & RUN) !== 0;
+  });
+
+/** Decodes [start, end); undefined when nothing in it was encoded. */
+function decode(text: string, start: number, end: number): View | undefined {
+  const out: string[] = [];
+  const map = new Int32Array(end - start + 1);
+  let n = 0;
+  let changed = false;
+  for (let i = start; i < end;) {
+    const unit = text.charCodeAt(i);
+    let length = 0;
+    if (unit === 0x25 || unit === 0x5c || unit === 0x26) {
+      CODE.lastIndex = i;
+      const match = CODE.exec(text);
+      if (match !== null) {
+        out.push(characterOf(match));
+        map[n++] = i;
+        length = match[0].length;
+      }
+    } else if (unit === 0x1b) {
+      ANSI.lastIndex = i;
+      length = ANSI.exec(text)?.[0].length ?? 0;
+    }
+    if (length === 0) {
+      out.push(text.charAt(i));
+      map[n++] = i++;
+      continue;
+    }
+    changed = true;
+    i += length;
+  }
+  if (!changed) return undefined;
+  map[n] = end;
+  return { text: out.join(''), map: map.subarray(0, n + 1) };
+}
+
+function characterOf(match: RegExpExecArray): string {
+  const hex = match[1] ?? match[2] ?? match[3] ?? match[4] ?? match[7];
+  if (hex !== undefined) return String.fromCharCode(parseInt(hex, 16) & 0xffff);
+  if (match[8] !== undefined) return String.fromCharCode(Number(match[8]) & 0xffff);
+  return match[6] ?? NAMED[(match[5] ?? match[9]) as string] ?? '';
+}
+
+/** The stretches around invisible characters, without them. */
+function* withoutInvisible(text: string, from: number, to: number): Generator<View> {
+  let done = from;
+  INVISIBLE.lastIndex = from;
+  for (let match = INVISIBLE.exec(text); match !== null && match.index < to; match = INVISIBLE.exec(text)) {
+    const resume = INVISIBLE.lastIndex;
+    let start = match.index;
+    while (start > Math.max(done, match.index - REACH) && !ends(text, start - 1)) start--;
+    let end = resume;
+    while (end < Math.min(to, match.index + REACH) && !ends(text, end)) end++;
+    yield strip(text, start, end);
+    done = end;
+    INVISIBLE.lastIndex = end;
+  }
+}
+
+function strip(text: string, start: number, end: number): View {
+  const map: number[] = [];
+  let out = '';
+  let i = start;
+  for (const match of text.slice(start, end).matchAll(new RegExp(INVISIBLE.source, 'g'))) {
+    for (; i < start + match.index; i++) {
+      map.push(i);
+      out += text.charAt(i);
+    }
+    i += match[0].length;
+  }
+  for (; i < end; i++) {
+    map.push(i);
+    out += text.charAt(i);
+  }
+  return { text: out, map: Int32Array.from([...map, end]) };
+}
+
+const SAMPLE = 24;
+
+/** Decodes a run of base64 or hex characters when it holds text. */
+export function decodedRun(text: string, start: number, end: number): View | undefined {
+  const run = text.slice(start, end);
+  return /^[0-9a-fA-F]+$/.test(run.slice(0, 64)) ? decodeBytes(run, start, 'hex') : decodeBytes(run, start, 'base64');
+}
+
+function decodeBytes(run: string, start: number, encoding: 'hex' | 'base64'): View | undefined {
+  const size = encoding === 'hex' ? 2 : 4 / 3;
+  for (let shift = 0; shift < (encoding === 'hex' ? 1 : 4); shift++) {
+    if (!printable(Buffer.from(run.slice(shift, shift + SAMPLE), encoding))) continue;
+    const text = Buffer.from(run.slice(shift), encoding).toString('latin1');
+    const map = new Int32Array(text.length + 1);
+    for (let i = 0; i <= text.length; i++) map[i] = start + Math.min(run.length, shift + Math.floor(i * size));
+    map[text.length] = start + run.length;
+    return { text, map };
+  }
+  return undefined;
+}
+
+function printable(bytes: Buffer): boolean {
+  if (bytes.length < 8) return false;
+  for (const byte of bytes) if (byte > 126 || (byte < 32 && byte !== 9 && byte !== 10 && byte !== 13)) return false;
+  return true;
+}
+
+const DUMP_LINE = /(?:[0-9a-f]{4,16}:?[ \t]{1,3})((?:[0-9a-f]{2}){1,2}(?:[ ]{1,2}(?:[0-9a-f]{2}){1,2}){3,15})[^\n]{0,24}\n?/iy;
+const DUMP_INSPECT = /<(?:Buffer|[0-9a-f]{2})((?: [0-9a-f]{2}){8,})/iy;
+
+/** A hexdump (`hexdump -C`, `xxd`, `od`, a printed Buffer) that begins at `at`, as the bytes that it shows. */
+export function dumpView(text: string, at: number, to: number): View | undefined {
+  const out: string[] = [];
+  const map: number[] = [];
+  let i = at;
+  const take = (digits: string, from: number): void => {
+    for (const match of digits.matchAll(/[0-9a-f]{2}/gi)) {
+      out.push(String.fromCharCode(parseInt(match[0], 16)));
+      map.push(from + match.index);
+    }
+  };
+  DUMP_INSPECT.lastIndex = at;
+  const inspected = DUMP_INSPECT.exec(text);
+  if (inspected !== null) {
+    take(inspected[1] as string, at + inspected[0].length - (inspected[1] as string).length);
+    i += inspected[0].length;
+  }
+  while (inspected === null && i < to) {
+    DUMP_LINE.lastIndex = i;
+    const line = DUMP_LINE.exec(text);
+    if (line === null) break;
+    take(line[1] as string, i + line[0].indexOf(line[1] as string));
+    i += line[0].length;
+  }
+  return out.length < 8 ? undefined : { text: out.join(''), map: Int32Array.from([...map, i]) };
+}

@@ -1,0 +1,51 @@
+import { alnum, chars, format, hex, word } from './format.ts';
+
+const newRelic = 'https://docs.newrelic.com/docs/apis/intro-apis/new-relic-api-keys/';
+
+/** Monitoring, logging, analytics. */
+export const observability = [
+  format(
+    'grafana-service-token',
+    'https://grafana.com/docs/grafana/latest/administration/service-accounts/',
+    ['glsa_', alnum(32), '_', hex(8)],
+    { ignoreCase: true },
+  ),
+  format(
+    'grafana-cloud-token',
+    'https://grafana.com/docs/grafana-cloud/security-and-account-management/authentication-and-permissions/access-policies/',
+    ['glc_', chars('A-Za-z0-9+/=', 32, 400)],
+  ),
+  format('grafana-key', 'https://grafana.com/docs/grafana/latest/', ['eyJrIjoi', chars('A-Za-z0-9=', 60, 400)], { ignoreCase: true }),
+  format('sentry-token', 'https://docs.sentry.io/account/auth-tokens/', [['sntryu_', 'sntrya_', 'sntryi_'], hex(64)]),
+  format('sentry-org-token', 'https://docs.sentry.io/account/auth-tokens/', ['sntrys_', chars('A-Za-z0-9+/=_', 40, 400)]),
+  format('sentry-dsn', 'https://docs.sentry.io/concepts/key-terms/dsn-explainer/', [
+    'https://',
+    hex(32),
+    ['@o', '@sentry.'],
+    chars('A-Za-z0-9./-', 8, 90),
+  ]),
+  format('new-relic-key', newRelic, [['NRAK-', 'NRII-', 'NRJS-', 'NRRA-', 'NRBR-', 'NRAL-', 'NRSP-'], alnum(19, 44)], { ignoreCase: true }),
+  format('new-relic-license-key', newRelic, [chars('a-f0-9', 36), 'NRAL']),
+  format('new-relic-license-key', newRelic, [['eu01xx', 'us01xx', 'eu02xx'], hex(34)], { glued: false }),
+  format(
+    'dynatrace-token',
+    'https://docs.dynatrace.com/docs/dynatrace-api/basics/dynatrace-api-authentication',
+    [['dt0c01.', 'dt0s01.', 'dt0s02.', 'dt0s16.', 'dt0s08.', 'dt0c02.'], chars('A-Z0-9', 8, 24), '.', chars('A-Z0-9', 64)],
+    { ignoreCase: true },
+  ),
+  format('honeycomb-key', 'https://docs.honeycomb.io/', [['hcaik_', 'hcbik_', 'hcxik_', 'hcalk_', 'hcamk_'], alnum(50, 70)]),
+  format('posthog-key', 'https://posthog.com/docs/api', [['phx_', 'phc_', 'phs_'], alnum(32, 64)]),
+  format('logfire-token', 'https://logfire.pydantic.dev/', [['pylf_v1_us_', 'pylf_v1_eu_', 'pylf_v1_local_'], alnum(40, 60)]),
+  format('tinybird-token', 'https://www.tinybird.co/docs', ['p.eyJ', chars('A-Za-z0-9_.-', 60, 300)], { glued: false }),
+  format(
+    'mapbox-token',
+    'https://docs.mapbox.com/api/guides/access-tokens/',
+    [['pk.eyJ', 'sk.eyJ', 'tk.eyJ'], chars('A-Za-z0-9_.-', 40, 300)],
+    { glued: false },
+  ),
+  format('mapbox-token', 'https://docs.mapbox.com/api/guides/access-tokens/', [['pk.', 'sk.', 'tk.'], alnum(60), '.', word(22)], {
+    glued: false,
+    ignoreCase: true,
+  }),
+  format('elastic-key', 'https://www.elastic.co/docs/', ['essu_', chars('A-Za-z0-9+/=', 40, 120)]),
+];

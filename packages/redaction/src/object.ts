@@ -1,0 +1,238 @@
+import type { Engine } from './engine/engine.ts';
+import type { NameClass } from './engine/names.ts';
+import { scan } from './engine/scan.ts';
+import { isPlaceholder, looksRandom } from './engine/values.ts';
+import { capString, capTotal } from './caps.ts';
+import { Tally } from './mask.ts';
+import { plainForm } from './plain.ts';
+import type { Caps, ErrorResult, Json, ObjectResult } from './types.ts';
+
+const DEFAULT_DEPTH = 64;
+/** Shorter strings hold neither a known value nor a token nor `pwd=x`. */
+const SHORTEST_TEXT = 7;
+const KEY_CACHE = 4096;
+const UNREADABLE = '[unreadable]';
+const MASK = /^\[(?:redacted|secret|dropped):[^\]]*\]$/;
+/** Names under which everything is secret, however it is nested. */
+const WHOLE = /^(?:credentials?|creds|secrets?|cookies?|passwords?|passphrases?|tokens?|authorization|set-cookie)$/i;
+
+interface KeyInfo {
+  kind: NameClass;
+  /** The key as it may be written. */
+  text: string;
+  whole: boolean;
+  /** Name under which a value is masked. */
+  version: number;
+}
+
+type TextRedactor = (input: string, tally: Tally) => string;
+
+/** One walk over one value. */
+class Walk {
+  readonly #owner: ObjectRedactor;
+  readonly #ancestors: object[] = [];
+  readonly tally: Tally;
+  /** All longer strings of the value, to be looked at in one scan. */
+  joined = '';
+
+  constructor(owner: ObjectRedactor, tally: Tally) {
+    this.#owner = owner;
+    this.tally = tally;
+  }
+
+  value(value: unknown, kind: NameClass | 'whole'): Json {
+    switch (typeof value) {
+      case 'string':
+        return this.#string(value, kind);
+      case 'number':
+        return this.#number(value, kind);
+      case 'boolean':
+        return value;
+      case 'object':
+        return value === null ? null : this.#object(value, kind);
+      case 'bigint':
+        return this.#string(String(value), kind);
+      case 'undefined':
+        return null;
+      case 'symbol':
+        return this.#string(String(value), kind);
+      case 'function':
+        return '[function]';
+    }
+  }
+
+  #string(value: string, kind: NameClass | 'whole'): string {
+    if (kind !== 'none' && isSecretString(value, kind)) {
+      this.tally.add('key-name');
+      return '[redacted:key-name]';
+    }
+    if (value.length >= SHORTEST_TEXT) this.joined += `${value}\n`;
+    return value;
+  }
+
+  #number(value: number, kind: NameClass | 'whole'): Json {
+    if (kind === 'password' || kind === 'whole') return this.#string(String(value), kind);
+    if (!Number.isFinite(value)) return null;
+    if (value >= 1e7 || value <= -1e7) this.joined += `${value}\n`;
+    return value;
+  }
+
+  #object(value: object, kind: NameClass | 'whole'): Json {
+    const { caps } = this.#owner;
+    if (this.#ancestors.includes(value)) return '[circular]';
+    if (this.#ancestors.length >= (caps.depth ?? DEFAULT_DEPTH)) {
+      this.tally.add('cap:depth');
+      return '[dropped:depth]';
+    }
+    this.#ancestors.push(value);
+    try {
+      const plain = plainForm(value);
+      if (typeof plain !== 'object' || plain === null) return this.value(plain, kind);
+      return Array.isArray(plain) ? this.#array(plain, kind) : this.#record(plain as Record<string, unknown>, kind);
+    } catch {
+      // Whatever a Proxy, a getter or a toJSON throws, nothing of the value is written.
+      return UNREADABLE;
+    } finally {
+      this.#ancestors.pop();
+    }
+  }
+
+  #array(list: readonly unknown[], kind: NameClass | 'whole'): Json[] {
+    const most = Math.min(list.length, this.#owner.caps.items ?? Infinity);
+    if (most < list.length) this.tally.add('cap:items');
+    const out: Json[] = [];
+    let next: NameClass | 'whole' = kind;
+    for (let i = 0; i < most; i++) {
+      const item = read(list, i);
+      out.push(this.value(item, next));
+      next = kind === 'none' && typeof item === 'string' ? this.#kindAfter(item) : kind;
+    }
+    return out;
+  }
+
+  /** In lists of names and values (`rawHeaders`, argv, entries) an item may name the next one. */
+  #kindAfter(item: string): NameClass {
+    if (item.length > 40 || !/^-{0,2}[A-Za-z][\w-]*$/.test(item)) return 'none';
+    const { kind } = this.#owner.key(item);
+    if (kind === 'header' || kind === 'none') return kind;
+    return item.startsWith('-') ? kind : 'weak';
+  }
+
+  #record(record: Record<string, unknown>, kind: NameClass | 'whole'): Json {
+    const out: { [key: string]: Json } = {};
+    const keys = Object.keys(record);
+    const { items } = this.#owner.caps;
+    const most = items === undefined ? keys.length : Math.min(keys.length, items);
+    if (most < keys.length) this.tally.add('cap:items');
+    let named: NameClass = 'none';
+    for (let i = 0; i < most; i++) {
+      const key = keys[i] as string;
+      const info = this.#owner.key(key);
+      const value = read(record, key);
+      if (typeof value === 'function' || value === undefined) continue;
+      let inner: NameClass | 'whole' = info.kind;
+      if (kind === 'whole' || (info.whole && typeof value === 'object')) inner = 'whole';
+      else if (typeof value === 'object') inner = Array.isArray(value) ? info.kind : 'none';
+      else if (named !== 'none' && (key === 'value' || key === 'val' || key === 'Value')) inner = named;
+      const written = this.value(value, inner);
+      if (NAMING.has(key) && typeof value === 'string') named = this.#owner.key(value).kind;
+      if (info.text !== key) this.tally.add('key');
+      if (info.text === '__proto__')
+        Object.defineProperty(out, info.text, { value: written, enumerable: true, configurable: true, writable: true });
+      else out[info.text] = written;
+    }
+    return out;
+  }
+}
+
+const NAMING = new Set(['name', 'key', 'header', 'field', 'Name', 'Key', 'variable', 'env']);
+
+function read(container: object, key: string | number): unknown {
+  try {
+    return (container as Record<string | number, unknown>)[key];
+  } catch {
+    return UNREADABLE;
+  }
+}
+
+function isSecretString(value: string, kind: NameClass | 'whole'): boolean {
+  if (value === '' || MASK.test(value)) return false;
+  if (kind === 'weak') return looksRandom(value, 16) && !isPlaceholder(value);
+  return true;
+}
+
+/** Masks values of any kind. */
+class ObjectRedactor {
+  readonly caps: Caps;
+  readonly #engine: () => Engine;
+  readonly #text: TextRedactor;
+  readonly #keys = new Map<string, KeyInfo>();
+  readonly #ignored = new Tally();
+
+  constructor(engine: () => Engine, text: TextRedactor, caps: Caps) {
+    this.#engine = engine;
+    this.#text = text;
+    this.caps = caps;
+  }
+
+  object(value: unknown): ObjectResult {
+    const tally = new Tally();
+    return { value: this.#redact(value, tally), masked: tally.list() };
+  }
+
+  error(error: unknown): ErrorResult {
+    return this.object(error instanceof Error ? error : { message: error });
+  }
+
+  /** What a key says and how it may be written; remembered. */
+  key(key: string): KeyInfo {
+    const engine = this.#engine();
+    const known = this.#keys.get(key);
+    if (known !== undefined && known.version === engine.needles.size) return known;
+    if (this.#keys.size >= KEY_CACHE) this.#keys.clear();
+    const info: KeyInfo = {
+      kind: engine.names?.classify(key) ?? 'none',
+      text: this.#text(key, this.#ignored),
+      whole: engine.names !== undefined && WHOLE.test(key),
+      version: engine.needles.size,
+    };
+    if (key.length <= 64) this.#keys.set(key, info);
+    return info;
+  }
+
+  #redact(value: unknown, tally: Tally): Json {
+    const walk = new Walk(this, tally);
+    let out = walk.value(value, 'none');
+    const { joined } = walk;
+    if (joined !== '' && scan(this.#engine(), joined, 0, joined.length, true).hits.length > 0) out = this.#strings(out, tally);
+    const { string, total } = this.caps;
+    if (string !== undefined) out = capString(out, string, tally);
+    if (total !== undefined) out = capTotal(out, total, tally);
+    return out;
+  }
+
+  /** Masks the strings of plain data one by one. */
+  #strings(value: Json, tally: Tally): Json {
+    if (typeof value === 'string') return value.length < SHORTEST_TEXT ? value : this.#text(value, tally);
+    if (typeof value === 'number') {
+      const digits = String(value);
+      const masked = digits.length < SHORTEST_TEXT ? digits : this.#text(digits, tally);
+      return masked === digits ? value : masked;
+    }
+    if (value === null || typeof value === 'boolean') return value;
+    if (Array.isArray(value)) {
+      for (let i = 0; i < value.length; i++) value[i] = this.#strings(value[i] as Json, tally);
+      return value;
+    }
+    for (const key of Object.keys(value)) {
+      const written = this.#strings(value[key] as Json, tally);
+      if (key !== '__proto__') value[key] = written;
+      else Object.defineProperty(value, key, { value: written, enumerable: true, configurable: true, writable: true });
+    }
+    return value;
+  }
+}
+
+/** Makes the object half of a redactor. */
+export const createObjectRedactor = (engine: () => Engine, text: TextRedactor, caps: Caps): ObjectRedactor =>
+  new ObjectRedactor(engine, text, caps);
