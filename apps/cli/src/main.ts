@@ -1,4 +1,5 @@
-import { reportError } from './errors.ts';
+import { EXIT } from '@mogplex/protocol';
+import { CommanderError } from 'commander';
 import { buildProgram, type CockpitOptions } from './program.ts';
 import { realWorld, type World } from './world.ts';
 
@@ -19,6 +20,13 @@ const endWhenReaderLeaves = (stream: NodeJS.WriteStream): void => {
   });
 };
 
+/** The parser has printed its own errors; the rest is loaded only when there is something to report. */
+const exitCodeOf = async (world: World, error: unknown): Promise<number> => {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  const { reportError } = await import('./errors.ts');
+  return reportError(world, error);
+};
+
 const main = async (): Promise<void> => {
   endWhenReaderLeaves(process.stdout);
   const world = realWorld();
@@ -27,7 +35,7 @@ const main = async (): Promise<void> => {
     const program = await buildProgram(args, { world, cockpit: (options) => openCockpit(world, options) });
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
-    process.exitCode = reportError(world, error);
+    process.exitCode = await exitCodeOf(world, error);
   }
 };
 

@@ -8,6 +8,7 @@ import {
 } from '@mogplex/credentials';
 import { findProvider, PROVIDERS } from '@mogplex/protocol';
 import { checkKeyShape } from '@mogplex/providers';
+import { loginReader } from '../session/logins.ts';
 import type { World } from '../world.ts';
 import type { CandidateReport, Finding, ProviderReport } from './report.ts';
 
@@ -54,7 +55,7 @@ const findingsOf = (world: World, auth: AuthContents, provider: string, baseUrl:
 /** For the account and each of the nine providers: what is present, what would be used, and why. No secret. */
 export const checkCredentials = (world: World, auth: AuthContents): ProviderReport[] =>
   [ACCOUNT_PROVIDER, ...PROVIDERS.map(({ id }) => id)].map((provider) => {
-    const candidates = credentialCandidates({ provider, env: world.env, auth });
+    const candidates = credentialCandidates({ provider, env: world.env, auth, vault: loginReader(world.home) });
     const used = candidates.find(({ unusable }) => unusable === undefined);
     const baseUrl = baseUrlOf(world, provider);
     return {

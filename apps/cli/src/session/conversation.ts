@@ -1,12 +1,12 @@
 import type { AuthFile } from '@mogplex/credentials';
 import { MogplexError } from '@mogplex/protocol';
-import { parseModelId } from '@mogplex/providers';
 import type { ChatEvent, ChatMessage } from '@moxxy/sdk';
 import type { Settings } from '../config/settings.ts';
 import type { LogEntry, LoggedError } from '../session-log/entry.ts';
 import type { SessionLog } from '../session-log/session-log.ts';
 import type { World } from '../world.ts';
 import { openModel } from './client.ts';
+import { providerOf } from './model-name.ts';
 import { requireCredential } from './resolve.ts';
 
 export interface ConversationOptions {
@@ -88,7 +88,7 @@ export class Conversation {
    */
   async *send(prompt: string, model: string, signal: AbortSignal): AsyncGenerator<ChatEvent> {
     const { file, settings, log, system } = this.#options;
-    const found = requireCredential(this.#world, file, parseModelId(model).provider.id);
+    const found = requireCredential(this.#world, file, providerOf(this.#world, model));
     log.add({
       type: 'prompt',
       model,
@@ -100,7 +100,7 @@ export class Conversation {
     const messages: ChatMessage[] = [...this.#messages, { role: 'user', content: prompt }];
     const answer = new Answer();
     try {
-      const access = openModel(this.#world, file, model, found, settings.modelTimeout);
+      const access = await openModel(this.#world, { file, model, found, silenceSeconds: settings.modelTimeout, signal });
       const request = { model: access.model, messages, signal, ...(system === undefined ? {} : { system }) };
       for await (const event of access.client.stream(request)) {
         answer.take(event, log);

@@ -1,10 +1,10 @@
 import { type ErrorCode, EXEC_EVENTS_VERSION, type ExecEvent, EXIT, MogplexError } from '@mogplex/protocol';
-import { parseModelId } from '@mogplex/providers';
 import { createRedactor } from '@mogplex/redaction';
 import type { ChatEvent } from '@moxxy/sdk';
 import { createStreamSanitiser } from '../cockpit/text/sanitise.ts';
 import { asMogplexError, reportError } from '../errors.ts';
 import type { World } from '../world.ts';
+import { providerOf } from './model-name.ts';
 import { chooseModel } from './models.ts';
 import { openSession, type Session } from './open.ts';
 import { requireCredential } from './resolve.ts';
@@ -124,7 +124,7 @@ const errorEvent = (error: unknown): ExecEvent => {
 
 const answer = async (world: World, session: Session, request: ExecRequest, output: Output, signal: AbortSignal): Promise<void> => {
   const model = await chooseModel(world, session.file, session.settings, request.model, signal);
-  const { source, overrides } = requireCredential(world, session.file, parseModelId(model).provider.id);
+  const { source, overrides } = requireCredential(world, session.file, providerOf(world, model));
   const prompt = await promptOf(world, request.prompt, signal);
   output.event({
     type: 'start',

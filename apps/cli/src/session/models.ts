@@ -1,16 +1,18 @@
 import { ACCOUNT_PROVIDER, type AuthFile } from '@mogplex/credentials';
 import { findProvider, MogplexError, type ModelList, PROVIDERS } from '@mogplex/protocol';
-import { fetchAccountModels, parseModelId, SHIPPED_MODELS } from '@mogplex/providers';
+import { fetchAccountModels, SHIPPED_MODELS } from '@mogplex/providers';
 import { allowsModel, type Settings } from '../config/settings.ts';
 import type { World } from '../world.ts';
 import { accountCredential, originOf } from './account.ts';
+import { storedLogins } from './logins.ts';
+import { providerOf } from './model-name.ts';
 import { leadingProvider, requireCredential, resolveNow } from './resolve.ts';
 
 export interface ListedModel {
   /** `provider/model` */
   id: string;
-  /** `account` when the account's catalog names it, otherwise `shipped`. */
-  origin: 'account' | 'shipped';
+  /** `account` when the account's catalog names it, `login` when a plugin with a stored login does, otherwise `shipped`. */
+  origin: 'account' | 'login' | 'shipped';
 }
 
 const accountCatalog = async (world: World, file: AuthFile, signal: AbortSignal): Promise<ModelList> => {
@@ -26,9 +28,16 @@ const accountCatalog = async (world: World, file: AuthFile, signal: AbortSignal)
   });
 };
 
+/** The models of a plugin's provider, the default first. */
+const pluginModels = async (world: World, login: string): Promise<string[]> => {
+  const { openProviderHost } = await import('../commands/moxxy/host.ts');
+  const definition = await (await openProviderHost(world)).registry.provider(login);
+  return definition.models.map(({ id }) => `${login}/${id}`);
+};
+
 /**
- * The models that can be named now: the shipped list of every provider with a direct credential, and the account's
- * catalog (statement A9).
+ * The models that can be named now: the shipped list of every provider with a direct credential, those of stored logins,
+ * and the account's catalog (statement A9).
  *
  * @throws MogplexError when the platform cannot be asked
  */
@@ -40,7 +49,9 @@ export const listModels = async (world: World, file: AuthFile, settings: Setting
   const synced = catalog
     .filter(({ id, provider, reachable }) => reachable && !named.has(id) && !direct.some((known) => known.id === provider))
     .map(({ id }): ListedModel => ({ id, origin: 'account' }));
-  return [...shipped, ...synced].filter(({ id }) => allowsModel(settings, id));
+  const plugins = await Promise.all(storedLogins(world.home).map((login) => pluginModels(world, login)));
+  const logins = plugins.flat().map((id): ListedModel => ({ id, origin: 'login' }));
+  return [...shipped, ...logins, ...synced].filter(({ id }) => allowsModel(settings, id));
 };
 
 const MEND_ACCESS = 'Change the plan, or add an AI Gateway, OpenAI or Anthropic key in Settings > API Keys.';
@@ -69,6 +80,7 @@ const defaultModel = async (world: World, file: AuthFile, settings: Settings, si
   const provider = leading === undefined ? undefined : findProvider(leading);
   if (provider) return `${provider.id}/${SHIPPED_MODELS[provider.id][0]}`;
   if (leading === undefined) return noDefault(world, file);
+  if (leading !== ACCOUNT_PROVIDER) return (await pluginModels(world, leading))[0] ?? noDefault(world, file);
   return accountDefault(await accountCatalog(world, file, signal), settings);
 };
 
@@ -87,7 +99,7 @@ export const chooseModel = async (
   signal: AbortSignal,
 ): Promise<string> => {
   const model = asked ?? (await defaultModel(world, file, settings, signal));
-  parseModelId(model);
+  providerOf(world, model);
   if (allowsModel(settings, model)) return model;
   throw new MogplexError('forbidden', `the settings do not allow ${model}`, {
     boundary: 'configuration',

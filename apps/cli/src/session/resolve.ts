@@ -1,6 +1,7 @@
 import { ACCOUNT_PROVIDER, type AuthFile, openAuthFile, readEnv, type ResolvedCredential, resolveCredential } from '@mogplex/credentials';
 import { CREDENTIAL_ENV_VARS, findProvider, MogplexError, PROVIDERS } from '@mogplex/protocol';
 import type { World } from '../world.ts';
+import { loginReader, storedLogins } from './logins.ts';
 
 /** The credentials file of a world. Nothing is read yet. */
 export const authFileOf = (world: World): AuthFile =>
@@ -10,26 +11,30 @@ export const authFileOf = (world: World): AuthFile =>
  * The credential that a request to a provider would use now (statement A1). Everything is read anew, so a login or a
  * logout of another process counts.
  *
- * @param provider one of the nine, or `mogplex` for the account
+ * @param provider one of the nine, `mogplex` for the account, or a plugin's provider
  */
 export const resolveNow = (world: World, file: AuthFile, provider: string): ResolvedCredential | undefined =>
-  resolveCredential({ provider, env: world.env, auth: file.read() });
+  resolveCredential({ provider, env: world.env, auth: file.read(), vault: loginReader(world.home) });
 
 /** Whether any credential is there at all. @throws MogplexError `damaged` when only the file could tell and it is unreadable */
 export const hasCredential = (world: World, file: AuthFile): boolean => {
   if (CREDENTIAL_ENV_VARS.some((name) => readEnv(world.env, name) !== undefined)) return true;
   const { keys, account, damage } = file.read();
   if (damage) throw damage;
-  return keys.size > 0 || account !== undefined;
+  return keys.size > 0 || account !== undefined || storedLogins(world.home).length > 0;
 };
 
 const noCredential = (provider: string): MogplexError => {
   const info = findProvider(provider);
   const own = info ? `set ${info.envVar}, or set` : 'or set';
-  return new MogplexError('unauthenticated', info ? `no credential for ${info.label}` : 'no credential found', {
-    boundary: 'terminal',
-    hint: `Run \`mogplex\` in a terminal to sign in, ${own} MOGPLEX_API_KEY.`,
-  });
+  return new MogplexError(
+    'unauthenticated',
+    provider === ACCOUNT_PROVIDER ? 'no credential found' : `no credential for ${info?.label ?? provider}`,
+    {
+      boundary: 'terminal',
+      hint: `Run \`mogplex\` in a terminal to sign in, ${own} MOGPLEX_API_KEY.`,
+    },
+  );
 };
 
 /**
@@ -43,11 +48,12 @@ export const requireCredential = (world: World, file: AuthFile, provider: string
   throw file.read().damage ?? noCredential(provider);
 };
 
-/** A credential that decides which model is the default: the environment before the disk, a provider before the account. */
+/** The provider whose credential decides which model is the default: the environment before the disk, a provider before the account. */
 export const leadingProvider = (world: World, file: AuthFile): string | undefined => {
   const { keys, account } = file.read();
   const inEnv = PROVIDERS.find(({ envVar }) => readEnv(world.env, envVar) !== undefined);
   if (inEnv) return inEnv.id;
   if (readEnv(world.env, 'MOGPLEX_API_KEY') !== undefined) return ACCOUNT_PROVIDER;
-  return PROVIDERS.find(({ id }) => keys.has(id))?.id ?? (account ? ACCOUNT_PROVIDER : undefined);
+  const stored = PROVIDERS.find(({ id }) => keys.has(id))?.id;
+  return stored ?? storedLogins(world.home)[0] ?? (account ? ACCOUNT_PROVIDER : undefined);
 };

@@ -1,0 +1,28 @@
+import { type LoginReader, readVaultIndex, Secret } from '@mogplex/credentials';
+
+/** The plugin's provider whose login serves a provider of ours. */
+const SERVED_BY: Readonly<Record<string, string>> = { openai: 'openai-codex' };
+
+const RECORD = /^oauth\/([^/]+)\/tokens$/;
+
+const ignore = (): void => undefined;
+
+/** Providers of plugins with a stored login that is not known to be lost. Read from the vault without its key. */
+export const storedLogins = (home: string): string[] =>
+  readVaultIndex(home, 'oauth/', ignore).entries.flatMap(({ name, meta }) => {
+    const login = RECORD.exec(name)?.[1];
+    return login === undefined || meta['lost'] !== undefined ? [] : [login];
+  });
+
+/**
+ * Finds the stored login that serves a provider. The token stays sealed: the plugin that logged in opens the vault when it
+ * sends a request, so the secret handed out here stands for the record and is of no use to anybody.
+ */
+export const loginReader = (home: string): LoginReader => {
+  let stored: readonly string[] | undefined;
+  return (provider) => {
+    stored ??= storedLogins(home);
+    const login = SERVED_BY[provider] ?? provider;
+    return stored.includes(login) ? { login, secret: new Secret(`the sealed record oauth/${login}/tokens`, `login ${login}`) } : undefined;
+  };
+};
