@@ -7,7 +7,8 @@ import { describeStores, type StorePlace } from './support/stores.ts';
 /** What an authenticator app shows (RFC 6238 with SHA-1, 30 seconds, 6 digits). */
 const totp = (uri: string, at = Date.now()): string => {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-  const bits = [...(new URL(uri).searchParams.get('secret') ?? '')]
+  const bits = (new URL(uri).searchParams.get('secret') ?? '')
+    .split('')
     .map((sign) => alphabet.indexOf(sign).toString(2).padStart(5, '0'))
     .join('');
   const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));

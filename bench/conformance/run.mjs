@@ -35,19 +35,22 @@ const password = randomBytes(12).toString('hex');
 const { cookie } = await call('/auth/set-up', { code, email: 'owner@example.com', password });
 
 const run = (args) =>
-  new Promise((resolve) => {
+  new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [SUITE, 'authorization', '--url', platform.url, '--port', String(CALLBACK_PORT), ...args], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let output = '';
     let approved = false;
-    child.stdout.on('data', async (chunk) => {
-      output += chunk;
-      const url = /https?:\/\/\S+\/oauth\/authorize\?\S+/.exec(output)?.[0];
-      if (url === undefined || approved) return;
-      approved = true;
+    const approve = async (url) => {
       const { data } = await call('/oauth/request', { query: new URL(url).search.slice(1), approve: true }, cookie);
       await fetch(data.location);
+    };
+    child.stdout.on('data', (chunk) => {
+      output += chunk;
+      const url = /https?:\/\/\S+\/oauth\/authorize\?\S+\n/.exec(output)?.[0];
+      if (url === undefined || approved) return;
+      approved = true;
+      approve(url.trim()).catch(reject);
     });
     child.once('exit', (status) => resolve({ status, output }));
   });
