@@ -181,7 +181,7 @@ interface OAuthGrantTable {
   created_at: number;
   last_used_at: number | null;
   ended_at: number | null;
-  ended_reason: 'person' | 'client' | 'replay' | null;
+  ended_reason: 'person' | 'client' | 'replay' | 'leaked' | null;
 }
 
 interface OAuthCodeTable {

@@ -1,6 +1,7 @@
 import type { CredentialResolvers } from '../http/principal.ts';
 import type { Route } from '../http/route.ts';
 import type { Platform } from '../platform.ts';
+import { leakRoutes } from './leaked/routes.ts';
 import { createLastUsed } from './last-used.ts';
 import { tokenRoutes } from './routes.ts';
 import { serviceAccountRoutes } from './service-accounts.ts';
@@ -17,7 +18,7 @@ export const openTokens = (platform: Platform): TokenRoom => {
   const { store, coherence, now, log } = platform;
   const lastUsed = createLastUsed(store.db, now, (error) => log.error('a last use could not be written', error));
   return {
-    routes: [...tokenRoutes(platform), ...serviceAccountRoutes(platform)],
+    routes: [...tokenRoutes(platform), ...serviceAccountRoutes(platform), ...leakRoutes(platform)],
     resolvers: { principalFromToken: createVerifier(store.db, coherence, lastUsed, now) },
     close: () => lastUsed.close(),
   };

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Database } from '../../store/schema.ts';
 import { ACCESS_TTL, newSecret, OAuthError, type OAuthContext, REFRESH_TTL, sha256 } from './context.ts';
 
-type EndReason = 'person' | 'client' | 'replay';
+type EndReason = 'person' | 'client' | 'replay' | 'leaked';
 
 /** What a terminal reads when the sign-in behind its token is over. */
 export const ENDED_MESSAGE = 'this sign-in was ended; sign in again';

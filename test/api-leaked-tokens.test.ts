@@ -1,0 +1,89 @@
+import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { makeToken } from '@mogplex/protocol';
+import { createPerson, makeTokenFor } from '@mogplex/server/test/people';
+import { expect, test } from 'vitest';
+import { startPlatform } from './support/platform.ts';
+import { describeStores } from './support/stores.ts';
+
+const API = '/api/v1/mogplex';
+
+const send = (url: string, body: string, key: KeyObject, keyId = 'key-1', signed = body): Promise<Response> =>
+  fetch(`${url}${API}/secret-scanning`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      'github-public-key-identifier': keyId,
+      'github-public-key-signature': sign('sha256', Buffer.from(signed), key).toString('base64'),
+    },
+    body,
+  });
+
+describeStores('D6 leaked tokens', (stores) => {
+  test('D6 a signed report revokes the token, tells its owner and is written down; anything else is refused', async () => {
+    const place = await stores.place();
+    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const stranger = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+    const keys = join(place.dataDir, 'keys.json');
+    const key = publicKey.export({ type: 'spki', format: 'pem' });
+    await writeFile(keys, JSON.stringify({ public_keys: [{ key_identifier: 'key-1', key, is_current: true }] }));
+    const platform = await startPlatform(place, { MOGPLEX_SECRET_SCANNING_KEYS: keys });
+    const store = await stores.open(place);
+    const person = await createPerson(store);
+    const leaked = await makeTokenFor(store, { accountId: person.id, name: 'ci' });
+    const other = await makeTokenFor(store, { accountId: person.id });
+    const use = async (token: string): Promise<number> =>
+      (await fetch(`${platform.url}${API}/me`, { headers: { authorization: `Bearer ${token}` } })).status;
+    expect(await use(leaked.token)).toBe(200);
+
+    const entry = (token: string) => ({ token, type: 'mogplex_token', url: 'https://github.com/o/r/blob/1/x?t=secret', source: 'content' });
+    const unknown = makeToken('mog_', randomBytes);
+    const body = JSON.stringify([entry(leaked.token), entry(unknown), entry('not-one-of-ours')]);
+    for (const refused of [
+      await send(platform.url, body, stranger),
+      await send(platform.url, body, privateKey, 'key-2'),
+      await send(platform.url, body, privateKey, 'key-1', `${body} `),
+    ]) {
+      expect(refused.status).toBe(403);
+    }
+    expect(await use(leaked.token)).toBe(200);
+
+    const answer = await send(platform.url, body, privateKey);
+    expect(answer.status).toBe(200);
+    const hash = (token: string) => createHash('sha256').update(token).digest('base64');
+    expect(await answer.json()).toEqual([
+      { token_hash: hash(leaked.token), token_type: 'mogplex_token', label: 'true_positive' },
+      { token_hash: hash(unknown), token_type: 'mogplex_token', label: 'false_positive' },
+      { token_hash: hash('not-one-of-ours'), token_type: 'mogplex_token', label: 'false_positive' },
+    ]);
+    expect(await use(leaked.token)).toBe(401);
+    expect(await use(other.token)).toBe(200);
+    // The same report again: still ours, but no second notice.
+    expect(await (await send(platform.url, body, privateKey)).json()).toMatchObject([{ label: 'true_positive' }, {}, {}]);
+
+    const notices = await fetch(`${platform.url}${API}/notifications`, { headers: { authorization: `Bearer ${other.token}` } });
+    const { data } = (await notices.json()) as { data: { items: { id: string; text: string }[] } };
+    expect(data.items).toHaveLength(1);
+    expect(data.items[0]).toMatchObject({ kind: 'token-leaked', readAt: null });
+    expect(data.items[0]?.text).toContain('"ci" was found in public at https://github.com/o/r/blob/1/x and');
+    const read = await fetch(`${platform.url}${API}/notifications/${data.items[0]?.id}/read`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${other.token}` },
+    });
+    expect(await read.json()).toMatchObject({ data: { readAt: expect.any(Number) as number } });
+
+    const trail = await store.db.selectFrom('audit_event').selectAll().where('subject', '=', leaked.id).orderBy('at').execute();
+    expect(trail.map(({ actor, action }) => `${actor} ${action}`)).toEqual([
+      'operator token.created',
+      'secret-scanning token.revoked',
+      'secret-scanning token.leaked',
+    ]);
+    expect(JSON.stringify(trail)).not.toContain(leaked.token.slice(8));
+
+    expect((await send(platform.url, 'nonsense', privateKey)).status).toBe(400);
+    expect((await send(platform.url, '{}', privateKey)).status).toBe(400);
+    await platform.close();
+    expect(platform.logged()).not.toContain(leaked.token.slice(8));
+  });
+});
