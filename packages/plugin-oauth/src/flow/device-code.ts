@@ -82,7 +82,9 @@ export const intervalAfter = (failure: OAuthFailure, intervalMs: number): { wait
     case 'network':
       return { waitMs: intervalMs * 2, note: 'no connection, still trying' };
     case 'malformed':
-      return failure.status === undefined ? { waitMs: intervalMs * 2, note: 'the service answered strangely, still trying' } : undefined;
+      return failure.status === undefined || failure.status < 300
+        ? { waitMs: intervalMs * 2, note: 'the service answered strangely, still trying' }
+        : undefined;
     case 'aborted':
       return undefined;
   }

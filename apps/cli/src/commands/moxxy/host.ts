@@ -45,6 +45,8 @@ export interface ProviderHost {
   logIn(name: string, surface: LoginSurface): Promise<LoginOutcome>;
   logOut(name: string, signal: AbortSignal): Promise<LogoutOutcome>;
   status(name: string): Promise<LoginStatus>;
+  /** Refreshes a stored login now. @throws MogplexError `unauthenticated` when only a new login helps */
+  refresh(name: string, signal: AbortSignal): Promise<LoginStatus>;
   /** A client of a provider whose login is stored. */
   client(name: string, signal: AbortSignal): Promise<ModelClient>;
   skills(): Promise<readonly Skill[]>;
@@ -94,6 +96,14 @@ export const openProviderHost = async (world: World): Promise<ProviderHost> => {
     logIn: async (name, surface) => oauthOf(await registry.provider(name)).login(context(name, surface)),
     logOut: async (name, signal) => oauthOf(await registry.provider(name)).logout(context(name, silent(signal))),
     status: async (name) => oauthOf(await registry.provider(name)).status(context(name, silent(forever))),
+    refresh: async (name, signal) => {
+      const auth = oauthOf(await registry.provider(name));
+      const own = context(name, silent(signal));
+      const credentials = auth.credentials?.(own);
+      if (!credentials) throw new MogplexError('not_implemented', `${name} cannot be refreshed from here`, { boundary: 'configuration' });
+      await credentials.renew((await credentials.current()).secret);
+      return auth.status(own);
+    },
     client: async (name, signal) => (await registry.provider(name)).createClient(context(name, silent(signal))),
     skills: async () => skillsOf(await registry.plugins()),
     tools: async (surface) => {

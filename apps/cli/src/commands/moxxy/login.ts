@@ -62,6 +62,12 @@ const logOut = async (world: World, name: string): Promise<void> => {
   if (note !== undefined) world.stderr.write(`${note}\n`);
 };
 
+const refresh = async (world: World, name: string): Promise<void> => {
+  const { openProviderHost } = await import('./host.ts');
+  const status = await (await openProviderHost(world)).refresh(name, world.interrupted());
+  world.stdout.write(statusText([{ provider: name, status }], world.now()));
+};
+
 /** `moxxy login`: log in, ask, log out. Works for every provider of the registry that is logged in to by OAuth. */
 export const loginCommand = (world: World): Command => {
   const login = new Command('login')
@@ -89,6 +95,12 @@ Examples:
     .argument('[provider]', 'one provider; all stored ones when not given')
     .option('--json', 'print JSON')
     .action((name: string | undefined, options: { json?: boolean }) => status(world, name, options.json === true));
+  login
+    .command('refresh')
+    .summary('refresh a stored login now')
+    .description('Refresh a stored login now. Not needed in daily use: every call refreshes by itself when it has to.')
+    .argument('<provider>', 'name of the provider')
+    .action((name: string) => refresh(world, name));
   login
     .command('logout')
     .summary('remove a stored login')

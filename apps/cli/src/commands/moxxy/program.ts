@@ -37,7 +37,12 @@ export const buildMoxxy = (world: World): Command => {
       writeOut: (text) => void world.stdout.write(text),
       writeErr: (text) => void world.stderr.write(text),
     })
-    .action(() => root.help({ error: true }));
+    .allowExcessArguments()
+    .action(() => {
+      const [unknown] = root.args;
+      if (unknown === undefined) root.help({ error: true });
+      root.error(`error: unknown command '${unknown}' (moxxy --help lists the commands)`, { exitCode: 2 });
+    });
   root.addCommand(loginCommand(world));
   root.addCommand(providersCommand(world));
   root.addCommand(skillsCommand(world));
