@@ -44,7 +44,7 @@ const profileOf = (origin: string): OAuthProfile => ({
   issuer: origin,
   endpoints: 'oauth2',
   clientId: CLIENT_ID,
-  scopes: ['read', 'write', 'offline_access'],
+  scopes: ['read', 'write'],
   redirect: { host: '127.0.0.1', port: 0, path: '/callback' },
   hosts: [new URL(origin).host],
 });
