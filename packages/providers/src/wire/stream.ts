@@ -11,6 +11,8 @@ const promptOf = ({ system, messages }: ToolChatRequest): LanguageModelV4Prompt 
 
 const callOptions = (request: ToolChatRequest): LanguageModelV4CallOptions => ({
   prompt: promptOf(request),
+  // Servers that call themselves compatible with OpenAI rarely know its newer role `developer`.
+  providerOptions: { openai: { systemMessageMode: 'system' } },
   ...(request.signal === undefined ? {} : { abortSignal: request.signal }),
   ...(request.tools === undefined
     ? {}
