@@ -3,6 +3,8 @@ import { Secret } from '@mogplex/credentials';
 import { createAccount } from '../src/identity/accounts.ts';
 import { setUpstream } from '../src/models/index.ts';
 import type { Plan } from '../src/models/plans.ts';
+import { announceSettings } from '../src/models/settings.ts';
+import { openCoherence } from '../src/store/coherence/open.ts';
 import { openStore, type Store } from '../src/store/open.ts';
 import { createToken } from '../src/tokens/create.ts';
 import { startPlatform, type TestPlatform } from './platform.ts';
@@ -17,8 +19,8 @@ export interface TestOperator {
   /** Makes another account with a token. */
   account(email: string): Promise<{ accountId: string; token: string }>;
   makeToken(accountId: string, scopes: ('read' | 'write')[]): Promise<string>;
-  /** Stores a hosted key. */
-  upstream(provider: string, baseUrl: string, key: string, label?: string): Promise<void>;
+  /** Stores a hosted key, or an own one of an account. */
+  upstream(provider: string, baseUrl: string, key: string, of?: { label?: string; accountId?: string }): Promise<void>;
   /** Gives the account, or another subject, a plan of its own. */
   plan(plan: Partial<Plan>, subject?: string): Promise<void>;
   close(): Promise<void>;
@@ -52,9 +54,14 @@ const putPlan = async (store: Store, subject: string, plan: Partial<Plan>): Prom
   await store.db.insertInto('model_entitlements').values({ subject, plan_id: id, updated_at: Date.now() }).execute();
 };
 
-/** Starts the platform at a place and makes its first account. */
-export const startGateway = async (place: StorePlace, env: Readonly<Record<string, string>> = {}): Promise<TestGateway> => {
+/** Starts the platform at a place and makes an account; `first` runs before that, while there is none. */
+export const startGateway = async (
+  place: StorePlace,
+  env: Readonly<Record<string, string>> = {},
+  first: (platform: TestPlatform) => Promise<void> = () => Promise.resolve(),
+): Promise<TestGateway> => {
   const platform = await startPlatform(place, { MOGPLEX_MODEL_RATE_LIMIT: '1000000', ...env });
+  await first(platform);
   const operator = await openOperator(place);
   return {
     ...operator,
@@ -70,6 +77,7 @@ export const startGateway = async (place: StorePlace, env: Readonly<Record<strin
 /** Opens a store as the operator's commands do, and makes an account in it. */
 export const openOperator = async (place: StorePlace): Promise<TestOperator> => {
   const store = await openStore(place);
+  const coherence = await openCoherence(store, { serve: false, onError: () => undefined });
   const makeToken = async (accountId: string, scopes: ('read' | 'write')[]): Promise<string> => {
     const made = await createToken(store.db, { accountId, name: 'test', scopes: new Set(scopes) }, { actor: accountId }, parts);
     return made.token.reveal();
@@ -85,11 +93,18 @@ export const openOperator = async (place: StorePlace): Promise<TestOperator> => 
     ...first,
     account,
     makeToken,
-    upstream: async (provider, baseUrl, key, label) => {
-      await setUpstream(store, { provider, baseUrl, key: new Secret(key, 'test key'), ...(label === undefined ? {} : { label }) });
+    upstream: async (provider, baseUrl, key, of = {}) => {
+      await setUpstream(store, { provider, baseUrl, key: new Secret(key, 'test key'), ...of });
+      await announceSettings(coherence);
     },
-    plan: (plan, subject) => putPlan(store, subject ?? `account:${first.accountId}`, plan),
-    close: () => store.close(),
+    plan: async (plan, subject) => {
+      await putPlan(store, subject ?? `account:${first.accountId}`, plan);
+      await announceSettings(coherence);
+    },
+    close: async () => {
+      await coherence.close();
+      await store.close();
+    },
   };
 };
 

@@ -4,7 +4,9 @@ import { MogplexError } from '@mogplex/protocol';
 import { type Config, loadConfig } from '../config.ts';
 import { findAccountByEmail, hasAccounts } from '../identity/accounts.ts';
 import { createOwner } from '../identity/setup.ts';
+import { announceSettings } from '../models/settings.ts';
 import { listUpstreams, removeUpstream, setUpstream, type UpstreamInfo } from '../models/upstreams/upstreams.ts';
+import type { Coherence } from '../store/coherence/coherence.ts';
 import { openCoherence } from '../store/coherence/open.ts';
 import { openStore } from '../store/open.ts';
 import { createToken } from '../tokens/create.ts';
@@ -57,6 +59,15 @@ export const openAdmin = async (env: Readonly<Record<string, string | undefined>
   const store = await openStore(config, now);
   const { db } = store;
   const operator = { actor: 'operator' };
+  /** Running servers have heard of a change when this resolves. */
+  const announce = async (tell: (coherence: Coherence) => Promise<unknown>): Promise<void> => {
+    const coherence = await openCoherence(store, { serve: false, onError: () => undefined });
+    try {
+      await tell(coherence);
+    } finally {
+      await coherence.close();
+    }
+  };
   return {
     async createOwner(account) {
       if (await hasAccounts(db)) {
@@ -100,18 +111,22 @@ export const openAdmin = async (env: Readonly<Record<string, string | undefined>
       }));
     },
     async revokeToken(id) {
-      const coherence = await openCoherence(store, { serve: false, onError: () => undefined });
-      try {
-        await revokeToken({ db, coherence, now }, { id }, 'operator', operator);
-      } finally {
-        await coherence.close();
-      }
+      await announce((coherence) => revokeToken({ db, coherence, now }, { id }, 'operator', operator));
     },
-    setUpstream: (upstream) => setUpstream(store, upstream, now),
+    async setUpstream(upstream) {
+      const info = await setUpstream(store, upstream, now);
+      await announce(announceSettings);
+      return info;
+    },
     listUpstreams: () => listUpstreams(store),
     async removeUpstream(provider, label) {
-      if (await removeUpstream(store, provider, label)) return;
-      throw new MogplexError('not_found', 'no such key is stored', { boundary: 'configuration', hint: 'Run mogplex admin upstream list.' });
+      if (!(await removeUpstream(store, provider, label))) {
+        throw new MogplexError('not_found', 'no such key is stored', {
+          boundary: 'configuration',
+          hint: 'Run mogplex admin upstream list.',
+        });
+      }
+      await announce(announceSettings);
     },
     close: () => store.close(),
   };

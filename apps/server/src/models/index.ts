@@ -42,11 +42,10 @@ const openLedger = ({ config, store, log, now }: Platform): Ledger => {
 
 /** Opens catalogue, keys, ledger and gateway. */
 export const openModels = (platform: Platform): ModelsRoom => {
-  const { config, store, log, now } = platform;
+  const { config, store, coherence, log, now } = platform;
   const { connect, firstByte, idle } = config.modelSeconds;
-  const settings = createSettingsCache(
-    () => loadSettings(store, (id, error) => log.error('a provider key cannot be opened', error, { upstream: id })),
-    now,
+  const settings = createSettingsCache(coherence, () =>
+    loadSettings(store, (id, error) => log.error('a provider key cannot be opened', error, { upstream: id })),
   );
   const ledger = openLedger(platform);
   const pools = createPools(
@@ -67,7 +66,7 @@ export const openModels = (platform: Platform): ModelsRoom => {
     routes: [
       ...catalogRoutes(settings),
       ...choiceRoutes(platform, settings),
-      ...ownKeyRoutes(platform),
+      ...ownKeyRoutes(platform, settings),
       ...usageRoutes(platform, settings),
       ...administrationRoutes(platform, settings, ledger),
     ],

@@ -1,5 +1,6 @@
 import type { ProviderId } from '@mogplex/protocol';
 import type { Selectable } from 'kysely';
+import type { Coherence } from '../store/coherence/coherence.ts';
 import type { Store } from '../store/open.ts';
 import { CATALOG } from './catalog/data.ts';
 import { BUILT_IN_PLANS, type Plan, STANDARD_PLAN } from './plans.ts';
@@ -24,15 +25,18 @@ export interface Settings {
   exclusions: ReadonlySet<string>;
 }
 
-/** A current view of the settings. */
+/** The settings in memory, never older than the last change that was acknowledged on any server. */
 export interface SettingsCache {
-  /** At most a second old; older ones are read again first. */
-  current(): Settings | Promise<Settings>;
-  /** Read now: before a refusal, so that what was just allowed is never refused. */
-  fresh(): Promise<Settings>;
+  current(): Promise<Settings>;
+  /** Call it after a change is stored and before it is acknowledged. */
+  changed(): Promise<void>;
 }
 
-const MAX_AGE_MS = 1_000;
+const TOPIC = 'models';
+const KEY = 'settings';
+
+/** Tells every server that the settings have changed. */
+export const announceSettings = (coherence: Coherence): Promise<void> => coherence.invalidate(TOPIC, [KEY]);
 
 export const exclusionKey = (accountId: string, repository: string, model: string): string =>
   `${accountId} ${repository.toLowerCase()} ${model}`;
@@ -114,21 +118,7 @@ export const loadSettings = async (store: Store, onDamaged: (id: string, error: 
   };
 };
 
-/** Keeps the settings for a second, so that a call costs no query and a change shows on every server within that second. */
-export const createSettingsCache = (load: () => Promise<Settings>, now: () => number = Date.now): SettingsCache => {
-  let kept: { settings: Settings; at: number } | undefined;
-  let loading: Promise<Settings> | undefined;
-  const fresh = (): Promise<Settings> => {
-    const at = now();
-    loading ??= load()
-      .then((settings) => {
-        kept = { settings, at };
-        return settings;
-      })
-      .finally(() => {
-        loading = undefined;
-      });
-    return loading;
-  };
-  return { current: () => (kept && now() - kept.at < MAX_AGE_MS ? kept.settings : fresh()), fresh };
-};
+export const createSettingsCache = (coherence: Coherence, load: () => Promise<Settings>): SettingsCache => ({
+  current: async () => (await coherence.cached(TOPIC, KEY, load)) ?? load(),
+  changed: () => announceSettings(coherence),
+});

@@ -83,14 +83,10 @@ const plot = (settings: Settings, caller: Caller, name: string, format: WireForm
   return obstacle ? noModelAccess(obstacle) : { settings, caller, model, routes };
 };
 
-/** Finds the way to a model. A refusal is judged on settings read this moment. */
 const findWay = async (parts: CallParts, request: CallRequest, name: string): Promise<Plotted> => {
-  const caller = callerOf(request);
-  const found = plot(await parts.settings.current(), caller, name, request.format);
-  if (!(found instanceof MogplexError)) return found;
-  const again = plot(await parts.settings.fresh(), caller, name, request.format);
-  if (again instanceof MogplexError) throw again;
-  return again;
+  const found = plot(await parts.settings.current(), callerOf(request), name, request.format);
+  if (found instanceof MogplexError) throw found;
+  return found;
 };
 
 /** The most that a call can cost: every byte a token, every allowed output token written. */
@@ -166,8 +162,8 @@ const tryRoutes = async (
   for (const route of routes) {
     const result = await attempt(parts, request, peeked, route);
     last = { result, route };
-    if (result.type === 'refused') parts.health.note(route.upstream.id, result.status, readRetryAfter(result.headers, parts.now()));
-    else if (result.type !== 'unsent') parts.health.note(route.upstream.id, result.type === 'failed' ? 'unreachable' : 200);
+    if (result.type === 'refused') parts.health.note(route.upstream, result.status, readRetryAfter(result.headers, parts.now()));
+    else if (result.type !== 'unsent') parts.health.note(route.upstream, result.type === 'failed' ? 'unreachable' : 200);
     if (!mayTryNext(result) || request.response.destroyed) break;
   }
   if (!last) throw new Error('a call needs at least one route');

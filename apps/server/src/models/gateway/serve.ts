@@ -99,7 +99,7 @@ export const createGateway = (parts: CallParts, guards: GatewayGuards): Gateway 
     const listing = target.operation === 'models' || target.operation === 'model';
     checkScope(principal, listing ? 'read' : 'write');
     if (target.operation === 'models' || target.operation === 'model') {
-      const settings = await parts.settings.fresh();
+      const settings = await parts.settings.current();
       const caller = { accountId: principal.accountId, teamId: principal.teamId };
       sendJson(
         response,

@@ -45,7 +45,7 @@ export const administrationRoutes = ({ store, now }: Platform, settings: Setting
     details: Record<string, string | number | boolean> = {},
   ): Promise<typeof DONE> => {
     await recordAudit(db, { actor: principal.accountId, action, subject: on, accountId: principal.accountId, requestId, details }, now());
-    await settings.fresh();
+    await settings.changed();
     return DONE;
   };
   return [
@@ -95,7 +95,7 @@ export const administrationRoutes = ({ store, now }: Platform, settings: Setting
       errors: ['forbidden'],
       handler: async ({ principal }) => {
         await requireOwner(db, principal);
-        const { plans, defaultPlan } = await settings.fresh();
+        const { plans, defaultPlan } = await settings.current();
         return {
           plans: [...plans.values()].map((plan) => ({
             ...plan,
@@ -150,7 +150,7 @@ export const administrationRoutes = ({ store, now }: Platform, settings: Setting
       errors: ['forbidden', 'not_found'],
       handler: async ({ principal, body, requestId }) => {
         await requireOwner(db, principal);
-        if (!(await settings.fresh()).plans.has(body.plan))
+        if (!(await settings.current()).plans.has(body.plan))
           throw new MogplexError('not_found', 'there is no such plan', { boundary: 'model' });
         const row = { subject: body.subject, plan_id: body.plan, updated_at: now() };
         await db

@@ -17,7 +17,7 @@ const DONE = { done: true as const };
 export const choiceRoutes = ({ store }: Platform, settings: SettingsCache): Route[] => {
   const { db } = store;
   const known = async (id: string): Promise<void> => {
-    if (!(await settings.fresh()).models.has(id))
+    if (!(await settings.current()).models.has(id))
       throw new MogplexError('not_found', 'there is no such model in the catalogue', { boundary: 'model' });
   };
   return [
@@ -49,7 +49,7 @@ export const choiceRoutes = ({ store }: Platform, settings: SettingsCache): Rout
             )
             .execute();
         });
-        await settings.fresh();
+        await settings.changed();
         return DONE;
       },
     }),
@@ -85,7 +85,7 @@ export const choiceRoutes = ({ store }: Platform, settings: SettingsCache): Rout
           .values({ account_id: principal.accountId, ...body })
           .onConflict((conflict) => conflict.columns(['account_id', 'repository', 'model']).doNothing())
           .execute();
-        await settings.fresh();
+        await settings.changed();
         return DONE;
       },
     }),
@@ -104,7 +104,7 @@ export const choiceRoutes = ({ store }: Platform, settings: SettingsCache): Rout
           .where('repository', '=', body.repository)
           .where('model', '=', body.model)
           .execute();
-        await settings.fresh();
+        await settings.changed();
         return DONE;
       },
     }),

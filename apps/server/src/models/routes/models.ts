@@ -16,6 +16,6 @@ export const catalogRoutes = (settings: SettingsCache): Route[] => [
     request: { query: z.object({ repository: z.string().max(201).optional() }) },
     response: modelList,
     handler: async ({ principal, query }) =>
-      listCatalog(await settings.fresh(), { accountId: principal.accountId, teamId: principal.teamId, repository: query.repository }),
+      listCatalog(await settings.current(), { accountId: principal.accountId, teamId: principal.teamId, repository: query.repository }),
   }),
 ];

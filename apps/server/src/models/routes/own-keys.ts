@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { recordAudit } from '../../audit/record.ts';
 import { defineRoute, type Route } from '../../http/route.ts';
 import type { Platform } from '../../platform.ts';
+import type { SettingsCache } from '../settings.ts';
 import { listUpstreams, removeUpstream, setUpstream, type UpstreamInfo } from '../upstreams/upstreams.ts';
 
 const provider = z.enum(OWN_KEY_PROVIDERS);
@@ -18,7 +19,7 @@ const show = (info: UpstreamInfo): OwnKey => ({
 });
 
 /** Settings > API Keys: keys that an account brings itself, used before the hosted ones. Tokens cannot change them. */
-export const ownKeyRoutes = ({ store, now }: Platform): Route[] => [
+export const ownKeyRoutes = ({ store, now }: Platform, settings: SettingsCache): Route[] => [
   defineRoute({
     method: 'GET',
     path,
@@ -54,6 +55,7 @@ export const ownKeyRoutes = ({ store, now }: Platform): Route[] => [
         details: { provider: params.provider },
       };
       await recordAudit(store.db, entry, now());
+      await settings.changed();
       return show(info);
     },
   }),
@@ -78,6 +80,7 @@ export const ownKeyRoutes = ({ store, now }: Platform): Route[] => [
         requestId,
       };
       await recordAudit(store.db, entry, now());
+      await settings.changed();
       return { removed: true as const };
     },
   }),

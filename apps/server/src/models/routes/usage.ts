@@ -28,7 +28,7 @@ export const usageRoutes = ({ store, now }: Platform, settings: SettingsCache): 
       }
       const of = team === undefined ? { accountId: principal.accountId } : { teamId: team };
       const caller = { accountId: principal.accountId, teamId: team ?? principal.teamId };
-      return reportUsage(store.db, await settings.fresh(), of, caller, query, now());
+      return reportUsage(store.db, await settings.current(), of, caller, query, now());
     },
   }),
 ];

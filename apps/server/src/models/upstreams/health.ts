@@ -1,4 +1,5 @@
 import type { Route } from '../catalog/reach.ts';
+import type { Upstream } from './upstreams.ts';
 
 /** Why a key is left alone for a while. */
 export interface Ailment {
@@ -12,8 +13,7 @@ export interface HealthBook {
   /** Healthy keys first, those that ail behind them: a key is never given up while it is the only one. */
   order(routes: readonly [Route, ...Route[]]): readonly Route[];
   /** Notes what an answer says about a key. `retryAfter` in seconds. */
-  note(upstreamId: string, status: number | 'unreachable', retryAfter?: number): void;
-  ailment(upstreamId: string): Ailment | undefined;
+  note(upstream: Upstream, status: number | 'unreachable', retryAfter?: number): void;
 }
 
 const REFUSED_MS = 60_000;
@@ -37,17 +37,19 @@ const diagnose = (status: number | 'unreachable', now: number, retryAfter: numbe
  */
 export const createHealthBook = (onChange: (upstreamId: string, ailment: Ailment | undefined) => void, now: () => number): HealthBook => {
   const ailing = new Map<string, Ailment>();
-  const ails = (id: string): boolean => (ailing.get(id)?.until ?? 0) > now();
+  // A key that was set anew starts healthy.
+  const nameOf = ({ id, setAt }: Upstream): string => `${id} ${setAt}`;
+  const ails = (upstream: Upstream): boolean => (ailing.get(nameOf(upstream))?.until ?? 0) > now();
   return {
     order: (routes) =>
-      ailing.size === 0 ? routes : routes.toSorted((one, other) => Number(ails(one.upstream.id)) - Number(ails(other.upstream.id))),
-    note: (id, status, retryAfter) => {
-      const before = ailing.get(id);
+      ailing.size === 0 ? routes : routes.toSorted((one, other) => Number(ails(one.upstream)) - Number(ails(other.upstream))),
+    note: (upstream, status, retryAfter) => {
+      const name = nameOf(upstream);
+      const before = ailing.get(name);
       const ailment = diagnose(status, now(), retryAfter);
-      if (ailment) ailing.set(id, ailment);
-      else if (before) ailing.delete(id);
-      if (before?.health !== ailment?.health) onChange(id, ailment);
+      if (ailment) ailing.set(name, ailment);
+      else if (before) ailing.delete(name);
+      if (before?.health !== ailment?.health) onChange(upstream.id, ailment);
     },
-    ailment: (id) => ailing.get(id),
   };
 };

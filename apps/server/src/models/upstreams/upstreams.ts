@@ -140,6 +140,8 @@ export interface Upstream {
   baseUrl: string | undefined;
   key: Secret;
   position: number;
+  /** When the key was set, in milliseconds. */
+  setAt: number;
 }
 
 /** Opens every key of the store. A row that cannot be opened is left out and reported, so that one never stops the others. */
@@ -158,6 +160,7 @@ export const openUpstreams = async (store: Store, onDamaged: (id: string, error:
           baseUrl: row.base_url ?? undefined,
           key,
           position: row.position,
+          setAt: row.updated_at,
         },
       ];
     } catch (error) {
