@@ -65,7 +65,8 @@ const moreOf = (command: Command): string => {
   return text.slice(command.helpInformation().length).trim();
 };
 
-const infoOf = (command: Command, parents: string): CommandInfo => {
+/** What a definition says of a command and everything below it. */
+export const infoOf = (command: Command, parents = ''): CommandInfo => {
   const path = parents === '' ? command.name() : `${parents} ${command.name()}`;
   return {
     path,
@@ -84,5 +85,5 @@ const infoOf = (command: Command, parents: string): CommandInfo => {
 export const commandTree = async (world: World): Promise<CommandInfo> => {
   const root = rootCommand(world);
   for (const { name, summary, load } of COMMANDS) root.addCommand((await load()).command(world).name(name).summary(summary));
-  return infoOf(root, '');
+  return infoOf(root);
 };
