@@ -20,7 +20,7 @@ export interface WatchedPage {
   page: Page;
   /** What the page complained about: uncaught errors and refused resources (content security policy among them). */
   complaints: string[];
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 /** Opens a page in a context of its own (its own cookies) and keeps what it complains about. */

@@ -55,6 +55,24 @@ const startRoutes = ({ auth, platform }: Identity): Route[] => [
   }),
 ];
 
+/** What the library calls a failure, in the few words that our pages know. */
+const REASONS: Readonly<Record<string, string>> = {
+  access_denied: 'access_denied',
+  account_not_linked: 'account_not_linked',
+  signup_disabled: 'signup_disabled',
+  unable_to_create_user: 'signup_disabled',
+};
+
+/** Where the browser goes from the callback: a page of ours, with the reason when it did not succeed. */
+const landing = (location: string | null, publicUrl: string): string => {
+  const url = new URL(location ?? '/sign-in?error=failed', publicUrl);
+  if (url.origin !== publicUrl) return '/sign-in?error=failed';
+  const error = url.searchParams.get('error');
+  if (error === null) return url.pathname + url.search;
+  const path = url.pathname.startsWith('/api/') ? '/sign-in' : url.pathname;
+  return `${path}?error=${REASONS[error] ?? (/state|restart/.test(error) ? 'state_mismatch' : 'failed')}`;
+};
+
 /** GitHub sends the browser back here. The state and the PKCE verifier are checked by the account library. */
 const callbackRoute = ({ auth, platform }: Identity): Route =>
   defineRawRoute({
@@ -68,10 +86,10 @@ const callbackRoute = ({ auth, platform }: Identity): Route =>
       const before = await principalFromSession(auth, headers.get('cookie') ?? '');
       const { search } = new URL(c.req.url);
       const answer = await auth.handler(new Request(`${platform.publicUrl}/api/auth/callback/github${search}`, { headers }));
-      const location = answer.headers.get('location');
+      const location = landing(answer.headers.get('location'), platform.publicUrl);
       const response = new Response(null, {
         status: 302,
-        headers: { 'cache-control': 'no-store', location: location ?? '/sign-in?error=github' },
+        headers: { 'cache-control': 'no-store', location },
       });
       const cookies = answer.headers.getSetCookie();
       for (const cookie of cookies) response.headers.append('set-cookie', cookie);

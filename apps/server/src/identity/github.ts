@@ -18,7 +18,11 @@ const profileSchema = z.object({
 
 const emailsSchema = z.array(z.object({ email: z.string(), primary: z.boolean(), verified: z.boolean() }));
 
-const apiOf = (url: string): string => (url === 'https://github.com' ? 'https://api.github.com' : `${url}/api/v3`);
+const apiOf = (url: string): string => {
+  const { host } = new URL(url);
+  if (host === 'github.com' || host.endsWith('.ghe.com')) return `https://api.${host}`;
+  return `${url}/api/v3`;
+};
 
 const read = async <T extends z.ZodType>(url: string, token: string, schema: T): Promise<z.output<T> | undefined> => {
   const response = await fetch(url, {

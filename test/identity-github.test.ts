@@ -1,0 +1,161 @@
+import { createHash } from 'node:crypto';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type GitHubRelay, startGitHub } from './fakes/github-relay.ts';
+import { openBrowser, openPage } from './support/browser.ts';
+import { owner, PASSWORD, Person } from './support/person.ts';
+import { startPlatform, type TestPlatform } from './support/platform.ts';
+import { describeStores, type StorePlace } from './support/stores.ts';
+
+const SECRET = 'github-client-secret-7f3a';
+
+const seed = {
+  users: [
+    { login: 'olive', name: 'Olive', email: 'owner@example.com' },
+    { login: 'ingrid', name: 'Ingrid Invited', email: 'ingrid@example.com' },
+    { login: 'mallory', name: 'Mallory', email: 'mallory@example.com' },
+  ],
+};
+
+describeStores('B1 sign-in with GitHub', (stores) => {
+  let github: GitHubRelay;
+  let platform: TestPlatform;
+  let place: StorePlace;
+  let browser: Browser;
+  let first: Person;
+
+  beforeAll(async () => {
+    github = await startGitHub(seed);
+    place = await stores.place();
+    platform = await startPlatform(place, {
+      MOGPLEX_GITHUB_URL: github.url,
+      MOGPLEX_GITHUB_CLIENT_ID: 'Iv1.test',
+      MOGPLEX_GITHUB_CLIENT_SECRET: SECRET,
+    });
+    browser = await openBrowser();
+    first = await owner(platform);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await platform?.close();
+    await github?.close();
+  });
+
+  const chooseAt = async (page: Page, login: string): Promise<void> => {
+    await page.waitForURL(`${github.url}/**`);
+    await page.getByRole('button', { name: login }).first().click();
+  };
+
+  const continueAs = async (page: Page, login: string): Promise<void> => {
+    await page.goto(`${platform.url}/sign-in`);
+    await page.getByRole('button', { name: 'Continue with GitHub' }).click();
+    await chooseAt(page, login);
+  };
+
+  test('B1 nobody gets an account by a GitHub account that was not invited', async () => {
+    const { page, close } = await openPage(browser);
+    await continueAs(page, 'mallory');
+    await page.waitForURL(/\/sign-in\?error=signup_disabled/);
+    await page.getByText('Nobody has invited this address yet.').waitFor();
+    await close();
+  });
+
+  test('B1 a matching address does not take an account over: it must be linked from inside', async () => {
+    const { page, close } = await openPage(browser);
+    await continueAs(page, 'olive');
+    await page.waitForURL(/\/sign-in\?error=account_not_linked/);
+    await page.getByText(/then link GitHub in Settings/).waitFor();
+    await close();
+    expect((await first.call('GET', '/account')).data).toMatchObject({ github: false });
+  });
+
+  test('B1 an invited person signs in; state and PKCE are sent and checked; the provider token is sealed', async () => {
+    const { data: team } = await first.call<{ id: string }>('POST', '/teams', { name: 'Crew' });
+    await first.call('POST', `/teams/${team.id}/invitations`, { email: 'ingrid@example.com', role: 'member' });
+    const { page, complaints, close } = await openPage(browser);
+    await continueAs(page, 'ingrid');
+    await page.waitForURL(`${platform.url}/settings`);
+    await page.getByRole('heading', { name: 'Profile' }).waitFor();
+    expect(complaints).toEqual([]);
+    const challenge = github.authorized?.get('code_challenge');
+    const verifier = github.exchanged?.get('code_verifier') ?? '';
+    expect(github.authorized?.get('code_challenge_method')).toBe('S256');
+    expect(challenge).toBe(createHash('sha256').update(verifier).digest('base64url'));
+    expect(github.authorized?.get('state')?.length).toBeGreaterThanOrEqual(32);
+
+    const store = await stores.open(place);
+    const linked = await store.db.selectFrom('account').selectAll().where('providerId', '=', 'github').execute();
+    expect(linked).toHaveLength(1);
+    expect(linked[0]?.accountId).toBe(`${new URL(github.url).host}#${linked[0]?.accountId.split('#')[1]}`);
+    expect(linked[0]?.accessToken).toMatch(/^v1\.[0-9a-f]{8}\./);
+    const everything = JSON.stringify([linked, await store.db.selectFrom('verification').selectAll().execute()]);
+    expect(everything).not.toContain('gho_');
+    expect(everything).not.toContain(verifier);
+    expect(platform.logged()).not.toContain(SECRET);
+
+    await page.context().clearCookies();
+    await continueAs(page, 'ingrid');
+    await page.waitForURL(`${platform.url}/settings`);
+    await close();
+  });
+
+  test('B1 a callback that another browser started is refused (login CSRF)', async () => {
+    const attacker = new Person(platform.url);
+    const { data } = await attacker.call<{ url: string }>('POST', '/auth/github', { next: '/settings' });
+    const state = new URL(data.url).searchParams.get('state') ?? '';
+    const chosen = await fetch(`${github.url}/login/oauth/callback`, {
+      method: 'POST',
+      redirect: 'manual',
+      body: new URLSearchParams({
+        login: 'mallory',
+        redirect_uri: `${platform.url}/api/auth/callback/github`,
+        scope: 'user:email',
+        state,
+        client_id: 'Iv1.test',
+      }),
+    });
+    const callback = chosen.headers.get('location') ?? '';
+    for (const url of [callback, callback.replace(state, 'x'.repeat(32)), callback.replace(/&state=.*/, '')]) {
+      const victim = new Person(platform.url);
+      const answer = await victim.fetch(url, { headers: { 'sec-fetch-site': 'cross-site' } });
+      expect(new URL(answer.headers.get('location') ?? '', platform.url).searchParams.get('error')).toBe('state_mismatch');
+      expect((await victim.call('GET', '/account')).status).toBe(401);
+    }
+  });
+
+  test('B1 linking is done from inside, once, and cannot be forced on somebody', async () => {
+    const { page, close } = await openPage(browser);
+    await page.goto(`${platform.url}/sign-in`);
+    await page.getByLabel('Email').fill('owner@example.com');
+    await page.getByLabel('Password').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.waitForURL('**/settings');
+
+    const attacker = new Person(platform.url);
+    const { data } = await attacker.call<{ url: string }>('POST', '/auth/github', { next: '/settings' });
+    const forced = new URL(`${platform.url}/api/auth/callback/github`);
+    forced.search = new URLSearchParams({ code: 'attackers-code', state: new URL(data.url).searchParams.get('state') ?? '' }).toString();
+    await page.goto(forced.href);
+    await page.waitForURL(/error=state_mismatch/);
+
+    await page.goto(`${platform.url}/settings/security`);
+    await page.getByRole('button', { name: 'Link GitHub' }).click();
+    await chooseAt(page, 'olive');
+    await page.waitForURL(`${platform.url}/settings/security`);
+    await page.getByRole('button', { name: 'Unlink GitHub' }).waitFor();
+    expect((await first.call('GET', '/account')).data).toMatchObject({ github: true });
+
+    await page.context().clearCookies();
+    await continueAs(page, 'olive');
+    await page.waitForURL(`${platform.url}/settings`);
+    await close();
+    expect((await first.call('DELETE', '/account/github')).data).toEqual({ status: 'removed' });
+    expect((await first.call('DELETE', '/account/github')).status).toBe(404);
+  });
+
+  test('B1 the way back never leads to another site', async () => {
+    for (const next of ['https://evil.example', '//evil.example', '/\\evil.example', 'javascript:alert(1)']) {
+      expect((await new Person(platform.url).call('POST', '/auth/github', { next })).status).toBe(400);
+    }
+  });
+});
