@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { MogplexError } from '@mogplex/protocol';
 import { readEnv, type Env, type Warn } from '../env.ts';
-import { FILE_MODE, atomicWrite, readPrivateFile } from '../files.ts';
+import { FILE_MODE, atomicWrite, readPrivateFile, type OnStep } from '../files.ts';
 import { Secret } from '../secret.ts';
 import { KeyRing } from './key-ring.ts';
 import { systemKeyring, type Keyring } from './keyring.ts';
@@ -27,6 +27,8 @@ export interface KeyStoreOptions {
   /** Asks a person for the passphrase of the vault. */
   askPassphrase?: (() => Promise<Secret>) | undefined;
   warn: Warn;
+  /** Told before each step of a write. */
+  onStep?: OnStep | undefined;
 }
 
 const markerFile = (folder: string): string => join(folder, 'vault.json');
@@ -51,9 +53,9 @@ export async function openKeyStore(folder: string, kind: KeySourceKind, options:
     case 'keyring':
       return keyringStore(folder, await presentKeyring(options));
     case 'file':
-      return fileStore(folder, options.warn);
+      return fileStore(folder, options);
     case 'passphrase':
-      return passphraseStore(folder, await passphrase(options), options.warn);
+      return passphraseStore(folder, await passphrase(options), options);
   }
 }
 
@@ -66,7 +68,7 @@ export async function openKeyStore(folder: string, kind: KeySourceKind, options:
 export async function createKeyStore(folder: string, options: KeyStoreOptions): Promise<KeyStore> {
   const store = await firstStore(folder, options);
   if ((await store.read()) === undefined) await store.write(KeyRing.create());
-  await atomicWrite(markerFile(folder), marker(store.kind), FILE_MODE);
+  await atomicWrite(markerFile(folder), marker(store.kind), FILE_MODE, { onStep: options.onStep });
   return store;
 }
 
@@ -78,7 +80,7 @@ async function firstStore(folder: string, options: KeyStoreOptions): Promise<Key
     throw new MogplexError('usage', 'MOGPLEX_VAULT_KEY is none of keyring, file and passphrase', { boundary: 'configuration' });
   }
   if (readEnv(options.env, 'MOGPLEX_VAULT_PASSPHRASE') !== undefined) return await openKeyStore(folder, 'passphrase', options);
-  return (await workingKeyring(folder, options)) ?? fileStore(folder, options.warn);
+  return (await workingKeyring(folder, options)) ?? fileStore(folder, options);
 }
 
 /** The keyring store with a ring in it, or undefined where the keyring is missing, locked or forgetful. */
@@ -127,7 +129,7 @@ async function presentKeyring({ keyring }: KeyStoreOptions): Promise<Keyring> {
   });
 }
 
-function fileStore(folder: string, warn: Warn): KeyStore {
+function fileStore(folder: string, { warn, onStep }: KeyStoreOptions): KeyStore {
   const path = join(folder, 'key');
   return {
     kind: 'file',
@@ -136,7 +138,7 @@ function fileStore(folder: string, warn: Warn): KeyStore {
       if (text === '') throw emptyKey(path);
       return await Promise.resolve(text === undefined ? undefined : KeyRing.parse(new Secret(text, 'vault key ring')));
     },
-    write: async (ring) => await atomicWrite(path, ring.format().reveal(), FILE_MODE),
+    write: async (ring) => await atomicWrite(path, ring.format().reveal(), FILE_MODE, { onStep }),
   };
 }
 
@@ -146,7 +148,7 @@ const emptyKey = (path: string): MogplexError =>
     hint: 'Restore it from a backup, or move the vault folder away and log in again.',
   });
 
-function passphraseStore(folder: string, secret: Secret, warn: Warn): KeyStore {
+function passphraseStore(folder: string, secret: Secret, { warn, onStep }: KeyStoreOptions): KeyStore {
   const path = join(folder, 'key.sealed');
   const sealer = new PassphraseSealer(secret);
   return {
@@ -157,7 +159,7 @@ function passphraseStore(folder: string, secret: Secret, warn: Warn): KeyStore {
     },
     write: async (ring) => {
       const earlier = readPrivateFile(path, MAX_BYTES, warn);
-      await atomicWrite(path, await sealer.seal(ring.format(), earlier), FILE_MODE);
+      await atomicWrite(path, await sealer.seal(ring.format(), earlier), FILE_MODE, { onStep });
     },
   };
 }

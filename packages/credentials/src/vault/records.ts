@@ -26,38 +26,42 @@ export interface RecordFiles {
 }
 
 export function recordFiles(folder: string, warn: Warn, onStep?: OnStep): RecordFiles {
-  const load = (file: string, name: string): SealedRecord | undefined => {
-    const text = readPrivateFile(join(folder, file), MAX_BYTES, warn);
-    if (text === undefined) return undefined;
-    const record = parseRecord(text);
-    if (record !== undefined && record.name === name) return record;
-    throw new MogplexError('damaged', `${join(folder, file)} holds no readable record; it was left as it is`, {
-      boundary: 'storage',
-      hint: `Move it away, then log in again.`,
-    });
-  };
   return {
     folder,
-    read: (name) => load(recordFile(name), name),
+    read: (name) => load(folder, recordFile(name), name, warn),
     write: async (record) => {
       const path = join(folder, recordFile(record.name));
       await removeLeftovers(path);
       await atomicWrite(path, formatRecord(record), FILE_MODE, { onStep });
     },
-    all: () => {
-      const records: SealedRecord[] = [];
-      const damaged: DamagedEntry[] = [];
-      for (const file of recordFileNames(folder)) {
-        try {
-          const record = load(file, decodeURIComponent(file.slice(0, -RECORD_SUFFIX.length)));
-          if (record !== undefined) records.push(record);
-        } catch (error) {
-          damaged.push({ file, why: error instanceof Error ? error.message : String(error) });
-        }
-      }
-      return { records, damaged };
-    },
+    all: () => readAll(folder, warn),
   };
+}
+
+function load(folder: string, file: string, name: string, warn: Warn): SealedRecord | undefined {
+  const text = readPrivateFile(join(folder, file), MAX_BYTES, warn);
+  if (text === undefined) return undefined;
+  const record = parseRecord(text);
+  if (record !== undefined && record.name === name) return record;
+  throw new MogplexError('damaged', `${join(folder, file)} holds no readable record; it was left as it is`, {
+    boundary: 'storage',
+    hint: `Move it away, then log in again.`,
+  });
+}
+
+/** Apart from `recordFiles`, so that a program which only lists carries nothing that writes. */
+function readAll(folder: string, warn: Warn): SealedIndex {
+  const records: SealedRecord[] = [];
+  const damaged: DamagedEntry[] = [];
+  for (const file of recordFileNames(folder)) {
+    try {
+      const record = load(folder, file, decodeURIComponent(file.slice(0, -RECORD_SUFFIX.length)), warn);
+      if (record !== undefined) records.push(record);
+    } catch (error) {
+      damaged.push({ file, why: error instanceof Error ? error.message : String(error) });
+    }
+  }
+  return { records, damaged };
 }
 
 function recordFileNames(folder: string): string[] {
@@ -81,7 +85,7 @@ function recordFileNames(folder: string): string[] {
 export function readVaultIndex(home: string, prefix: string, warn: Warn): VaultIndex {
   const folders = vaultFolders(home);
   if (![home, folders.vault, folders.records].every((folder) => checkPrivateFolder(folder, warn))) return { entries: [], damaged: [] };
-  const { records, damaged } = recordFiles(folders.records, warn).all();
+  const { records, damaged } = readAll(folders.records, warn);
   const entries = records
     .filter((record) => !record.removed && record.name.startsWith(prefix))
     .map(({ name, generation, updatedAt, keyId, meta }) => ({ name, generation, updatedAt, keyId, meta }));

@@ -88,6 +88,7 @@ export class VaultContext {
       keyring: options.keyring,
       askPassphrase: options.askPassphrase,
       warn,
+      onStep: options.onStep,
     };
   }
 
