@@ -57,6 +57,7 @@ describeStores('B1 sign-in with GitHub', (stores) => {
     await continueAs(page, 'mallory');
     await page.waitForURL(/\/sign-in\?error=signup_disabled/);
     await page.getByText('Nobody has invited this address yet.').waitFor();
+    expect(await page.context().cookies()).not.toContainEqual(expect.objectContaining({ name: 'mogplex.session_token' }));
     await close();
   });
 
