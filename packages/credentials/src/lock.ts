@@ -14,6 +14,9 @@ const SQLITE_BUSY = 5;
 /** A try costs 0.1 ms; a handover to a waiting process takes half of this on average. */
 const LONGEST_PAUSE_MS = 6;
 
+/** Held locks. Work that never ends may be garbage to the collector, and a collected connection would give its lock back. */
+const held = new Set<DatabaseSync>();
+
 /** The last holder in this process, by path: holders of one process take turns without polling each other. */
 const turns = new Map<string, Promise<void>>();
 
@@ -33,9 +36,11 @@ export async function withFileLock<T>(path: string, work: () => Promise<T> | T, 
   const leave = await takeTurn(lockPath, deadline, path);
   try {
     const holder = await acquire(lockPath, deadline, path);
+    held.add(holder);
     try {
       return await work();
     } finally {
+      held.delete(holder);
       holder.close();
     }
   } finally {

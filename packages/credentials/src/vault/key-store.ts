@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { MogplexError } from '@mogplex/protocol';
 import { readEnv, type Env, type Warn } from '../env.ts';
-import { FILE_MODE, atomicWrite, readPrivateFile, type OnStep } from '../files.ts';
+import { FILE_MODE, atomicWrite, readPrivateFile, removeLeftovers, type OnStep } from '../files.ts';
 import { Secret } from '../secret.ts';
 import { KeyRing } from './key-ring.ts';
 import { systemKeyring, type Keyring } from './keyring.ts';
@@ -68,7 +68,7 @@ export async function openKeyStore(folder: string, kind: KeySourceKind, options:
 export async function createKeyStore(folder: string, options: KeyStoreOptions): Promise<KeyStore> {
   const store = await firstStore(folder, options);
   if ((await store.read()) === undefined) await store.write(KeyRing.create());
-  await atomicWrite(markerFile(folder), marker(store.kind), FILE_MODE, { onStep: options.onStep });
+  await replaceFile(markerFile(folder), marker(store.kind), options);
   return store;
 }
 
@@ -129,17 +129,23 @@ async function presentKeyring({ keyring }: KeyStoreOptions): Promise<Keyring> {
   });
 }
 
-function fileStore(folder: string, { warn, onStep }: KeyStoreOptions): KeyStore {
+function fileStore(folder: string, options: KeyStoreOptions): KeyStore {
   const path = join(folder, 'key');
   return {
     kind: 'file',
     read: async () => {
-      const text = readPrivateFile(path, MAX_BYTES, warn);
+      const text = readPrivateFile(path, MAX_BYTES, options.warn);
       if (text === '') throw emptyKey(path);
       return await Promise.resolve(text === undefined ? undefined : KeyRing.parse(new Secret(text, 'vault key ring')));
     },
-    write: async (ring) => await atomicWrite(path, ring.format().reveal(), FILE_MODE, { onStep }),
+    write: async (ring) => await replaceFile(path, ring.format().reveal(), options),
   };
+}
+
+/** Under the lock of the vault: what a killed writer left behind may hold keys. */
+async function replaceFile(path: string, text: string, { onStep }: KeyStoreOptions): Promise<void> {
+  await removeLeftovers(path);
+  await atomicWrite(path, text, FILE_MODE, { onStep });
 }
 
 const emptyKey = (path: string): MogplexError =>
@@ -148,18 +154,18 @@ const emptyKey = (path: string): MogplexError =>
     hint: 'Restore it from a backup, or move the vault folder away and log in again.',
   });
 
-function passphraseStore(folder: string, secret: Secret, { warn, onStep }: KeyStoreOptions): KeyStore {
+function passphraseStore(folder: string, secret: Secret, options: KeyStoreOptions): KeyStore {
   const path = join(folder, 'key.sealed');
   const sealer = new PassphraseSealer(secret);
   return {
     kind: 'passphrase',
     read: async () => {
-      const text = readPrivateFile(path, MAX_BYTES, warn);
+      const text = readPrivateFile(path, MAX_BYTES, options.warn);
       return text === undefined ? undefined : KeyRing.parse(await sealer.open(text));
     },
     write: async (ring) => {
-      const earlier = readPrivateFile(path, MAX_BYTES, warn);
-      await atomicWrite(path, await sealer.seal(ring.format(), earlier), FILE_MODE, { onStep });
+      const earlier = readPrivateFile(path, MAX_BYTES, options.warn);
+      await replaceFile(path, await sealer.seal(ring.format(), earlier), options);
     },
   };
 }
