@@ -104,7 +104,7 @@ const requestCode = async (
   }
   const client = clientOf(profile);
   try {
-    const parameters = profile.scopes.length > 0 ? { scope: profile.scopes.join(' ') } : {};
+    const parameters = { ...profile.extraAuthParams, ...(profile.scopes.length > 0 ? { scope: profile.scopes.join(' ') } : {}) };
     const response = await deviceAuthorizationRequest(server, client, clientAuthOf(profile), parameters, requestOptions(options, endpoint));
     return await processDeviceAuthorizationResponse(server, client, response);
   } catch (error) {

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AccountLogin, openAuthFile, type Secret } from '@mogplex/credentials';
 import { MogplexError } from '@mogplex/protocol';
@@ -46,6 +47,8 @@ const profileOf = (origin: string): OAuthProfile => ({
   clientId: CLIENT_ID,
   scopes: ['read', 'write'],
   redirect: { host: '127.0.0.1', port: 0, path: '/callback' },
+  // Shown on the page where the person decides, and in the list of connected terminals.
+  extraAuthParams: { device_name: hostname() },
   hosts: [new URL(origin).host],
 });
 
