@@ -153,6 +153,9 @@ describe('without what it takes', () => {
       code: 1,
       stderr: expect.stringContaining('OPENAI_BASE_URL') as string,
     });
+    const withPassword = await home.run(['exec', 'y'], { ...env, OPENAI_BASE_URL: 'http://user:hunter22@127.0.0.1:9/v1' });
+    expect(withPassword).toMatchObject({ code: 1, stderr: expect.stringContaining('[configuration]') as string });
+    expect(withPassword.stderr).not.toContain('hunter22');
   });
 
   test('A3 a damaged auth.json is reported and kept, and the environment still works', async () => {

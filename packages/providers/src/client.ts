@@ -25,8 +25,11 @@ export interface DirectClientOptions {
 
 const checkedUrl = (baseUrl: string, variable: string): string => {
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
-  if (url?.protocol === 'https:' || url?.protocol === 'http:') return baseUrl.replace(/\/+$/, '');
-  throw new MogplexError('invalid_request', `${variable} is not an http or https URL`, { boundary: 'configuration' });
+  const isHttp = url?.protocol === 'https:' || url?.protocol === 'http:';
+  const isPlain = url?.username === '' && url.password === '' && url.search === '' && url.hash === '';
+  if (isHttp && isPlain) return baseUrl.replace(/\/+$/, '');
+  const problem = isHttp ? 'holds more than scheme, host and path' : 'is not an http or https URL';
+  throw new MogplexError('invalid_request', `${variable} ${problem}`, { boundary: 'configuration' });
 };
 
 /** A client that sends prompts to a provider with a key of that provider. The vendor's package is loaded by the first prompt. */

@@ -72,8 +72,7 @@ export const combine = (user: UserFile, project: ProjectFile, defaultTimeout: nu
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 
-const matches = (pattern: string, model: string): boolean =>
-  new RegExp(`^${pattern.split('*').map(escaped).join('.*')}$`).test(model);
+const matches = (pattern: string, model: string): boolean => new RegExp(`^${pattern.split('*').map(escaped).join('.*')}$`).test(model);
 
 /** Whether the settings let a model be used. */
 export const allowsModel = ({ allowModels }: Pick<Settings, 'allowModels'>, model: string): boolean =>

@@ -19,6 +19,13 @@ export const plainAddress = (text: string): string => {
   return `${protocol}//${host}${pathname === '/' ? '' : pathname}`;
 };
 
+/** Whether an address holds more than that, which is refused when it is used. */
+const holdsMore = (text: string): boolean => {
+  if (!URL.canParse(text)) return false;
+  const { username, password, search, hash } = new URL(text);
+  return username + password + search + hash !== '';
+};
+
 /** `y…@example.com` */
 const shortEmail = (email: string): string => email.replace(/^(.).*@/, '$1…@');
 
@@ -46,7 +53,9 @@ const findingsOf = (world: World, auth: AuthContents, provider: string, baseUrl:
     if (remark !== undefined) findings.push({ severity: 'warning', text: remark });
   }
   if (baseUrl === 'not a URL') findings.push({ severity: 'problem', text: `${info?.baseUrlEnvVar ?? 'the base URL'} is not a URL` });
-  else if (baseUrl?.startsWith('http:') && !/^http:\/\/(?:127\.|localhost|\[::1\])/.test(baseUrl)) {
+  else if (info && holdsMore(world.env[info.baseUrlEnvVar] ?? '')) {
+    findings.push({ severity: 'problem', text: `${info.baseUrlEnvVar} holds more than scheme, host and path` });
+  } else if (baseUrl?.startsWith('http:') && !/^http:\/\/(?:127\.|localhost|\[::1\])/.test(baseUrl)) {
     findings.push({ severity: 'warning', text: `${info?.baseUrlEnvVar ?? 'the base URL'} sends the key without encryption` });
   }
   return findings;

@@ -5,7 +5,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { loadSettings } from '../config/load.ts';
 import { originOf } from '../session/account.ts';
 import type { World } from '../world.ts';
-import { checkCredentials } from './credentials.ts';
+import { checkCredentials, plainAddress } from './credentials.ts';
 import { checkFiles } from './files.ts';
 import { checkReach } from './reach.ts';
 import type { DoctorReport, Finding, ProviderReport, ReachReport } from './report.ts';
@@ -29,7 +29,7 @@ const addresses = (world: World, auth: ReturnType<ReturnType<typeof openAuthFile
   const account = resolveCredential({ provider: ACCOUNT_PROVIDER, env: world.env, auth });
   return [
     ...(account ? [`${originOf(account)}/healthz`] : []),
-    ...direct.map(({ id, baseUrlEnvVar }) => readEnv(world.env, baseUrlEnvVar) ?? ADDRESSES[id] ?? ''),
+    ...direct.map(({ id, baseUrlEnvVar }) => plainAddress(readEnv(world.env, baseUrlEnvVar) ?? ADDRESSES[id] ?? '')),
   ].filter((url) => URL.canParse(url));
 };
 
