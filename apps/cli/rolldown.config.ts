@@ -1,15 +1,13 @@
 import { fileURLToPath } from 'node:url';
-import { existsSync } from 'node:fs';
-import { defineConfig } from 'rolldown';
+import { defineConfig, type RolldownOptions } from 'rolldown';
+import { builtinsPlugin } from './src/bundling/builtins.ts';
 import { firstFramePlugins } from './src/bundling/plugins.ts';
 import { skillsPlugin } from './src/bundling/skills.ts';
 
 const emptyModule = fileURLToPath(new URL('./src/empty.ts', import.meta.url));
 
-export default defineConfig({
-  input: { mogplex: 'src/main.ts', ...(existsSync('src/moxxy.ts') ? { moxxy: 'src/moxxy.ts' } : {}) },
+const shared: RolldownOptions = {
   platform: 'node',
-  plugins: [...firstFramePlugins(), skillsPlugin()],
   // The platform runs from its sources: `mogplex server` and `mogplex admin` import it when they are called.
   external: [/^@mogplex\/server/, 'better-sqlite3', '@napi-rs/keyring'],
   resolve: { alias: { 'react-devtools-core': emptyModule } },
@@ -24,4 +22,10 @@ export default defineConfig({
     entryFileNames: '[name].mjs',
     chunkFileNames: 'chunks/[name]-[hash].mjs',
   },
-});
+};
+
+export default defineConfig([
+  { ...shared, input: { mogplex: 'src/main.ts', moxxy: 'src/moxxy.ts' }, plugins: [...firstFramePlugins(), skillsPlugin()] },
+  // Alone, so that it shares no chunk with what it does not need.
+  { ...shared, input: { 'moxxy-status': 'src/moxxy-status.ts' }, plugins: [builtinsPlugin()] },
+]);

@@ -1,29 +1,8 @@
-import { Secret, type Vault, type VaultBundle, type VaultMeta, type VaultRecord } from '@mogplex/credentials';
-import type { LoginBundle, LoginCard, ProviderVault, SecretValue, StoredLogin } from '@moxxy/sdk';
+import { Secret, type Vault, type VaultBundle, type VaultRecord } from '@mogplex/credentials';
+import type { LoginBundle, ProviderVault, SecretValue, StoredLogin } from '@moxxy/sdk';
+import { cardOf } from './card.ts';
 
 const recordName = (provider: string): string => `oauth/${provider}/tokens`;
-
-const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
-
-const time = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
-
-/** The card that a record's clear part holds. */
-export const cardOf = (provider: string, meta: VaultMeta): LoginCard => {
-  const account = text(meta['account']);
-  const expiresAt = time(meta['expiresAt']);
-  const scope = text(meta['scope']);
-  const lost = meta['lost'];
-  return {
-    serviceName: text(meta['serviceName']) ?? provider,
-    issuer: text(meta['issuer']) ?? '',
-    ...(account === undefined ? {} : { account }),
-    ...(expiresAt === undefined ? {} : { expiresAt }),
-    refreshable: meta['refreshable'] === true,
-    loggedInAt: time(meta['loggedInAt']) ?? 0,
-    ...(scope === undefined ? {} : { scope }),
-    ...(lost === 'interrupted' || lost === 'refused' ? { lost } : {}),
-  };
-};
 
 const asSecret = (label: string, value: SecretValue): Secret => (value instanceof Secret ? value : new Secret(value.reveal(), label));
 

@@ -35,7 +35,7 @@ export const printAllStatus = ({ home, json, now, out, warn }: Surroundings): nu
 };
 
 /** `moxxy login status` and `moxxy login status --json`, straight from the entry file. */
-export const run = (): Promise<void> => {
+export const run = (): void => {
   const warn = (line: string): void => void process.stderr.write(`${line}\n`);
   try {
     process.exitCode = printAllStatus({
@@ -49,5 +49,4 @@ export const run = (): Promise<void> => {
     warn(`moxxy: ${error instanceof Error ? error.message : String(error)}`);
     process.exitCode = 1;
   }
-  return Promise.resolve();
 };
