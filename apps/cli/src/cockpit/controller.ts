@@ -2,14 +2,14 @@ import { closeDrawer } from './drawers/choose.ts';
 import { openPalette } from './drawers/open.ts';
 import { EMPTY_EDITOR, submit } from './input/editor.ts';
 import { LoginController } from './login/controller.ts';
-import { type CustomCommand, PERMISSION_MODES, type Ports } from './ports.ts';
+import { type ChatPiece, type CustomCommand, type OpenSession, PERMISSION_MODES, type Ports } from './ports.ts';
 import { runSlash } from './slash/run.ts';
 import { nearest, parseSlash, SLASH_COMMANDS } from './slash/table.ts';
 import { expandTemplate } from './slash/custom.ts';
 import { addItem, addNotice } from './state/reduce.ts';
 import { type CockpitState, type Header, initialState, type Level } from './state/state.ts';
 import { createStore, type Store } from './state/store.ts';
-import { createStreamSanitiser, sanitise, sanitiseLine } from './text/sanitise.ts';
+import { sanitise, sanitiseLine } from './text/sanitise.ts';
 
 /** A second Ctrl+C within this many milliseconds leaves. */
 const TWICE_MS = 1_500;
@@ -206,26 +206,39 @@ export class Cockpit {
   }
 
   async #stream(text: string, signal: AbortSignal): Promise<'done' | 'interrupted' | 'failed'> {
-    const clean = { text: createStreamSanitiser(), reasoning: createStreamSanitiser() };
     try {
       const model = await this.#settleModel();
       const session = await this.ports.session();
-      for await (const piece of session.send(text, model, signal)) {
-        if (signal.aborted) break;
-        if (piece.type === 'text' || piece.type === 'reasoning')
-          this.store.push({ type: piece.type, text: clean[piece.type].push(piece.text) });
-        else if (piece.type === 'tool-call')
-          this.store.push({ type: 'tool-call', name: sanitiseLine(piece.name, 60), input: sanitiseLine(piece.input) });
-        else if (piece.type === 'usage')
-          this.store.push({ ...piece, model, cost: session.cost(model, piece.inputTokens, piece.outputTokens) });
+      const { createAnswerText } = await import('./redact.ts');
+      const clean = { text: createAnswerText(), reasoning: createAnswerText() };
+      const flush = (type: 'text' | 'reasoning'): void => this.#show(type, clean[type].end());
+      try {
+        for await (const piece of session.send(text, model, signal)) {
+          if (signal.aborted) break;
+          if (piece.type === 'text' || piece.type === 'reasoning') this.#show(piece.type, clean[piece.type].push(piece.text));
+          else this.#take(piece, model, session);
+        }
+      } finally {
+        flush('reasoning');
+        flush('text');
       }
-      const rest = clean.text.end();
-      if (rest !== '') this.store.push({ type: 'text', text: rest });
       return signal.aborted ? 'interrupted' : 'done';
     } catch (error) {
       if (signal.aborted) return 'interrupted';
       await this.report(error);
       return 'failed';
+    }
+  }
+
+  #show(type: 'text' | 'reasoning', text: string): void {
+    if (text !== '') this.store.push({ type, text });
+  }
+
+  #take(piece: Exclude<ChatPiece, { type: 'text' | 'reasoning' }>, model: string, session: OpenSession): void {
+    if (piece.type === 'tool-call') {
+      this.store.push({ type: 'tool-call', name: sanitiseLine(piece.name, 60), input: sanitiseLine(piece.input) });
+    } else if (piece.type === 'usage') {
+      this.store.push({ ...piece, model, cost: session.cost(model, piece.inputTokens, piece.outputTokens) });
     }
   }
 

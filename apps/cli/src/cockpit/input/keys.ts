@@ -105,12 +105,17 @@ function composerKey(cockpit: Cockpit, input: string, key: Key): void {
   } else if (input !== '' && !key.ctrl && !key.meta && !key.super) typed(cockpit, input);
 }
 
+// oxlint-disable-next-line no-control-regex
+const CONTROL = /([\u0001-\u001a])/;
+
 /** Keys that came in one piece: a line end at their very end sends, one inside is a new line. */
 function typed(cockpit: Cockpit, input: string): void {
   const sends = input.endsWith('\r');
-  for (const [at, part] of (sends ? input.slice(0, -1) : input).split('\t').entries()) {
-    if (at > 0) complete(cockpit);
-    if (part !== '') insertText(cockpit, sanitise(part));
+  for (const part of (sends ? input.slice(0, -1) : input).split(CONTROL)) {
+    const control = CONTROL.test(part) ? CTRL[String.fromCharCode(part.charCodeAt(0) + 0x60)] : undefined;
+    if (part === '\t') complete(cockpit);
+    else if (control !== undefined) cockpit.store.update((state) => ({ ...state, completion: undefined, editor: control(state.editor) }));
+    else if (part !== '') insertText(cockpit, sanitise(part));
   }
   if (sends) void cockpit.submit();
 }
