@@ -1,5 +1,7 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
@@ -22,7 +24,7 @@ export function startChild(script: string, args: readonly string[], onLine: (lin
   const path = fileURLToPath(new URL(script, import.meta.url));
   const child: ChildProcessByStdio<null, Readable, Readable> = spawn(process.execPath, [path, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'] },
+    env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: join(tmpdir(), 'mogplex-test-compile-cache') },
   });
   const lines: string[] = [];
   let errors = '';

@@ -1,7 +1,7 @@
 import { cpSync, lstatSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { MogplexError } from '@mogplex/protocol';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { openAuthFile } from '../src/auth-file.ts';
 import { Secret } from '../src/secret.ts';
 import { startChild } from './child.ts';
@@ -64,6 +64,9 @@ const refreshToken = async (home: string): Promise<string | undefined> =>
   (await testVault(home).get(NAME))?.secrets['refreshToken']?.reveal();
 
 const storedKeys = (home: string): string[] => [...openAuthFile(home).read().keys.keys()].toSorted();
+
+/** A process that ends by itself leaves compiled code behind, and those that are killed start faster for it. */
+beforeAll(async () => void (await startChild('./walker.ts', []).ended));
 
 describe('D4 kill -9 at every write boundary', () => {
   test('of a login leaves the old or the new one', async () => {

@@ -56,7 +56,7 @@ async function watch(path: string, look: (path: string) => void, work: Promise<u
       look(path);
       seen += 1;
     }
-    await sleep(2);
+    await sleep(10);
   }
   await work;
   return seen;
