@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { openVault, Secret } from '@mogplex/credentials';
 import { describe, expect, test } from 'vitest';
 import { startAnthropicUpstream, startGoogleUpstream, startOpenAiUpstream, type Upstream } from './fakes/index.ts';
 import { startGateway } from './support/gateway.ts';
@@ -178,4 +179,30 @@ describe('with a stored account login', () => {
     expect(stderr).toContain('no credential');
     expect(other).toMatchObject({ refreshes: 0, refused: 0 });
   });
+});
+
+test('A1 C7 C11 a stored ChatGPT login answers prompts to OpenAI, and its token stays sealed until it is sent', async () => {
+  await using home = await makeMogplexHome();
+  await using upstream = await startOpenAiUpstream({ answer: { text: ['by', ' subscription'] } });
+  const token = `eyJ${randomBytes(24).toString('hex')}`;
+  const env = { MOGPLEX_VAULT_KEY: 'file', OPENAI_CODEX_BASE_URL: upstream.url };
+  await home.storeAuth({});
+  await openVault(home.path, { env, now: Date.now }).put('oauth/openai-codex/tokens', {
+    secrets: { accessToken: new Secret(token, 'test token') },
+    meta: {
+      serviceName: 'ChatGPT Pro/Plus',
+      issuer: 'https://auth.openai.com',
+      refreshable: false,
+      loggedInAt: 1,
+      expiresAt: Date.now() + 3_600_000,
+    },
+  });
+  const named = await home.run(['exec', '--json', '--model', 'openai/gpt-5.3-codex', 'hello'], env);
+  expect(named).toMatchObject({ code: 0, stderr: '' });
+  expect(JSON.parse(named.stdout.split('\n')[0] ?? '')).toMatchObject({ source: 'stored login (openai-codex)' });
+  const unnamed = await home.run(['exec', 'hello'], env);
+  expect(unnamed).toEqual({ code: 0, stdout: 'by subscription\n', stderr: '' });
+  expect(upstream.requests.map(({ path }) => path)).toEqual(['/v1/responses', '/v1/responses']);
+  expect(upstream.requests.every((request) => request.credentialIs(token))).toBe(true);
+  for (const text of (await home.logs()).values()) expect(text).not.toContain(token);
 });

@@ -12,5 +12,5 @@ export { startAnthropicUpstream } from './anthropic.ts';
 export { startCohereUpstream } from './cohere.ts';
 export { startGoogleUpstream } from './google.ts';
 export { startGroqUpstream, startMistralUpstream, startOpenAiUpstream } from './openai.ts';
-export type { Answer, Fault, RecordedRequest, Upstream, UpstreamOptions } from './upstream.ts';
+export type { Fault, Upstream } from './upstream.ts';
 export { startVercelUpstream } from './vercel.ts';
