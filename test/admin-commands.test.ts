@@ -58,12 +58,10 @@ describeStores("D8 the operator's commands", (stores) => {
     const ended = await server.end('SIGTERM');
     expect(ended.code).toBe(0);
     for (const secret of [password, key, token.slice(8)]) expect(server.stdout() + server.stderr()).not.toContain(secret);
-    if (stores.dialect === 'sqlite') {
-      for (const name of ['mogplex.db', 'mogplex.db-wal']) {
-        const bytes = await readFile(join(env['MOGPLEX_DATA_DIR'] ?? '', name)).catch(() => Buffer.alloc(0));
-        for (const secret of [password, key, token]) expect(bytes.includes(secret)).toBe(false);
-      }
-    }
+    // On PostgreSQL there are no such files, and nothing is read.
+    const files = ['mogplex.db', 'mogplex.db-wal'].map((name) => join(env['MOGPLEX_DATA_DIR'] ?? '', name));
+    const bytes = await Promise.all(files.map((path) => readFile(path).catch(() => Buffer.alloc(0))));
+    expect([password, key, token].filter((secret) => bytes.some((content) => content.includes(secret)))).toEqual([]);
   });
 });
 

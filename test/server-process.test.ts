@@ -114,11 +114,10 @@ describeStores('D8 kill -9', (stores) => {
       (await fetch(`${last.url}${API}/me`, { headers: { authorization: `Bearer ${token}` } })).status;
     expect(await use(kept.token)).toBe(200);
     expect(created.size).toBeGreaterThan(5);
-    for (const [id, token] of created) {
-      const status = await use(token);
-      if (revoked.get(id) === false) expect([200, 401]).toContain(status);
-      else expect(`${id} ${status}`).toBe(`${id} ${revoked.has(id) ? 401 : 200}`);
-    }
+    const statuses = await Promise.all([...created].map(async ([id, token]) => ({ id, status: await use(token) })));
+    // A revocation that was asked for but not acknowledged may have happened or not.
+    const certain = statuses.filter(({ id }) => revoked.get(id) !== false);
+    expect(certain).toEqual(certain.map(({ id }) => ({ id, status: revoked.has(id) ? 401 : 200 })));
     expect(await readFile(join(place.dataDir, 'master.key'), 'utf8')).toBe(key);
     await last.end('SIGTERM');
   });

@@ -6,8 +6,8 @@ export interface ServerProcess {
   url: string;
   pid: number;
   /** Everything on stdout so far. */
-  stdout(): string;
-  stderr(): string;
+  stdout: () => string;
+  stderr: () => string;
   /** Sends a signal and waits for the end. */
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
@@ -32,7 +32,7 @@ const gather = (child: ChildProcess): { stdout: () => string; stderr: () => stri
 };
 
 /** Starts the built `mogplex server` as a process of its own, on a free port, without waiting for it. */
-export const spawnServer = (env: Readonly<Record<string, string>>): { child: ChildProcess; stdout(): string; stderr(): string } => {
+export const spawnServer = (env: Readonly<Record<string, string>>): { child: ChildProcess; stdout: () => string; stderr: () => string } => {
   const child = spawn(process.execPath, [MOGPLEX, 'server'], {
     env: { PATH: process.env['PATH'] ?? '', MOGPLEX_PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

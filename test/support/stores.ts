@@ -1,1 +1,1 @@
-export { createDatabase, describeStores, temporaryFolder, type StorePlace, type TestStores } from '@mogplex/server/test/stores';
+export { createDatabase, describeStores, openStore, temporaryFolder, type StorePlace, type TestStores } from '@mogplex/server/test/stores';

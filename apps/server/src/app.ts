@@ -4,6 +4,7 @@ import { Hono } from 'hono';
 import { createAddressReader } from './http/address.ts';
 import { createAuthenticator } from './http/authenticate.ts';
 import { createGuard, type GuardParts } from './http/guard.ts';
+import { createIdempotency } from './http/idempotency.ts';
 import { createRateLimiter } from './http/limit.ts';
 import { describeApi } from './http/openapi.ts';
 import { defineRawRoute, type Route, SCOPES } from './http/route.ts';
@@ -65,6 +66,7 @@ export const createApp = (platform: Platform, rooms: Rooms): App => {
   const guards: GuardParts = {
     authenticate: createAuthenticator(rooms.resolvers),
     limiter: createRateLimiter(store, config.limits, now),
+    idempotency: createIdempotency(store, now),
     log,
     addressOf: createAddressReader(config.trustedProxies),
     publicUrl,

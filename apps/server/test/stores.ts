@@ -10,6 +10,8 @@ import { migrate } from '../src/store/migrate.ts';
 import { migrations } from '../src/store/migrations/index.ts';
 import { openStore, type Store } from '../src/store/open.ts';
 
+export { openStore };
+
 declare module 'vitest' {
   interface ProvidedContext {
     postgresUrl: string;

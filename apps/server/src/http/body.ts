@@ -22,14 +22,13 @@ export const readBody = async (incoming: IncomingMessage, limit: number): Promis
 };
 
 /**
- * Reads a JSON body. An empty one is undefined.
+ * Parses a JSON body. An empty one is undefined.
  *
  * @throws MogplexError `unsupported_media_type` unless the content type is JSON (which no HTML form can send), `invalid_request`.
  */
-export const readJson = async (incoming: IncomingMessage, limit: number): Promise<unknown> => {
-  const body = await readBody(incoming, limit);
+export const parseJson = (body: Buffer, contentType: string | undefined): unknown => {
   if (body.length === 0) return undefined;
-  if (!/^application\/json\s*(;|$)/i.test(incoming.headers['content-type'] ?? '')) {
+  if (!/^application\/json\s*(;|$)/i.test(contentType ?? '')) {
     throw new MogplexError('unsupported_media_type', 'the request body must be application/json', { boundary: 'request' });
   }
   try {
@@ -38,3 +37,7 @@ export const readJson = async (incoming: IncomingMessage, limit: number): Promis
     throw new MogplexError('invalid_request', 'the request body is not JSON', { boundary: 'request' });
   }
 };
+
+/** Reads a JSON body, see `readBody` and `parseJson`. */
+export const readJson = async (incoming: IncomingMessage, limit: number): Promise<unknown> =>
+  parseJson(await readBody(incoming, limit), incoming.headers['content-type']);

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { MogplexError } from '@mogplex/protocol';
-import { z } from 'zod';
+import type { MogplexError } from '@mogplex/protocol';
+import { identify, refusalOf } from './admit.ts';
+import { bodyOf, idempotentRequestOf, respond, runHandler, runOnce } from './answer.ts';
 import { bearerOf, type createAuthenticator } from './authenticate.ts';
-import { readJson } from './body.ts';
 import { SECURITY_HEADERS } from './headers.ts';
+import type { Idempotency } from './idempotency.ts';
 import type { RateLimiter } from './limit.ts';
 import type { Logger } from './log.ts';
 import type { Principal } from './principal.ts';
@@ -14,6 +15,7 @@ import type { HttpContext, JsonRoute, RawRoute, RequestInfo, Route } from './rou
 export interface GuardParts {
   authenticate: ReturnType<typeof createAuthenticator>;
   limiter: RateLimiter;
+  idempotency: Idempotency;
   log: Logger;
   addressOf: (incoming: IncomingMessage) => string;
   /** Origin of the platform; unsafe requests of a browser session must come from it. */
@@ -22,10 +24,7 @@ export interface GuardParts {
   now: () => number;
 }
 
-/** How long a proof of identity stays fresh, in milliseconds. */
-const FRESH = 10 * 60_000;
 const REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/;
-const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** The caller's own `X-Request-Id` where it is plain, so that one id follows a request through all logs; else a new one. */
 export const requestIdOf = (incoming: IncomingMessage): string => {
@@ -33,71 +32,12 @@ export const requestIdOf = (incoming: IncomingMessage): string => {
   return typeof given === 'string' && REQUEST_ID.test(given) ? given : `req_${randomUUID()}`;
 };
 
-const refuse = (code: 'unauthenticated' | 'forbidden' | 'insufficient_scope', message: string, hint?: string): MogplexError =>
-  new MogplexError(code, message, { boundary: 'token', ...(hint === undefined ? {} : { hint }) });
-
-/** A cookie is sent by the browser on its own: only a request that says it comes from our pages may change something by it. */
-const checkOrigin = (incoming: IncomingMessage, publicUrl: string): void => {
-  if (SAFE.has(incoming.method ?? '')) return;
-  const { origin } = incoming.headers;
-  const sameOrigin = origin === undefined ? incoming.headers['sec-fetch-site'] === 'same-origin' : origin === publicUrl;
-  if (!sameOrigin) throw refuse('forbidden', 'the request does not come from a page of this platform');
-};
-
-const checkScope = (route: Route, principal: Principal, now: number): void => {
-  if (principal.kind === 'run' && route.acceptsRunToken !== true) throw refuse('forbidden', 'a run token cannot call this');
-  switch (route.scope) {
-    case 'public':
-      return;
-    case 'read':
-    case 'write':
-      if (!principal.scopes.has(route.scope)) {
-        throw refuse('insufficient_scope', `the credential lacks the scope ${route.scope}`, `Use one that has the scope ${route.scope}.`);
-      }
-      return;
-    case 'session':
-    case 'session-fresh':
-      if (principal.kind !== 'session') throw refuse('forbidden', 'only a browser session can call this');
-      if (route.scope === 'session-fresh' && now - (principal.authenticatedAt ?? 0) > FRESH) {
-        throw refuse('forbidden', 'this needs a fresh proof of who you are', 'Sign in again, then repeat it.');
-      }
-  }
-};
-
-/** Everything up to the handler: authenticate, rate limit, scope. */
-const admit = async (
-  parts: GuardParts,
-  route: Route,
-  incoming: IncomingMessage,
-  token: string | undefined,
-  address: string,
-): Promise<Principal | undefined> => {
-  const limited = route.rateLimit !== 'none';
-  if (route.scope === 'public') {
-    if (limited) await parts.limiter.charge('address', address);
-    return undefined;
-  }
-  let principal: Principal | undefined;
-  try {
-    principal = await parts.authenticate(incoming, token);
-    if (!principal) throw refuse('unauthenticated', 'this needs a credential');
-  } catch (error) {
-    if (error instanceof MogplexError && error.code === 'unauthenticated') await parts.limiter.charge('address', address);
-    throw error;
-  }
-  if (limited) await parts.limiter.charge('key', principal.tokenId);
-  if (principal.kind === 'session') checkOrigin(incoming, parts.publicUrl);
-  checkScope(route, principal, parts.now());
+/** Rate limit, then scope: what a route asks of a caller that is known. */
+const permit = async (parts: GuardParts, route: Route, incoming: IncomingMessage, principal: Principal): Promise<void> => {
+  if (route.rateLimit !== 'none') await parts.limiter.charge('key', principal.tokenId);
+  const refusal = refusalOf(parts, route, incoming, principal);
+  if (refusal) throw refusal;
   if (route.rateLimit === 'start') await parts.limiter.charge('start', principal.accountId);
-  return principal;
-};
-
-const parse = (schema: z.ZodType | undefined, value: unknown, where: string): unknown => {
-  if (!schema) return undefined;
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const issues = result.error.issues.slice(0, 5).map(({ path, message }) => `${[where, ...path].map(String).join('.')}: ${message}`);
-  throw new MogplexError('invalid_request', issues.join('; '), { boundary: 'request' });
 };
 
 const answerJson = async (
@@ -107,25 +47,31 @@ const answerJson = async (
   principal: Principal | undefined,
   info: RequestInfo,
 ): Promise<Response> => {
-  const { params, query, body } = route.request;
-  const data = await route.handler({
-    params: params && parse(params, c.req.param(), 'path'),
-    query: query && parse(query, c.req.query(), 'query'),
-    body: body && parse(body, await readJson(c.env.incoming, parts.bodyLimit), 'body'),
-    principal,
-    ...info,
-  });
-  const headers: Record<string, string> = {
-    ...SECURITY_HEADERS,
-    'content-type': 'application/json',
-    'cache-control': route.noStore || route.scope !== 'public' ? 'no-store' : 'no-cache',
-    'x-request-id': info.requestId,
-  };
-  return new Response(JSON.stringify({ ok: true, data: route.response.parse(data) }), { status: route.status, headers });
+  const { incoming } = c.env;
+  if (!route.idempotent || !principal) {
+    if (principal) await permit(parts, route, incoming, principal);
+    const body = await bodyOf(route, incoming, parts.bodyLimit);
+    return respond(route, await runHandler(route, c, body, principal, info), info.requestId, false);
+  }
+  const body = await bodyOf(route, incoming, parts.bodyLimit);
+  const request = idempotentRequestOf(route, c, principal, body);
+  // A replay is found before any limit is charged, but only for a caller that may call this.
+  const known = request && !refusalOf(parts, route, incoming, principal) ? await parts.idempotency.find(request) : undefined;
+  if (known) return respond(route, known, info.requestId, true);
+  await permit(parts, route, incoming, principal);
+  const answer = await runOnce(parts, request, () => runHandler(route, c, body, principal, info));
+  return respond(route, answer, info.requestId, false);
 };
 
-const answerRaw = async (route: RawRoute, c: HttpContext, principal: Principal | undefined, info: RequestInfo): Promise<Response> => {
-  const { outgoing } = c.env;
+const answerRaw = async (
+  parts: GuardParts,
+  route: RawRoute,
+  c: HttpContext,
+  principal: Principal | undefined,
+  info: RequestInfo,
+): Promise<Response> => {
+  const { incoming, outgoing } = c.env;
+  if (principal) await permit(parts, route, incoming, principal);
   outgoing.setHeader('x-request-id', info.requestId);
   for (const [name, value] of Object.entries(SECURITY_HEADERS)) outgoing.setHeader(name, value);
   return route.handler(c, principal, info);
@@ -148,8 +94,9 @@ export const createGuard =
     let failure: MogplexError | undefined;
     let response: Response;
     try {
-      principal = await admit(parts, route, incoming, token, info.address);
-      response = route.kind === 'json' ? await answerJson(parts, route, c, principal, info) : await answerRaw(route, c, principal, info);
+      if (route.scope !== 'public') principal = await identify(parts, incoming, token, info.address);
+      else if (route.rateLimit !== 'none') await parts.limiter.charge('address', info.address);
+      response = await (route.kind === 'json' ? answerJson(parts, route, c, principal, info) : answerRaw(parts, route, c, principal, info));
     } catch (error) {
       failure = asMogplexError(error, route.boundary);
       if (failure.status >= 500) parts.log.error('a request failed', failure, { requestId: info.requestId, route: route.path });

@@ -112,7 +112,12 @@ const postgres = (pool: Pool, bucket: Bucket, limit: number): Draw => {
  * is shared by all servers; each draws small shares from it, so that a key costs at most a hundred writes a minute.
  */
 export const createRateLimiter = (store: Store, limits: Config['limits'], now: () => number = Date.now): RateLimiter => {
-  const points: Record<Bucket, number> = { key: limits.perKey, start: limits.startsPerAccount, address: limits.perAddress, model: limits.modelsPerKey };
+  const points: Record<Bucket, number> = {
+    key: limits.perKey,
+    start: limits.startsPerAccount,
+    address: limits.perAddress,
+    model: limits.modelsPerKey,
+  };
   const make = (bucket: Bucket) => {
     const consume = store.pool ? postgres(store.pool, bucket, points[bucket]) : memory(points[bucket]);
     return createBucket(points[bucket], consume, now);

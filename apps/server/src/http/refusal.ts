@@ -1,4 +1,5 @@
 import { MogplexError, toErrorEnvelope } from '@mogplex/protocol';
+import { asStoreFailure } from '../store/failure.ts';
 import { SECURITY_HEADERS } from './headers.ts';
 import type { JsonRoute, RawRoute, Route } from './route.ts';
 
@@ -6,11 +7,12 @@ import type { JsonRoute, RawRoute, Route } from './route.ts';
 export const asMogplexError = (error: unknown, boundary: Route['boundary']): MogplexError =>
   error instanceof MogplexError
     ? error
-    : new MogplexError('internal', 'something failed inside the platform', {
+    : (asStoreFailure(error) ??
+      new MogplexError('internal', 'something failed inside the platform', {
         boundary,
         hint: 'The request id finds it in the log of the platform.',
         cause: error,
-      });
+      }));
 
 const challenge = (error: MogplexError, hadToken: boolean, scope: Route['scope'], resourceMetadata: string): string | undefined => {
   if (error.code === 'insufficient_scope') return `Bearer realm="mogplex", error="insufficient_scope", scope="${scope}"`;

@@ -106,3 +106,13 @@ export const forgetHolder = async (
     rows.map(({ hash }) => hash),
   );
 };
+
+/** Removes the service accounts of a team that is no more, and revokes their tokens. */
+export const revokeTeamTokens = async (
+  { store: { db }, coherence, now }: { store: { db: Db }; coherence: Coherence; now: () => number },
+  teamId: string,
+  by: Actor,
+): Promise<void> => {
+  const accounts = await db.deleteFrom('service_account').where('team_id', '=', teamId).returning('id').execute();
+  for (const { id } of accounts) await revokeTokensOf({ db, coherence, now }, id, 'owner', by);
+};

@@ -77,10 +77,11 @@ const createRoute = ({ store, now }: Platform): Route =>
     scope: 'session',
     boundary: 'account',
     summary: 'Make a service account of a team',
+    idempotent: true,
     request: { params: teamParams, body: z.strictObject({ name: z.string().trim().min(1).max(80) }) },
     response: serviceAccount,
     status: 201,
-    errors: ['not_found'],
+    errors: ['not_found', 'conflict'],
     async handler({ params, body, principal, requestId }) {
       await checkRuns(store.db, params.teamId, principal.accountId);
       const row = { id: randomUUID(), team_id: params.teamId, name: body.name, created_by: principal.accountId, created_at: now() };

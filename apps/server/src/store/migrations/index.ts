@@ -1,6 +1,7 @@
 import type { Migration } from 'kysely/migration';
 import { core } from './0001_core.ts';
 import { tokens } from './0002_tokens.ts';
+import { idempotency } from './0003_idempotency.ts';
 import { accounts } from './0010_accounts.ts';
 import { teams } from './0011_teams.ts';
 import { oauth } from './0012_oauth.ts';
@@ -13,6 +14,7 @@ import { models } from './0030_models.ts';
 export const migrations: Record<string, Migration> = {
   '0001_core': core,
   '0002_tokens': tokens,
+  '0003_idempotency': idempotency,
   '0010_accounts': accounts,
   '0011_teams': teams,
   '0012_oauth': oauth,

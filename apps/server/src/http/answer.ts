@@ -1,0 +1,72 @@
+import type { IncomingMessage } from 'node:http';
+import { MogplexError } from '@mogplex/protocol';
+import type { z } from 'zod';
+import { parseJson, readBody } from './body.ts';
+import type { GuardParts } from './guard.ts';
+import { SECURITY_HEADERS } from './headers.ts';
+import type { Answer, IdempotentRequest } from './idempotency.ts';
+import type { Principal } from './principal.ts';
+import type { HttpContext, JsonRoute, RequestInfo } from './route.ts';
+
+const parse = (schema: z.ZodType | undefined, value: unknown, where: string): unknown => {
+  if (!schema) return undefined;
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issues = result.error.issues.slice(0, 5).map(({ path, message }) => `${[where, ...path].map(String).join('.')}: ${message}`);
+  throw new MogplexError('invalid_request', issues.join('; '), { boundary: 'request' });
+};
+
+/** The body of a request whose route takes one; nothing is read for the others. */
+export const bodyOf = (route: JsonRoute, incoming: IncomingMessage, limit: number): Promise<Buffer> =>
+  route.request.body || route.idempotent ? readBody(incoming, limit) : Promise.resolve(Buffer.alloc(0));
+
+/** Parses the request by the route's schemas, calls its handler, and makes the envelope of what the response schema names. */
+export const runHandler = async (
+  route: JsonRoute,
+  c: HttpContext,
+  raw: Buffer,
+  principal: Principal | undefined,
+  info: RequestInfo,
+): Promise<Answer> => {
+  const { params, query, body } = route.request;
+  const data = await route.handler({
+    params: params && parse(params, c.req.param(), 'path'),
+    query: query && parse(query, c.req.query(), 'query'),
+    body: body && parse(body, parseJson(raw, c.env.incoming.headers['content-type']), 'body'),
+    principal,
+    ...info,
+  });
+  return { status: route.status, body: JSON.stringify({ ok: true, data: route.response.parse(data) }) };
+};
+
+/** The replay that this request is, or could become: undefined unless the route and the request ask for it. */
+export const idempotentRequestOf = (
+  route: JsonRoute,
+  c: HttpContext,
+  principal: Principal | undefined,
+  body: Buffer,
+): IdempotentRequest | undefined => {
+  const key = c.env.incoming.headers['idempotency-key'];
+  if (!route.idempotent || !principal || typeof key !== 'string') return undefined;
+  return { accountId: principal.accountId, route: `${route.method} ${c.req.path}`, key, body };
+};
+
+/** Runs the handler, once where the request carries an `Idempotency-Key`. */
+export const runOnce = (
+  parts: Pick<GuardParts, 'idempotency'>,
+  request: IdempotentRequest | undefined,
+  work: () => Promise<Answer>,
+): Promise<Answer> => (request ? parts.idempotency.once(request, work) : work());
+
+/** The HTTP response of an answer. */
+export const respond = (route: JsonRoute, answer: Answer, requestId: string, replayed: boolean): Response =>
+  new Response(answer.body, {
+    status: answer.status,
+    headers: {
+      ...SECURITY_HEADERS,
+      'content-type': 'application/json',
+      'cache-control': route.noStore || route.scope !== 'public' ? 'no-store' : 'no-cache',
+      'x-request-id': requestId,
+      ...(replayed ? { 'idempotent-replayed': 'true' } : {}),
+    },
+  });

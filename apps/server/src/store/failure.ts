@@ -1,0 +1,18 @@
+import { MogplexError } from '@mogplex/protocol';
+
+/** PostgreSQL SQLSTATE classes that mean "not now": connection, resources, operator's intervention, system (appendix A of its manual). */
+const SQLSTATE = /^(08|53|57|58)[0-9A-Z]{3}$/;
+const SQLITE = /^SQLITE_(BUSY|LOCKED|IOERR|FULL|CANTOPEN|READONLY|CORRUPT|NOTADB)/;
+const LINE = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND)$/;
+/** What the driver says of a connection that it lost; these carry no code. */
+const WORDS = /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
+
+const SECONDS = 5;
+
+/** The error of a store that does not answer, as 503 with a time to come back; undefined for any other error. */
+export const asStoreFailure = (error: unknown): MogplexError | undefined => {
+  if (!(error instanceof Error)) return undefined;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (!SQLSTATE.test(code) && !SQLITE.test(code) && !LINE.test(code) && !WORDS.test(error.message)) return undefined;
+  return new MogplexError('unavailable', 'the store does not answer', { boundary: 'storage', retryAfter: SECONDS, cause: error });
+};

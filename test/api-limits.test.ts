@@ -1,0 +1,161 @@
+import { createPerson, makeTokenFor, signIn } from '@mogplex/server/test/people';
+import { makeToken } from '@mogplex/protocol';
+import { randomBytes } from 'node:crypto';
+import { connect, createServer, type Socket } from 'node:net';
+import { Secret } from '@mogplex/credentials';
+import { describe, expect, test } from 'vitest';
+import { startPlatform } from './support/platform.ts';
+import { createDatabase, describeStores, openStore, temporaryFolder } from './support/stores.ts';
+
+const API = '/api/v1/mogplex';
+
+const me = (url: string, token: string, headers: Record<string, string> = {}): Promise<Response> =>
+  fetch(`${url}${API}/me`, { headers: { authorization: `Bearer ${token}`, ...headers } });
+
+describeStores('B6 rate limits', (stores) => {
+  test('B6 a key has its own limit, charged before the handler, and Retry-After is true', async () => {
+    const place = await stores.place();
+    const platform = await startPlatform(place, { MOGPLEX_RATE_LIMIT: '60' });
+    const store = await stores.open(place);
+    const person = await createPerson(store);
+    const [one, two] = [await makeTokenFor(store, { accountId: person.id }), await makeTokenFor(store, { accountId: person.id })];
+
+    const answers = await Promise.all(Array.from({ length: 70 }, () => me(platform.url, one.token)));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(60);
+    const refused = answers.find(({ status }) => status === 429);
+    const seconds = Number(refused?.headers.get('retry-after'));
+    expect(seconds).toBeGreaterThan(0);
+    expect(seconds).toBeLessThanOrEqual(60);
+    expect(await refused?.json()).toMatchObject({ error: { code: 'rate_limited', boundary: 'request', retryAfter: seconds } });
+    // Another route, even one that the token may not call, is refused by the limit first; another key has its own.
+    const elsewhere = await fetch(`${platform.url}${API}/tokens`, { method: 'POST', headers: { authorization: `Bearer ${one.token}` } });
+    expect(elsewhere.status).toBe(429);
+    expect((await me(platform.url, two.token)).status).toBe(200);
+    await platform.close();
+  });
+
+  test('B6 unknown tokens and callers without one are limited by address, which only a trusted proxy can name', async () => {
+    const place = await stores.place();
+    const plain = await startPlatform(place, { MOGPLEX_ADDRESS_LIMIT: '5' });
+    const from = (address: string) => ({ 'x-forwarded-for': address });
+    const unknown = (index: number) => me(plain.url, makeToken('mog_', randomBytes), from(`203.0.113.${index}`));
+    const statuses: number[] = [];
+    for (let index = 0; index < 7; index++) statuses.push((await unknown(index)).status);
+    expect(statuses).toEqual([401, 401, 401, 401, 401, 429, 429]);
+    await plain.close();
+
+    const behind = await startPlatform(await stores.place(), { MOGPLEX_ADDRESS_LIMIT: '2', MOGPLEX_TRUSTED_PROXIES: '127.0.0.1' });
+    const ask = async (forwarded: string) => (await fetch(`${behind.url}${API}/me`, { headers: from(forwarded) })).status;
+    expect([await ask('203.0.113.1'), await ask('203.0.113.1'), await ask('203.0.113.1')]).toEqual([401, 401, 429]);
+    // What the client itself put in front of the proxy's entry is not believed.
+    expect(await ask('198.51.100.9, 203.0.113.1')).toBe(429);
+    expect(await ask('203.0.113.2')).toBe(401);
+    await behind.close();
+  });
+
+  test('B6 a replay of a start is free, gives the first answer, and does nothing again', async () => {
+    const place = await stores.place();
+    const platform = await startPlatform(place, { MOGPLEX_RATE_LIMIT: '3' });
+    const store = await stores.open(place);
+    const person = await createPerson(store);
+    const team = await store.db.selectFrom('team').select('id').where('personal_of', '=', person.id).executeTakeFirstOrThrow();
+    const cookie = await signIn(platform.url, person);
+    const url = `${platform.url}${API}/teams/${team.id}/service-accounts`;
+    const send = (key: string, name: string) =>
+      fetch(url, {
+        method: 'POST',
+        headers: { cookie, origin: platform.url, 'content-type': 'application/json', 'idempotency-key': key },
+        body: JSON.stringify({ name }),
+      });
+    const first = await send('key-1', 'robot');
+    expect(first.status).toBe(201);
+    const text = await first.text();
+    for (let index = 0; index < 10; index++) {
+      const again = await send('key-1', 'robot');
+      expect(again.status).toBe(201);
+      expect(again.headers.get('idempotent-replayed')).toBe('true');
+      expect(await again.text()).toBe(text);
+    }
+    const other = await send('key-1', 'another');
+    expect(other.status).toBe(409);
+    expect((await send('k'.repeat(129), 'robot')).status).toBe(400);
+    const made = await store.db.selectFrom('service_account').select('id').where('team_id', '=', team.id).execute();
+    expect(made).toHaveLength(1);
+    expect((await send('key-2', 'robot')).status).toBe(201);
+    expect((await send('key-3', 'robot')).status).toBe(201);
+    expect((await send('key-4', 'robot')).status).toBe(429);
+    expect((await send('key-1', 'robot')).status).toBe(201);
+    await platform.close();
+  });
+});
+
+/** A line to PostgreSQL that can be cut. */
+const openLine = async (target: URL): Promise<{ url: string; cut(): Promise<void>; mend(): Promise<void> }> => {
+  const sockets = new Set<Socket>();
+  const server = createServer((incoming) => {
+    const outgoing = connect(Number(target.port), target.hostname);
+    for (const socket of [incoming, outgoing]) {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('close', () => {
+        incoming.destroy();
+        outgoing.destroy();
+      });
+    }
+    incoming.pipe(outgoing);
+    outgoing.pipe(incoming);
+  });
+  const listen = (port: number) => new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  await listen(0);
+  const address = server.address();
+  const port = address !== null && typeof address === 'object' ? address.port : 0;
+  const url = new URL(target);
+  url.port = String(port);
+  return {
+    url: url.href,
+    async cut() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+    mend: () => listen(port),
+  };
+};
+
+describe('B6 several servers', () => {
+  test('B6 two servers share one limit', async () => {
+    const databaseUrl = new Secret(await createDatabase(), 'DATABASE_URL');
+    const place = { dataDir: await temporaryFolder(), databaseUrl };
+    const servers = [await startPlatform(place, { MOGPLEX_RATE_LIMIT: '40' }), await startPlatform(place, { MOGPLEX_RATE_LIMIT: '40' })];
+    const store = await openStore(place);
+    const person = await createPerson(store);
+    const { token } = await makeTokenFor(store, { accountId: person.id });
+    const answers = await Promise.all(Array.from({ length: 60 }, (_, index) => me(servers[index % 2]?.url ?? '', token)));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(40);
+    await store.close();
+    for (const server of servers) await server.close();
+  });
+
+  test('B6 with the store down it fails closed with 503 and Retry-After, and comes back by itself', async () => {
+    const target = new URL(await createDatabase());
+    const line = await openLine(target);
+    const dataDir = await temporaryFolder();
+    const store = await openStore({ dataDir, databaseUrl: new Secret(target.href, 'DATABASE_URL') });
+    const platform = await startPlatform({ dataDir, databaseUrl: new Secret(line.url, 'DATABASE_URL') }, { MOGPLEX_RATE_LIMIT: '60' });
+    const person = await createPerson(store);
+    const { token } = await makeTokenFor(store, { accountId: person.id });
+    expect((await me(platform.url, token)).status).toBe(200);
+    await line.cut();
+    const down = await me(platform.url, token);
+    expect(down.status).toBe(503);
+    expect(Number(down.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await down.json()).toMatchObject({ error: { code: 'unavailable', boundary: 'storage' } });
+    expect((await fetch(`${platform.url}/readyz`)).status).toBe(503);
+    expect((await fetch(`${platform.url}/healthz`)).status).toBe(200);
+    await line.mend();
+    await expect.poll(async () => (await me(platform.url, token)).status, { timeout: 20_000 }).toBe(200);
+    await platform.close();
+    await store.close();
+    await line.cut();
+  });
+});
