@@ -1,7 +1,14 @@
 import { ACCOUNT_ENV_VAR, CREDENTIAL_ENV_VARS, PROVIDERS, findProvider } from '@mogplex/protocol';
 import { describe, expect, test } from 'vitest';
 import type { AccountLogin } from './account-login.ts';
-import { ACCOUNT_PROVIDER, credentialCandidates, describeCredential, resolveCredential, type ResolveOptions } from './resolve.ts';
+import {
+  ACCOUNT_PROVIDER,
+  credentialCandidates,
+  describeCredential,
+  resolveCredential,
+  type ResolvedCredential,
+  type ResolveOptions,
+} from './resolve.ts';
 import { Secret } from './secret.ts';
 import { isAccountSource } from './source.ts';
 
@@ -37,9 +44,14 @@ const optionsFor = (provider: string, envVar: string, set: ReadonlySet<Place>): 
     keys: new Map(set.has('stored key') ? [[provider, secret('stored key')]] : []),
     account: set.has('account') ? { ...ACCOUNT, accessToken: secret('account') } : undefined,
   },
-  vault: (name) =>
-    name === provider && set.has('stored login') ? { login: `${provider}-login`, secret: secret('stored login') } : undefined,
+  vault: (name) => (name === provider && set.has('stored login') ? `${provider}-login` : undefined),
 });
+
+/** What a credential stands for: its secret, or the login that a plugin opens. */
+const valueOf = (found: ResolvedCredential | undefined): string | undefined =>
+  found?.via === 'login' ? 'value of stored login' : found?.secret.reveal();
+
+const originOf = (found: ResolvedCredential | undefined): string | undefined => (found?.via === 'gateway' ? found.origin : undefined);
 
 const subsets = <T>(items: readonly T[]): T[][] =>
   items.reduce<T[][]>((all, item) => [...all, ...all.map((subset) => [...subset, item])], [[]]);
@@ -56,7 +68,7 @@ describe('A1 A2 A13 the order of resolution, all combinations', () => {
       expect(found === undefined ? [] : [found.source.id, ...found.overrides.map((source) => source.id)]).toEqual(expected);
       expect(credentialCandidates(options).map(({ source }) => source.id)).toEqual(expected);
       const first = PLACES.find((place) => set.has(place));
-      expect(found?.secret.reveal()).toBe(first === undefined ? undefined : `value of ${first}`);
+      expect(valueOf(found)).toBe(first === undefined ? undefined : `value of ${first}`);
     }
   });
 
@@ -115,8 +127,8 @@ describe('A13 an account token goes only to the origin that issued it', () => {
   const withUrl = (url: string): ResolveOptions => ({ ...account, env: { MOGPLEX_URL: url } });
 
   test('its origin is that of the login, with and without MOGPLEX_URL', () => {
-    expect(resolveCredential(account)?.origin).toBe('https://mogplex.example');
-    expect(resolveCredential(withUrl('https://mogplex.example/'))?.origin).toBe('https://mogplex.example');
+    expect(originOf(resolveCredential(account))).toBe('https://mogplex.example');
+    expect(originOf(resolveCredential(withUrl('https://mogplex.example/')))).toBe('https://mogplex.example');
   });
 
   test.each(['https://evil.example', 'http://mogplex.example', 'https://mogplex.example:8443', 'https://mogplex.example.evil.example'])(
@@ -130,7 +142,7 @@ describe('A13 an account token goes only to the origin that issued it', () => {
 
   test('a token in the environment goes to MOGPLEX_URL', () => {
     const env = { MOGPLEX_API_KEY: 'mog_0123456789', MOGPLEX_URL: 'http://10.0.0.5:4100/base' };
-    expect(resolveCredential({ ...account, env })?.origin).toBe('http://10.0.0.5:4100');
+    expect(originOf(resolveCredential({ ...account, env }))).toBe('http://10.0.0.5:4100');
   });
 
   test.each(['not a url', 'javascript:alert(1)', 'file:///etc/passwd'])('with MOGPLEX_URL %j no token goes anywhere', (url) => {

@@ -7,16 +7,8 @@ import { accountSource, envSource, loginSource, storedKeySource, type Credential
 /** The provider name of the account itself, beside the nine of `PROVIDERS`. */
 export const ACCOUNT_PROVIDER = 'mogplex';
 
-/** A provider login that the vault holds. */
-export interface StoredLogin {
-  /** The plugin provider that logged in, such as `openai-codex`. */
-  login: string;
-  /** Its access token as stored; the plugin refreshes it. */
-  secret: Secret;
-}
-
-/** Finds the stored OAuth login that serves a provider, or undefined. */
-export type LoginReader = (provider: string) => StoredLogin | undefined;
+/** Finds the stored OAuth login that serves a provider: the plugin provider that logged in, such as `openai-codex`, or undefined. */
+export type LoginReader = (provider: string) => string | undefined;
 
 export interface ResolveOptions {
   /** One of the nine provider ids, a plugin's provider name, or `mogplex` for the account itself. */
@@ -28,20 +20,21 @@ export interface ResolveOptions {
   vault?: LoginReader | undefined;
 }
 
-export interface ResolvedCredential {
+/** Where a credential may be sent. */
+type Access =
+  /** To the provider itself. */
+  | { via: 'direct'; secret: Secret }
+  /** To the platform at `origin`: the issuer of a stored account token (never another), else `MOGPLEX_URL` where that is set. */
+  | { via: 'gateway'; secret: Secret; origin?: string }
+  /** By the plugin that logged in; it opens the vault itself. */
+  | { via: 'login'; login: string };
+
+export type ResolvedCredential = Access & {
   provider: string;
-  secret: Secret;
   source: CredentialSource;
   /** What is set as well and loses to `source`, in the order of resolution. */
   overrides: readonly CredentialSource[];
-  /**
-   * Where the secret may be sent: `direct` to the provider, `gateway` to the account's platform, `login` by the plugin that
-   * logged in.
-   */
-  via: 'direct' | 'gateway' | 'login';
-  /** The origin of the platform for `gateway`: the issuer of a stored account token (never another), else `MOGPLEX_URL`. */
-  origin?: string;
-}
+};
 
 /** A credential that is present, in the order of resolution, with the reason when it cannot be used. */
 export interface Candidate {
@@ -53,9 +46,7 @@ export interface Candidate {
 const MALFORMED_URL = 'MOGPLEX_URL is not an http or https URL';
 
 interface Found extends Candidate {
-  secret: Secret;
-  via: ResolvedCredential['via'];
-  origin?: string;
+  access: Access;
 }
 
 /**
@@ -68,14 +59,7 @@ export function resolveCredential(options: ResolveOptions): ResolvedCredential |
   const usable = find(options).filter((candidate) => candidate.unusable === undefined);
   const [used, ...rest] = usable;
   if (used === undefined) return undefined;
-  return {
-    provider: options.provider,
-    secret: used.secret,
-    source: used.source,
-    overrides: rest.map((candidate) => candidate.source),
-    via: used.via,
-    ...(used.origin !== undefined && { origin: used.origin }),
-  };
+  return { ...used.access, provider: options.provider, source: used.source, overrides: rest.map(({ source }) => source) };
 }
 
 /** Every credential that is present for a provider, in the order of resolution, those that cannot be used with the reason. */
@@ -102,37 +86,38 @@ function find(options: ResolveOptions): Found[] {
 
 function providerEnv(name: string, { env }: ResolveOptions): Found[] {
   const value = readEnv(env, name);
-  return value === undefined ? [] : [{ source: envSource(name), secret: new Secret(value, `env ${name}`), via: 'direct' }];
+  const source = envSource(name);
+  return value === undefined ? [] : [{ source, access: { via: 'direct', secret: new Secret(value, source.text) } }];
 }
 
 function accountEnv({ env }: ResolveOptions): Found[] {
   const value = readEnv(env, ACCOUNT_ENV_VAR);
   if (value === undefined) return [];
   const source = envSource(ACCOUNT_ENV_VAR);
-  const found: Found = { source, secret: new Secret(value, source.text), via: 'gateway' };
+  const secret = new Secret(value, source.text);
   const origin = platformOrigin(env);
-  if (origin === null) return [{ ...found, unusable: MALFORMED_URL }];
-  return [origin === undefined ? found : { ...found, origin }];
+  if (origin === null) return [{ source, access: { via: 'gateway', secret }, unusable: MALFORMED_URL }];
+  return [{ source, access: { via: 'gateway', secret, ...(origin !== undefined && { origin }) } }];
 }
 
 function storedKey({ provider, auth }: ResolveOptions): Found[] {
   const secret = auth.keys.get(provider);
-  return secret === undefined ? [] : [{ source: storedKeySource(provider), secret, via: 'direct' }];
+  return secret === undefined ? [] : [{ source: storedKeySource(provider), access: { via: 'direct', secret } }];
 }
 
 function storedLogin({ provider, vault }: ResolveOptions): Found[] {
-  const stored = vault?.(provider);
-  return stored === undefined ? [] : [{ source: loginSource(stored.login), secret: stored.secret, via: 'login' }];
+  const login = vault?.(provider);
+  return login === undefined ? [] : [{ source: loginSource(login), access: { via: 'login', login } }];
 }
 
 function storedAccount({ env, auth }: ResolveOptions): Found[] {
   const account = auth.account;
   if (account === undefined) return [];
-  const source = accountSource(account.email, account.origin);
-  const found: Found = { source, secret: account.accessToken, via: 'gateway', origin: account.origin };
+  const { email, origin, accessToken: secret } = account;
+  const found: Found = { source: accountSource(email, origin), access: { via: 'gateway', secret, origin } };
   const wanted = platformOrigin(env);
   if (wanted === null) return [{ ...found, unusable: MALFORMED_URL }];
-  if (wanted === undefined || wanted === account.origin) return [found];
+  if (wanted === undefined || wanted === origin) return [found];
   return [{ ...found, unusable: `MOGPLEX_URL is ${wanted}, and an account token goes only to the platform that issued it` }];
 }
 

@@ -69,7 +69,7 @@ const storedLogin = (world: World, file: AuthFile, origin: string): AccountCrede
     },
     renew: async (refused) => {
       const login = stored();
-      if (login.accessToken.reveal() !== refused.reveal()) return login.accessToken;
+      if (!login.accessToken.equals(new Secret(refused.reveal(), 'refused access token'))) return login.accessToken;
       return await refresh(login);
     },
   };
@@ -87,8 +87,10 @@ const fixedToken = (token: Secret, origin: string): AccountCredential => ({
 });
 
 /** The platform that a resolved account credential belongs to. */
-export const originOf = ({ origin }: Pick<ResolvedCredential, 'origin'>): string => origin ?? DEFAULT_PLATFORM;
+export const originOf = (found: ResolvedCredential): string => (found.via === 'gateway' ? found.origin : undefined) ?? DEFAULT_PLATFORM;
 
 /** The token of a resolved account credential, kept fresh where it is a stored login. */
-export const accountCredential = (world: World, file: AuthFile, found: ResolvedCredential): AccountCredential =>
-  found.source.kind === 'account' ? storedLogin(world, file, originOf(found)) : fixedToken(found.secret, originOf(found));
+export const accountCredential = (world: World, file: AuthFile, found: ResolvedCredential): AccountCredential => {
+  if (found.via !== 'gateway') throw signInAgain(`${found.source.text} is no credential of an account`);
+  return found.source.kind === 'account' ? storedLogin(world, file, originOf(found)) : fixedToken(found.secret, originOf(found));
+};

@@ -28,8 +28,8 @@ const pluginClient = async (world: World, login: string, signal: AbortSignal): P
 
 /** The client that a resolved credential leads to: the provider itself, the gateway of the account's platform, or a plugin. */
 export const openModel = async (world: World, { file, model, found, silenceSeconds, signal }: OpenModelOptions): Promise<ModelAccess> => {
-  if (found.source.kind === 'login') {
-    return { client: await pluginClient(world, found.source.login, signal), model: splitModel(model).name };
+  if (found.via === 'login') {
+    return { client: await pluginClient(world, found.login, signal), model: splitModel(model).name };
   }
   const common = { fetch: world.fetch, now: world.now, silenceSeconds };
   if (found.via === 'gateway') {

@@ -1,4 +1,4 @@
-import { type LoginReader, readVaultIndex, Secret } from '@mogplex/credentials';
+import { type LoginReader, readVaultIndex } from '@mogplex/credentials';
 
 /** The plugin's provider whose login serves a provider of ours. */
 const SERVED_BY: Readonly<Record<string, string>> = { openai: 'openai-codex' };
@@ -14,15 +14,12 @@ export const storedLogins = (home: string): string[] =>
     return login === undefined || meta['lost'] !== undefined ? [] : [login];
   });
 
-/**
- * Finds the stored login that serves a provider. The token stays sealed: the plugin that logged in opens the vault when it
- * sends a request, so the secret handed out here stands for the record and is of no use to anybody.
- */
+/** Finds the stored login that serves a provider. Its tokens stay sealed: the plugin opens the vault when it sends a request. */
 export const loginReader = (home: string): LoginReader => {
   let stored: readonly string[] | undefined;
   return (provider) => {
     stored ??= storedLogins(home);
     const login = SERVED_BY[provider] ?? provider;
-    return stored.includes(login) ? { login, secret: new Secret(`the sealed record oauth/${login}/tokens`, `login ${login}`) } : undefined;
+    return stored.includes(login) ? login : undefined;
   };
 };
