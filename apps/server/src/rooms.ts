@@ -32,6 +32,7 @@ export const openRooms = async (platform: Platform): Promise<Rooms> => {
     setupLink: () => identity.setupLink(),
     gateway: (guards) => models.gateway(guards),
     close: async () => {
+      identity.close();
       await models.close();
       await tokens.close();
     },

@@ -11,6 +11,7 @@ import { cookieRoute } from './cookies.ts';
 import { leaveEveryTeam } from './teams/members.ts';
 import { endOtherSessions, endSession } from './session.ts';
 import { chargeAttempt, refundAttempt } from './throttle.ts';
+import { note } from './trail.ts';
 
 const PREFIX = '/api/v1/mogplex';
 
@@ -96,13 +97,14 @@ const profileRoutes = (identity: Identity): Route[] => {
       request: { body: z.object({ email: z.string().max(254), password: z.string().max(1024).optional() }) },
       response: z.object({ status: z.literal('changed') }),
       errors: ['conflict', 'rate_limited'],
-      handler: async ({ body, principal, address }) => {
+      handler: async ({ body, principal, address, requestId }) => {
         const email = parseEmail(body.email);
         await provePassword(identity, principal, body.password, address);
         const taken = await db.selectFrom('user').select('id').where('email', '=', email).executeTakeFirst();
         if (taken !== undefined) throw new MogplexError('conflict', 'this address already has an account', { boundary: 'account' });
         await db.updateTable('user').set({ email, emailVerified: 0 }).where('id', '=', principal.accountId).execute();
         await forgetHolder(identity.platform, principal.accountId);
+        await note(identity, principal, requestId, { action: 'account.address_changed', subject: principal.accountId });
         return { status: 'changed' as const };
       },
     }),
@@ -124,6 +126,7 @@ const profileRoutes = (identity: Identity): Route[] => {
           await trx.deleteFrom('user').where('id', '=', principal.accountId).execute();
         });
         await revokeTokensOf({ db, coherence, now }, principal.accountId, 'owner', { actor: principal.accountId, requestId });
+        await note(identity, principal, requestId, { action: 'account.deleted', subject: principal.accountId });
         return { status: 'deleted' as const };
       },
     }),
@@ -146,6 +149,7 @@ const passwordRoute = (identity: Identity): Route =>
         : api.setPassword({ body: { newPassword: body.next }, headers, asResponse: true }));
       const { cookies } = await libraryAnswer(response, WRONG_PASSWORD);
       await endOtherSessions(identity.platform.store.db, principal.accountId, principal.tokenId);
+      await note(identity, principal, info.requestId, { action: 'account.password_changed', subject: principal.accountId });
       return { data: { status: 'changed' }, cookies };
     },
   });

@@ -20,10 +20,10 @@ export interface AuthSettings {
   publicUrl: string;
   github?: GitHubSettings;
   /** Whether an unknown person with this verified address may make an account by a linked sign-in. */
-  mayJoin(email: string): Promise<boolean>;
+  mayJoin: (email: string) => Promise<boolean>;
   /** Runs after the library made an account. */
   joined(user: { id: string; name: string; email: string }): Promise<void>;
-  now(): number;
+  now: () => number;
 }
 
 const plugins = (settings: AuthSettings) => [
@@ -87,7 +87,7 @@ const settingsOf = (settings: AuthSettings, secret: string) => {
  * the origin, charge the limits and answer in our envelope.
  */
 export const createAuth = async (store: Store, settings: AuthSettings) => {
-  const secret = await identitySecret(store, () => settings.now());
+  const secret = await identitySecret(store, settings.now);
   const options = settingsOf(settings, secret.reveal());
   // `sqlite` on both stores: booleans are integers and dates are text everywhere.
   const inner = await getAdapter({ ...options, database: { db: store.db, type: 'sqlite' } });

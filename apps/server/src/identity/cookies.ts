@@ -1,6 +1,6 @@
 import { MogplexError } from '@mogplex/protocol';
 import type { z } from 'zod';
-import { readJson } from '../http/body.ts';
+import { parseJson, readBody } from '../http/body.ts';
 import { defineRawRoute, type HttpContext, type Method, type RequestInfo, type Route, type Scope } from '../http/route.ts';
 import type { Principal } from '../http/principal.ts';
 import { ADDRESS_HEADER } from './auth.ts';
@@ -17,7 +17,10 @@ export const refuseCrossSite = (headers: Headers, publicUrl: string): void => {
   const origin = headers.get('origin');
   const site = headers.get('sec-fetch-site');
   if ((origin === null || origin === publicUrl) && (site === null || site === 'same-origin')) return;
-  throw new MogplexError('forbidden', 'the request does not come from a page of this platform', { boundary: 'request' });
+  throw new MogplexError('forbidden', 'the request does not come from a page of this platform', {
+    boundary: 'request',
+    hint: `Open the platform at ${publicUrl}.`,
+  });
 };
 
 /** What the account library is told of a request: its cookies, its browser, and the address that our own reader found. */
@@ -65,7 +68,8 @@ export const cookieRoute = <S extends Scope, B extends z.ZodType>(publicUrl: str
     summary: route.summary,
     handler: async (c, principal, info) => {
       refuseCrossSite(c.req.raw.headers, publicUrl);
-      const parsed = route.body.safeParse((await readJson(c.env.incoming, BODY_LIMIT)) ?? {});
+      const raw = await readBody(c.env.incoming, BODY_LIMIT);
+      const parsed = route.body.safeParse(parseJson(raw, c.req.header('content-type')) ?? {});
       if (!parsed.success) {
         const issue = parsed.error.issues[0];
         throw new MogplexError('invalid_request', `body.${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`, {

@@ -15,6 +15,7 @@ import { passkeyRoutes, passkeysWork } from './passkeys.ts';
 import { principalFromSession } from './session.ts';
 import { createSetupCode } from './setup.ts';
 import { signInRoutes } from './sign-in.ts';
+import { sweepIdentity } from './sweep.ts';
 import { invitationRoutes, invited } from './teams/invitations.ts';
 import { teamRoutes } from './teams/routes.ts';
 import { twoFactorRoutes } from './two-factor.ts';
@@ -25,6 +26,8 @@ export interface IdentityRoom {
   resolvers: Pick<CredentialResolvers, 'principalFromAccessToken' | 'principalFromSession'>;
   /** The link where the owner account is made; undefined once there is an account. Each call makes the link before it void. */
   setupLink(): Promise<string | undefined>;
+  /** Ends the room's timer. */
+  close(): void;
 }
 
 const fromAccessToken = async (
@@ -49,6 +52,9 @@ const fromAccessToken = async (
     clientId: check.clientId,
   };
 };
+
+/** Milliseconds between two removals of what has expired. */
+const SWEEP_EVERY = 3_600_000;
 
 const optionsRoute = ({ store, publicUrl, config }: Platform): Route =>
   defineRoute({
@@ -78,7 +84,13 @@ export const openIdentity = async (platform: Platform): Promise<IdentityRoom> =>
     },
   });
   const identity: Identity = { platform, auth, oauth: { db: store.db, now, randomBytes, issuer: publicUrl } };
+  const sweep = (): void => {
+    sweepIdentity(store.db, now()).catch((error: unknown) => platform.log.error('expired sign-ins could not be removed', error));
+  };
+  sweep();
+  const timer = setInterval(sweep, SWEEP_EVERY).unref();
   return {
+    close: () => clearInterval(timer),
     routes: [
       optionsRoute(platform),
       ...signInRoutes(identity),

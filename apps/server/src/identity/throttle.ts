@@ -37,12 +37,19 @@ const charge = async (db: Kysely<Database>, { key }: Counter, now: number): Prom
  * @param account what was typed, in lower case.
  * @throws MogplexError `rate_limited` with the seconds to wait.
  */
-export const chargeAttempt = async (db: Kysely<Database>, account: string, address: string, now: number): Promise<void> => {
-  for (const counter of countersOf(account, address)) {
+export const chargeAttempt = async (db: Kysely<Database>, account: string, address: string, now: number): Promise<void> =>
+  chargeAll(db, countersOf(account, address), 'too many attempts to sign in: wait before the next one', now);
+
+/** Counts the registration of an application, which anybody may do, by the address that it comes from. */
+export const chargeRegistration = async (db: Kysely<Database>, address: string, now: number): Promise<void> =>
+  chargeAll(db, [{ key: sha256(`register:${address}`), limit: 30 }], 'too many applications were registered from here', now);
+
+const chargeAll = async (db: Kysely<Database>, counters: readonly Counter[], refusal: string, now: number): Promise<void> => {
+  for (const counter of counters) {
     const { count, window_ends_at: endsAt } = await charge(db, counter, now);
     if (count > counter.limit) {
       const retryAfter = Math.max(1, Math.ceil((endsAt - now) / 1000));
-      throw new MogplexError('rate_limited', 'too many attempts to sign in: wait before the next one', { boundary: 'account', retryAfter });
+      throw new MogplexError('rate_limited', refusal, { boundary: 'account', retryAfter });
     }
   }
 };

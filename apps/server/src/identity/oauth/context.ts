@@ -6,8 +6,8 @@ import type { Kysely } from 'kysely';
 export interface OAuthContext {
   db: Kysely<Database>;
   /** Milliseconds since the epoch. */
-  now(): number;
-  randomBytes(count: number): Uint8Array;
+  now: () => number;
+  randomBytes: (count: number) => Uint8Array;
   /** The issuer: public origin of the platform, without a trailing slash (RFC 8414 section 2). */
   issuer: string;
 }

@@ -5,6 +5,7 @@ import type { Identity } from '../context.ts';
 import { answerLocation, approveAuthorization, checkAuthorization } from './authorize.ts';
 import { findClient, type OAuthClient } from './clients.ts';
 import { decideDevice, findDevice } from './device.ts';
+import { note } from '../trail.ts';
 import { endGrant } from './grants.ts';
 
 const PREFIX = '/api/v1/mogplex';
@@ -29,7 +30,7 @@ const consentShape = z.discriminatedUnion('kind', [
 ]);
 
 /** The consent page's view of a request, and the decision that a person takes on it. */
-const consentRoutes = ({ oauth: context }: Identity): Route[] => [
+const consentRoutes = (identity: Identity, context = identity.oauth): Route[] => [
   defineRawRoute({
     method: 'GET',
     path: `${PREFIX}/oauth/request`,
@@ -62,12 +63,20 @@ const consentRoutes = ({ oauth: context }: Identity): Route[] => [
     response: z.object({ location: z.string() }),
     noStore: true,
     errors: ['invalid_request'],
-    handler: async ({ body, principal, address }) => {
+    handler: async ({ body, principal, address, requestId }) => {
       const check = await checkAuthorization(context, new URLSearchParams(body.query));
       if (check.kind === 'page') throw new MogplexError('invalid_request', check.reason, { boundary: 'account' });
       if (check.kind === 'redirect') return { location: check.location };
       const { request } = check;
-      if (body.approve) return { location: await approveAuthorization(context, request, principal.accountId, address) };
+      if (body.approve) {
+        const location = await approveAuthorization(context, request, principal.accountId, address);
+        await note(identity, principal, requestId, {
+          action: 'app.allowed',
+          subject: request.client.id,
+          details: { scopes: request.scope },
+        });
+        return { location };
+      }
       const refusal = { error: 'access_denied', error_description: 'refused on the page' };
       return { location: answerLocation(context, request.redirectUri, request.state, refusal) };
     },
@@ -92,7 +101,7 @@ const noSuchCode = () =>
     hint: 'Start the sign-in again in the terminal and type the new code.',
   });
 
-const deviceRoutes = ({ oauth: context }: Identity): Route[] => [
+const deviceRoutes = (identity: Identity, context = identity.oauth): Route[] => [
   defineRoute({
     method: 'GET',
     path: `${PREFIX}/oauth/device-request`,
@@ -126,9 +135,13 @@ const deviceRoutes = ({ oauth: context }: Identity): Route[] => [
     request: { body: z.object({ code: userCode, approve: z.boolean() }) },
     response: z.object({ status: z.enum(['approved', 'denied']) }),
     errors: ['not_found'],
-    handler: async ({ body, principal }) => {
+    handler: async ({ body, principal, requestId }) => {
       const device = await findDevice(context, body.code);
       if (device === undefined || !(await decideDevice(context, device, principal.accountId, body.approve))) throw noSuchCode();
+      if (body.approve) {
+        const details = { scopes: device.scope, flow: 'device' };
+        await note(identity, principal, requestId, { action: 'app.allowed', subject: device.client_id, details });
+      }
       return { status: body.approve ? ('approved' as const) : ('denied' as const) };
     },
   }),
@@ -146,54 +159,62 @@ const appShape = z.object({
 });
 
 /** Connected apps and terminals: what holds a token of this person, and the end of it. */
-const appRoutes = ({ oauth: context }: Identity): Route[] => [
-  defineRoute({
-    method: 'GET',
-    path: `${PREFIX}/apps`,
-    scope: 'session',
-    boundary: 'account',
-    summary: 'Connected apps and terminals',
-    response: z.object({ items: z.array(appShape), nextCursor: z.null() }),
-    handler: async ({ principal }) => {
-      const rows = await context.db
-        .selectFrom('oauth_grant as grant')
-        .innerJoin('oauth_client as client', 'client.id', 'grant.client_id')
-        .selectAll('grant')
-        .select(['client.name', 'client.first_party'])
-        .where('grant.user_id', '=', principal.accountId)
-        .where('grant.ended_at', 'is', null)
-        .orderBy('grant.created_at', 'desc')
-        .execute();
-      const items = rows.map((row) => ({
-        id: row.id,
-        client: { id: row.client_id, name: row.name, firstParty: row.first_party === 1 },
-        deviceName: row.device_name,
-        flow: row.flow,
-        address: row.address,
-        scopes: scopes(row.scope),
-        createdAt: row.created_at,
-        lastUsedAt: row.last_used_at,
-      }));
-      return { items, nextCursor: null };
-    },
-  }),
-  defineRoute({
-    method: 'DELETE',
-    path: `${PREFIX}/apps/:id`,
-    scope: 'session',
-    boundary: 'account',
-    summary: 'Ends the sign-in of an app or a terminal',
-    request: { params: z.object({ id: z.string() }) },
-    response: z.object({ status: z.literal('ended') }),
-    errors: ['not_found'],
-    handler: async ({ params, principal }) => {
-      if (!(await endGrant(context, params.id, 'person', principal.accountId))) {
-        throw new MogplexError('not_found', 'there is no such connected app or terminal', { boundary: 'account' });
-      }
-      return { status: 'ended' as const };
-    },
-  }),
-];
+const appRoutes = (identity: Identity, context = identity.oauth): Route[] => {
+  const { db, now } = context;
+  const liveRefresh = () =>
+    db.selectFrom('oauth_refresh_token').select('grant_id').where('used_at', 'is', null).where('expires_at', '>', now());
+  const liveAccess = () => db.selectFrom('oauth_access_token').select('grant_id').where('expires_at', '>', now());
+  return [
+    defineRoute({
+      method: 'GET',
+      path: `${PREFIX}/apps`,
+      scope: 'session',
+      boundary: 'account',
+      summary: 'Connected apps and terminals',
+      response: z.object({ items: z.array(appShape), nextCursor: z.null() }),
+      handler: async ({ principal }) => {
+        const rows = await context.db
+          .selectFrom('oauth_grant as grant')
+          .innerJoin('oauth_client as client', 'client.id', 'grant.client_id')
+          .selectAll('grant')
+          .select(['client.name', 'client.first_party'])
+          .where('grant.user_id', '=', principal.accountId)
+          .where('grant.ended_at', 'is', null)
+          .where((eb) => eb.or([eb('grant.id', 'in', liveRefresh()), eb('grant.id', 'in', liveAccess())]))
+          .orderBy('grant.created_at', 'desc')
+          .execute();
+        const items = rows.map((row) => ({
+          id: row.id,
+          client: { id: row.client_id, name: row.name, firstParty: row.first_party === 1 },
+          deviceName: row.device_name,
+          flow: row.flow,
+          address: row.address,
+          scopes: scopes(row.scope),
+          createdAt: row.created_at,
+          lastUsedAt: row.last_used_at,
+        }));
+        return { items, nextCursor: null };
+      },
+    }),
+    defineRoute({
+      method: 'DELETE',
+      path: `${PREFIX}/apps/:id`,
+      scope: 'session',
+      boundary: 'account',
+      summary: 'Ends the sign-in of an app or a terminal',
+      request: { params: z.object({ id: z.string() }) },
+      response: z.object({ status: z.literal('ended') }),
+      errors: ['not_found'],
+      handler: async ({ params, principal, requestId }) => {
+        if (!(await endGrant(context, params.id, 'person', principal.accountId))) {
+          throw new MogplexError('not_found', 'there is no such connected app or terminal', { boundary: 'account' });
+        }
+        await note(identity, principal, requestId, { action: 'app.ended', subject: params.id });
+        return { status: 'ended' as const };
+      },
+    }),
+  ];
+};
 
 /** The pages where a person decides about applications and terminals, and the list of those that are signed in. */
 export const decisionRoutes = (identity: Identity): Route[] => [

@@ -2,6 +2,7 @@ import { MogplexError, toErrorEnvelope } from '@mogplex/protocol';
 import { readBody } from '../../http/body.ts';
 import { defineRawRoute, type HttpContext, type RequestInfo, type Route } from '../../http/route.ts';
 import type { Identity } from '../context.ts';
+import { chargeRegistration } from '../throttle.ts';
 import { checkAuthorization } from './authorize.ts';
 import { authenticateClient, type OAuthClient, registerClient } from './clients.ts';
 import { OAuthError, type OAuthContext } from './context.ts';
@@ -125,7 +126,8 @@ export const oauthServerRoutes = ({ oauth: context }: Identity): Route[] => [
     await revokeToken(context, client.id, token);
     return {};
   }),
-  oauthRoute('POST', '/oauth/register', 'Dynamic client registration (RFC 7591)', async (c) =>
-    answer(await registerClient(context, await jsonOf(c)), 201),
-  ),
+  oauthRoute('POST', '/oauth/register', 'Dynamic client registration (RFC 7591)', async (c, { address }) => {
+    await chargeRegistration(context.db, address, context.now());
+    return answer(await registerClient(context, await jsonOf(c)), 201);
+  }),
 ];

@@ -9,6 +9,7 @@ import { type CookieAnswer, type CookieCall, cookieRoute } from '../cookies.ts';
 import { newId, newSecret, sha256 } from '../oauth/context.ts';
 import { principalFromSession } from '../session.ts';
 import { signInByPassword } from '../sign-in.ts';
+import { note } from '../trail.ts';
 import { mayManage, requireRole } from './members.ts';
 import type { Database } from '../../store/schema.ts';
 import { roleShape } from './routes.ts';
@@ -69,7 +70,7 @@ const manageRoutes = (identity: Identity): Route[] => {
       status: 201,
       noStore: true,
       errors: ['not_found', 'forbidden'],
-      handler: async ({ params, body, principal }) => {
+      handler: async ({ params, body, principal, requestId }) => {
         const role = await requireRole(db, params.id, principal.accountId, 'admin');
         if (!mayManage(role, body.role)) throw new MogplexError('forbidden', 'only an owner may invite an owner', { boundary: 'account' });
         const shared = await db
@@ -94,6 +95,8 @@ const manageRoutes = (identity: Identity): Route[] => {
           accepted_at: null,
         };
         await db.insertInto('team_invitation').values(row).execute();
+        const event = { action: 'team.invited', subject: row.id, teamId: params.id, details: { role: row.role } };
+        await note(identity, principal, requestId, event);
         return { id: row.id, email, role: row.role, expiresAt: row.expires_at, link: `${platform.publicUrl}/invite#${code}` };
       },
     }),

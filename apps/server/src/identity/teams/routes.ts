@@ -2,7 +2,9 @@ import { MogplexError } from '@mogplex/protocol';
 import { z } from 'zod';
 import { defineRoute, type Route } from '../../http/route.ts';
 import type { Identity } from '../context.ts';
+import { revokeTeamTokens } from '../../tokens/revoke.ts';
 import { newId } from '../oauth/context.ts';
+import { note } from '../trail.ts';
 import { keepingAnOwner, mayManage, requireRole } from './members.ts';
 
 const PREFIX = '/api/v1/mogplex/teams';
@@ -21,7 +23,8 @@ const memberParams = teamParams.extend({ userId: z.string() });
 
 const refuse = (message: string) => new MogplexError('forbidden', message, { boundary: 'account' });
 
-const listRoutes = ({ platform, oauth: context }: Identity): Route[] => {
+const listRoutes = (identity: Identity): Route[] => {
+  const { platform, oauth: context } = identity;
   const { db } = platform.store;
   return [
     defineRoute({
@@ -52,7 +55,7 @@ const listRoutes = ({ platform, oauth: context }: Identity): Route[] => {
       request: { body: z.object({ name: teamName }) },
       response: teamShape,
       status: 201,
-      handler: async ({ body, principal }) => {
+      handler: async ({ body, principal, requestId }) => {
         const id = newId(context);
         const at = platform.now();
         await db.transaction().execute(async (trx) => {
@@ -60,13 +63,15 @@ const listRoutes = ({ platform, oauth: context }: Identity): Route[] => {
           const member = { team_id: id, user_id: principal.accountId, role: 'owner' as const, created_at: at };
           await trx.insertInto('team_member').values(member).execute();
         });
+        await note(identity, principal, requestId, { action: 'team.created', subject: id, teamId: id });
         return { id, name: body.name, personal: false, role: 'owner' as const };
       },
     }),
   ];
 };
 
-const teamRoutesOf = ({ platform }: Identity): Route[] => {
+const teamRoutesOf = (identity: Identity): Route[] => {
+  const { platform } = identity;
   const { db } = platform.store;
   return [
     defineRoute({
@@ -115,9 +120,10 @@ const teamRoutesOf = ({ platform }: Identity): Route[] => {
       request: { params: teamParams, body: z.object({ name: teamName }) },
       response: z.object({ status: z.literal('changed') }),
       errors: ['not_found', 'forbidden'],
-      handler: async ({ params, body, principal }) => {
+      handler: async ({ params, body, principal, requestId }) => {
         await requireRole(db, params.id, principal.accountId, 'admin');
         await db.updateTable('team').set({ name: body.name }).where('id', '=', params.id).execute();
+        await note(identity, principal, requestId, { action: 'team.renamed', subject: params.id, teamId: params.id });
         return { status: 'changed' as const };
       },
     }),
@@ -130,17 +136,20 @@ const teamRoutesOf = ({ platform }: Identity): Route[] => {
       request: { params: teamParams },
       response: z.object({ status: z.literal('deleted') }),
       errors: ['not_found', 'forbidden'],
-      handler: async ({ params, principal }) => {
+      handler: async ({ params, principal, requestId }) => {
         await requireRole(db, params.id, principal.accountId, 'owner');
         const removed = await db.deleteFrom('team').where('id', '=', params.id).where('personal_of', 'is', null).executeTakeFirst();
         if (Number(removed.numDeletedRows) === 0) throw refuse('the personal team goes only with its account');
+        await revokeTeamTokens(platform, params.id, { actor: principal.accountId, requestId });
+        await note(identity, principal, requestId, { action: 'team.deleted', subject: params.id, teamId: params.id });
         return { status: 'deleted' as const };
       },
     }),
   ];
 };
 
-const memberRoutes = ({ platform }: Identity): Route[] => {
+const memberRoutes = (identity: Identity): Route[] => {
+  const { platform } = identity;
   const { db } = platform.store;
   return [
     defineRoute({
@@ -152,7 +161,7 @@ const memberRoutes = ({ platform }: Identity): Route[] => {
       request: { params: memberParams, body: z.object({ role: roleShape }) },
       response: z.object({ status: z.literal('changed') }),
       errors: ['not_found', 'forbidden', 'conflict'],
-      handler: async ({ params, body, principal }) => {
+      handler: async ({ params, body, principal, requestId }) => {
         const role = await requireRole(db, params.id, principal.accountId, 'admin');
         const before = await requireRole(db, params.id, params.userId, 'viewer');
         if (!mayManage(role, before) || !mayManage(role, body.role)) throw refuse('only an owner may make or change owners');
@@ -164,6 +173,8 @@ const memberRoutes = ({ platform }: Identity): Route[] => {
             .where('user_id', '=', params.userId)
             .execute();
         });
+        const event = { action: 'team.role_changed', subject: params.userId, teamId: params.id, details: { role: body.role } };
+        await note(identity, principal, requestId, event);
         return { status: 'changed' as const };
       },
     }),
@@ -176,13 +187,14 @@ const memberRoutes = ({ platform }: Identity): Route[] => {
       request: { params: memberParams },
       response: z.object({ status: z.literal('removed') }),
       errors: ['not_found', 'forbidden', 'conflict'],
-      handler: async ({ params, principal }) => {
+      handler: async ({ params, principal, requestId }) => {
         const role = await requireRole(db, params.id, principal.accountId, 'viewer');
         const other = await requireRole(db, params.id, params.userId, 'viewer');
         if (params.userId !== principal.accountId && !mayManage(role, other)) throw refuse('only an owner or an admin may do this');
         await keepingAnOwner(db, params.id, async (trx) => {
           await trx.deleteFrom('team_member').where('team_id', '=', params.id).where('user_id', '=', params.userId).execute();
         });
+        await note(identity, principal, requestId, { action: 'team.member_removed', subject: params.userId, teamId: params.id });
         return { status: 'removed' as const };
       },
     }),
