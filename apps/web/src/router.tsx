@@ -43,6 +43,16 @@ const apps = createRoute({
   path: '/apps',
   component: lazyRouteComponent(() => import('./pages/settings/apps.tsx'), 'AppsPage'),
 });
+const models = createRoute({
+  getParentRoute: () => settings,
+  path: '/models',
+  component: lazyRouteComponent(() => import('./pages/settings/models.tsx'), 'ModelsPage'),
+});
+const apiKeys = createRoute({
+  getParentRoute: () => settings,
+  path: '/api-keys',
+  component: lazyRouteComponent(() => import('./pages/settings/api-keys.tsx'), 'ApiKeysPage'),
+});
 const teams = createRoute({
   getParentRoute: () => settings,
   path: '/teams',
@@ -62,7 +72,7 @@ export const router = createRouter({
     consent,
     device,
     invite,
-    settings.addChildren([profile, security, tokens, apps, teams, team]),
+    settings.addChildren([profile, security, tokens, apps, models, apiKeys, teams, team]),
   ]),
   defaultPreload: 'intent',
 });

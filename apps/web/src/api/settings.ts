@@ -1,24 +1,17 @@
+import { createdToken, type NewTokenRequest, notificationPage, pageOf, tokenPage } from '@mogplex/protocol';
 import { z } from 'zod';
 import { call, nothing } from './client.ts';
 
-const pageOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), nextCursor: z.string().nullable() });
-
-const token = z.object({
-  id: z.string(),
-  name: z.string(),
-  prefix: z.string(),
-  scopes: z.array(z.enum(['read', 'write'])),
-  createdAt: z.number(),
-  expiresAt: z.number().nullable(),
-  lastUsedAt: z.number().nullable(),
-});
-
-export const listTokens = () => call('/tokens', { data: pageOf(token) });
+export const listTokens = () => call('/tokens', { data: tokenPage });
 
 /** Makes a personal access token. The answer holds it in the clear, this once. */
-export const createToken = (body: { name: string; scopes: string[]; expires: string | null }) =>
-  call('/tokens', { method: 'POST', body, data: z.looseObject({ token: z.string() }) });
+export const createToken = (body: NewTokenRequest) => call('/tokens', { method: 'POST', body, data: createdToken });
 export const revokeToken = (id: string) => call(`/tokens/${encodeURIComponent(id)}`, { method: 'DELETE', data: nothing });
+
+/** Notices to the person, for instance that a token of theirs was found in public. */
+export const listNotices = () => call('/notifications', { data: notificationPage });
+export const readNotice = (id: string) =>
+  call(`/notifications/${encodeURIComponent(id)}/read`, { method: 'POST', body: {}, data: nothing });
 
 const session = z.object({
   id: z.string(),

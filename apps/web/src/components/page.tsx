@@ -20,7 +20,7 @@ export const useTitle = (title: string): void => {
 };
 
 /** A titled part of a settings page. */
-export const Section = ({ title, about, children }: { title: string; about?: string; children: ReactNode }) => (
+export const Section = ({ title, about, children }: { title: string; about?: string | undefined; children: ReactNode }) => (
   <section className="flex flex-col gap-4 rounded-lg border border-line bg-card p-4 sm:p-6">
     <div className="flex flex-col gap-1">
       <h2 className="text-lg font-semibold">{title}</h2>

@@ -139,6 +139,7 @@ describe('access tokens', () => {
     createdAt: Date.now() - 3 * 86_400_000,
     expiresAt: null,
     lastUsedAt: null,
+    revokedAt: null,
   };
 
   test('B3 a new token is shown with a copy button, and revoking asks first', async () => {

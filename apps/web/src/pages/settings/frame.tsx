@@ -3,6 +3,7 @@ import { Link, Outlet } from '@tanstack/react-router';
 import { readAccount, signOut } from '../../api/account.ts';
 import { Button } from '../../components/button.tsx';
 import { Problem } from '../../components/notice.tsx';
+import { Notices } from './notices.tsx';
 import { useSignedIn } from '../../use-signed-in.ts';
 
 const PAGES = [
@@ -10,6 +11,8 @@ const PAGES = [
   ['/settings/security', 'Sign-in and sessions'],
   ['/settings/tokens', 'Access tokens'],
   ['/settings/apps', 'Connected apps and terminals'],
+  ['/settings/models', 'Models and usage'],
+  ['/settings/api-keys', 'API Keys'],
   ['/settings/teams', 'Teams'],
 ] as const;
 
@@ -41,7 +44,12 @@ export const SettingsFrame = () => {
       </nav>
       <main id="content" className="flex flex-col gap-6">
         <Problem error={account.error ?? leave.error} />
-        {account.data ? <Outlet /> : null}
+        {account.data ? (
+          <>
+            <Notices />
+            <Outlet />
+          </>
+        ) : null}
       </main>
     </div>
   );

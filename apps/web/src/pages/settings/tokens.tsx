@@ -1,3 +1,4 @@
+import type { TokenInfo } from '@mogplex/protocol';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { createToken, listTokens, revokeToken } from '../../api/settings.ts';
@@ -96,28 +97,40 @@ const TokenList = () => {
                     used <Time at={token.lastUsedAt} />
                   </>
                 )}{' '}
-                ·{' '}
-                {token.expiresAt === null ? (
-                  'never expires'
-                ) : (
-                  <>
-                    {token.expiresAt < now ? 'expired' : 'expires'} <Time at={token.expiresAt} />
-                  </>
-                )}
+                · <Lifetime token={token} now={now} />
               </p>
             </div>
-            <Confirm
-              action="Revoke"
-              subject={token.name}
-              title={`Revoke ${token.name}?`}
-              busy={revoke.isPending && revoke.variables === token.id}
-              onConfirm={() => revoke.mutate(token.id)}
-            >
-              Whatever uses it is refused from this moment. This cannot be undone.
-            </Confirm>
+            {token.revokedAt === null ? (
+              <Confirm
+                action="Revoke"
+                subject={token.name}
+                title={`Revoke ${token.name}?`}
+                busy={revoke.isPending && revoke.variables === token.id}
+                onConfirm={() => revoke.mutate(token.id)}
+              >
+                Whatever uses it is refused from this moment. This cannot be undone.
+              </Confirm>
+            ) : null}
           </li>
         ))}
       </ul>
     </Section>
+  );
+};
+
+/** Until when a token works, or since when it does not. */
+const Lifetime = ({ token: { revokedAt, expiresAt }, now }: { token: TokenInfo; now: number }) => {
+  if (revokedAt !== null) {
+    return (
+      <>
+        revoked <Time at={revokedAt} />
+      </>
+    );
+  }
+  if (expiresAt === null) return 'never expires';
+  return (
+    <>
+      {expiresAt < now ? 'expired' : 'expires'} <Time at={expiresAt} />
+    </>
   );
 };
