@@ -13,7 +13,7 @@ const STEPS: readonly [limit: number, size: number, unit: Intl.RelativeTimeForma
 export const relativeTime = (at: number, now: number): string => {
   const distance = at - now;
   const [, size, unit] = STEPS.find(([limit]) => Math.abs(distance) < limit) ?? ([0, 1_000, 'second'] as const);
-  return new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' }).format(Math.trunc(distance / size), unit);
+  return new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' }).format(Math.round(distance / size), unit);
 };
 
 /** A time in the reader's zone: relative in the text, exact on hover. `at` is in milliseconds since the epoch. */
