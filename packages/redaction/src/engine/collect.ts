@@ -1,3 +1,4 @@
+import { CLASS, DIGIT, RUN } from './chars.ts';
 import { GRAM_MULTIPLIER, GRAM_SHIFT } from './grams.ts';
 
 /** Bytes looked at in one go: small enough to stay in the cache. */
@@ -24,7 +25,10 @@ export class Candidates {
   readonly grams = new Int32Array(BLOCK / 2 + 8);
   readonly eights = new Int32Array(BLOCK / 8 + 8);
   readonly fours = new Int32Array(BLOCK / 4 + 8);
-  readonly runs = new Int32Array(BLOCK / 8 + 8);
+  readonly dense = new Int32Array(BLOCK / 8 + 8);
+  /** Where runs of token characters begin and end; in the block, except that the last may go on after it. */
+  readonly runStarts = new Int32Array(BLOCK / 16 + 8);
+  readonly runEnds = new Int32Array(BLOCK / 16 + 8);
   gramCount = 0;
   eightCount = 0;
   fourCount = 0;
@@ -37,17 +41,17 @@ export class Candidates {
  *
  * @param length bytes to look at, at most BLOCK
  */
-export function collect(found: Candidates, length: number, flags: Uint8Array, filter: WordFilter | undefined): void {
-  collectGrams(found, length, flags);
+export function collect(found: Candidates, length: number, bits: Int32Array, filter: WordFilter | undefined): void {
+  collectGrams(found, length, bits);
   if (filter === undefined) found.eightCount = found.fourCount = 0;
   else collectWords(found, length, filter);
 }
 
-function collectGrams(found: Candidates, length: number, flags: Uint8Array): void {
-  const { words, grams, runs } = found;
+function collectGrams(found: Candidates, length: number, bits: Int32Array): void {
+  const { words, grams, dense } = found;
   const steps = (length + 7) >> 3;
   let gramCount = 0;
-  let runCount = 0;
+  let denseCount = 0;
   let w0 = words[0] ?? 0;
   for (let step = 0, at = 0; step < steps; step++, at += 8) {
     const w1 = words[2 * step + 1] as number;
@@ -56,20 +60,24 @@ function collectGrams(found: Candidates, length: number, flags: Uint8Array): voi
     const f1 = w1 | 0x20202020;
     const f2 = w2 | 0x20202020;
     grams[gramCount] = at;
-    gramCount += flags[Math.imul(f0 << 8, GRAM_MULTIPLIER) >>> GRAM_SHIFT] as number;
+    const h0 = Math.imul(f0 << 8, GRAM_MULTIPLIER) >>> GRAM_SHIFT;
+    gramCount += ((bits[h0 >>> 5] as number) >>> (h0 & 31)) & 1;
     grams[gramCount] = at + 2;
-    gramCount += flags[Math.imul(((f0 >>> 8) & 0xffff00) | (f1 << 24), GRAM_MULTIPLIER) >>> GRAM_SHIFT] as number;
+    const h1 = Math.imul(((f0 >>> 8) & 0xffff00) | (f1 << 24), GRAM_MULTIPLIER) >>> GRAM_SHIFT;
+    gramCount += ((bits[h1 >>> 5] as number) >>> (h1 & 31)) & 1;
     grams[gramCount] = at + 4;
-    gramCount += flags[Math.imul(f1 << 8, GRAM_MULTIPLIER) >>> GRAM_SHIFT] as number;
+    const h2 = Math.imul(f1 << 8, GRAM_MULTIPLIER) >>> GRAM_SHIFT;
+    gramCount += ((bits[h2 >>> 5] as number) >>> (h2 & 31)) & 1;
     grams[gramCount] = at + 6;
-    gramCount += flags[Math.imul(((f1 >>> 8) & 0xffff00) | (f2 << 24), GRAM_MULTIPLIER) >>> GRAM_SHIFT] as number;
-    runs[runCount] = at;
-    const dense = ((w0 | 0x80808080) - 0x2b2b2b2b) & ((w1 | 0x80808080) - 0x2b2b2b2b) & 0x80808080;
-    if (dense === (0x80808080 | 0)) runCount++;
+    const h3 = Math.imul(((f1 >>> 8) & 0xffff00) | (f2 << 24), GRAM_MULTIPLIER) >>> GRAM_SHIFT;
+    gramCount += ((bits[h3 >>> 5] as number) >>> (h3 & 31)) & 1;
+    dense[denseCount] = at;
+    const full = ((w0 | 0x80808080) - 0x2b2b2b2b) & ((w1 | 0x80808080) - 0x2b2b2b2b) & 0x80808080;
+    if (full === (0x80808080 | 0)) denseCount++;
     w0 = w2;
   }
   found.gramCount = gramCount;
-  found.runCount = runCount;
+  collectRuns(found, length, denseCount);
 }
 
 function collectWords(found: Candidates, length: number, filter: WordFilter): void {
@@ -94,4 +102,37 @@ function collectWords(found: Candidates, length: number, filter: WordFilter): vo
   }
   found.eightCount = eightCount;
   found.fourCount = fourCount;
+}
+
+/** Shortest run of token characters that is looked at without a literal in it. */
+const SHORTEST_RUN = 16;
+
+/** Grows each stretch of eight bytes without a blank into the run of token characters around it; keeps the long ones that hold a digit. */
+function collectRuns(found: Candidates, length: number, denseCount: number): void {
+  const { bytes, dense, runStarts, runEnds } = found;
+  const limit = length + BLOCK_TAIL;
+  let runCount = 0;
+  let covered = 0;
+  for (let i = 0; i < denseCount; i++) {
+    const at = dense[i] as number;
+    if (at < covered) continue;
+    let start = at;
+    if (((CLASS[bytes[at] as number] as number) & RUN) === 0)
+      do start++;
+      while (((CLASS[bytes[start] as number] as number) & RUN) === 0 && start < at + 8);
+    else while (start > covered && ((CLASS[bytes[start - 1] as number] as number) & RUN) !== 0) start--;
+    let end = start;
+    let digits = 0;
+    let bits = CLASS[bytes[end] as number] as number;
+    while ((bits & RUN) !== 0 && end < limit) {
+      digits += (bits & DIGIT) >> 1;
+      end++;
+      bits = CLASS[bytes[end] as number] as number;
+    }
+    covered = end > at ? end : at + 1;
+    if (end - start < SHORTEST_RUN || digits === 0 || start >= length) continue;
+    runStarts[runCount] = start;
+    runEnds[runCount++] = end;
+  }
+  found.runCount = runCount;
 }

@@ -19,7 +19,6 @@ export type Action =
   | { kind: 'format'; compiled: CompiledFormat }
   | { kind: 'keyword'; length: number }
   | { kind: 'armour' }
-  | { kind: 'url' }
   | { kind: 'dump' };
 
 /** Everything that a scan needs to know, compiled once. */
@@ -27,6 +26,8 @@ export interface Engine {
   grams: GramTable<Action>;
   names: Names | undefined;
   needles: NeedleIndex;
+  /** Whether URLs are searched for credentials. */
+  urls: boolean;
 }
 
 /** Compiles formats, names and known values into one engine. */
@@ -35,12 +36,11 @@ export function compile(formats: readonly Format[], names: readonly string[] | u
   for (const format of formats) addFormat(grams, format);
   if (formats.length > 0) {
     grams.add({ literal: '-----begin', fold: true, action: { kind: 'armour' } });
-    grams.add({ literal: '://', fold: false, action: { kind: 'url' } });
     for (const literal of ['00000000', '<buffer ']) grams.add({ literal, fold: true, action: { kind: 'dump' } });
   }
   if (names !== undefined)
     for (const word of keywordsFor(names)) grams.add({ literal: word, fold: true, action: { kind: 'keyword', length: word.length } });
-  return { grams, names: names === undefined ? undefined : new Names(names), needles };
+  return { grams, names: names === undefined ? undefined : new Names(names), needles, urls: formats.length > 0 };
 }
 
 function keywordsFor(names: readonly string[]): string[] {

@@ -3,8 +3,8 @@
  * are in the table, so one of them stands at an even place wherever the literal begins. Grams are folded to lower case.
  */
 
-/** Size of the gram table as a power of two. */
-const GRAM_BITS = 16;
+/** Size of the gram table, in bits, as a power of two: 32 KiB, so that it stays in the first cache. */
+const GRAM_BITS = 18;
 export const GRAM_SHIFT = 32 - GRAM_BITS;
 export const GRAM_MULTIPLIER = 0x9e3779b1;
 
@@ -22,11 +22,11 @@ interface Slot<Action> {
   offset: number;
 }
 
-/** Hash of a gram given as three folded bytes in the upper bits of a word, as the collector makes it. */
-function gramHash(a: number, b: number, c: number): number {
-  const word = ((a | 0x20) << 8) | ((b | 0x20) << 16) | ((c | 0x20) << 24);
-  return Math.imul(word, GRAM_MULTIPLIER) >>> GRAM_SHIFT;
-}
+/** Three bytes, folded, in one number. */
+const gramOf = (a: number, b: number, c: number): number => a | 0x20 | ((b | 0x20) << 8) | ((c | 0x20) << 16);
+
+/** Hash of a gram: the collector computes the same from the words that it reads. */
+const gramHash = (a: number, b: number, c: number): number => Math.imul(gramOf(a, b, c) << 8, GRAM_MULTIPLIER) >>> GRAM_SHIFT;
 
 /** How common a byte is in ordinary text, roughly: letters in order of English frequency, then digits and signs. */
 function commonness(unit: number): number {
@@ -56,8 +56,9 @@ const SIGNS = Array.from('_-. =:"\'\\/$+\t)>&]%,;`|([{<*~@!?#', (c) => c.charCod
 
 /** A table of literals. Literals must be ASCII and at least three characters long. */
 export class GramTable<Action> {
-  readonly flags = new Uint8Array(1 << GRAM_BITS);
-  readonly #slots: (Slot<Action>[] | undefined)[] = [];
+  /** One bit for each hash of a gram. */
+  readonly bits = new Int32Array(1 << (GRAM_BITS - 5));
+  readonly #slots = new Map<number, Slot<Action>[]>();
 
   /** @param followers which characters may come after a literal of three: `alnum` or `any` */
   add(probe: Probe<Action>, followers: 'alnum' | 'any' = 'any'): void {
@@ -75,28 +76,33 @@ export class GramTable<Action> {
 
   #put(probe: Probe<Action>, offset: number, a: number, b: number, c: number): void {
     const hash = gramHash(a, b, c);
-    this.flags[hash] = 1;
-    const slots = (this.#slots[hash] ??= []);
+    this.bits[hash >>> 5] = (this.bits[hash >>> 5] ?? 0) | (1 << (hash & 31));
+    const gram = gramOf(a, b, c);
+    let slots = this.#slots.get(gram);
+    if (slots === undefined) this.#slots.set(gram, (slots = []));
     if (!slots.some((slot) => slot.probe === probe && slot.offset === offset)) slots.push({ probe, offset });
   }
 
-  /** Calls `visit` with each probe whose literal stands around the gram at `index`, and where the literal begins. */
-  visit(text: string, index: number, visit: (action: Action, start: number) => void): void {
-    const slots = this.#slots[gramHash(text.charCodeAt(index), text.charCodeAt(index + 1), text.charCodeAt(index + 2))];
+  /**
+   * Calls `visit` with each probe whose literal stands around the gram at `index`, and where the literal begins.
+   *
+   * @param a the three bytes at `index`, as the collector saw them
+   */
+  visit(text: string, index: number, a: number, b: number, c: number, visit: (action: Action, start: number) => void): void {
+    const slots = this.#slots.get(gramOf(a, b, c));
     if (slots === undefined) return;
-    for (const { probe, offset } of slots) {
+    for (let i = 0; i < slots.length; i++) {
+      const { probe, offset } = slots[i] as Slot<Action>;
       const start = index - offset;
-      if (start >= 0 && (probe.fold ? startsFolded(text, probe.literal, start) : text.startsWith(probe.literal, start))) {
-        visit(probe.action, start);
-      }
+      if (start >= 0 && startsWith(text, probe.literal, start, probe.fold)) visit(probe.action, start);
     }
   }
 }
 
-function startsFolded(text: string, literal: string, start: number): boolean {
+function startsWith(text: string, literal: string, start: number, fold: boolean): boolean {
   for (let i = 0; i < literal.length; i++) {
     let unit = text.charCodeAt(start + i);
-    if (unit >= 65 && unit <= 90) unit |= 0x20;
+    if (fold && unit >= 65 && unit <= 90) unit |= 0x20;
     if (unit !== literal.charCodeAt(i)) return false;
   }
   return true;

@@ -10,6 +10,7 @@ export interface RunHit {
 const SHAPES: readonly { rule: string; pattern: RegExp }[] = [
   { rule: 'discord-bot-token', pattern: /^[MNO][A-Za-z0-9_-]{22,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,40}$/ },
   { rule: 'twilio-key', pattern: /^(?:SK|AC|AP)[0-9a-f]{32}$/ },
+  { rule: 'airtable-token', pattern: /^pat[A-Za-z0-9]{14}\.[0-9a-f]{64}/ },
 ];
 
 /** Judges a run of token characters that no literal gave away. */

@@ -75,19 +75,26 @@ class Scan {
       const length = Math.min(BLOCK, this.#to - at);
       const written = found.bytes.write(this.#text.slice(at, at + length + BLOCK_TAIL), 'latin1');
       found.bytes.fill(0, written, Math.min(written + BLOCK_TAIL, BLOCK + BLOCK_TAIL));
-      collect(found, length, this.#engine.grams.flags, filter);
+      collect(found, length, this.#engine.grams.bits, filter);
       this.#visit(found, at);
     }
+    if (this.#engine.urls) this.#urls();
     if (this.#depth < DEPTH) for (const view of encodedViews(this.#text, this.#from, this.#to)) this.#look(view);
     return { hits: this.#hits, hold: this.#hold };
   }
 
   #visit(found: Candidates, base: number): void {
+    const { bytes, grams, eights, fours, runStarts, runEnds } = found;
+    const { gramCount, eightCount, fourCount, runCount } = found;
+    const table = this.#engine.grams;
     const act = (action: Action, start: number): void => this.#act(action, start);
-    for (let i = 0; i < found.gramCount; i++) this.#engine.grams.visit(this.#text, base + (found.grams[i] as number), act);
-    for (let i = 0; i < found.eightCount; i++) this.#known(base + (found.eights[i] as number), 8);
-    for (let i = 0; i < found.fourCount; i++) this.#known(base + (found.fours[i] as number), 4);
-    for (let i = 0; i < found.runCount; i++) this.#run(base + (found.runs[i] as number));
+    for (let i = 0; i < gramCount; i++) {
+      const at = grams[i] as number;
+      table.visit(this.#text, base + at, bytes[at] as number, bytes[at + 1] as number, bytes[at + 2] as number, act);
+    }
+    for (let i = 0; i < eightCount; i++) this.#known(base + (eights[i] as number), 8);
+    for (let i = 0; i < fourCount; i++) this.#known(base + (fours[i] as number), 4);
+    for (let i = 0; i < runCount; i++) this.#run(base + (runStarts[i] as number), base + (runEnds[i] as number));
   }
 
   #add(start: number, end: number, rule: string, rank: Hit['rank']): void {
@@ -108,14 +115,17 @@ class Scan {
     }
     if (start < this.#covered) return;
     if (action.kind === 'format') this.#format(action.compiled, start);
-    else if (action.kind === 'url') this.#url(start);
     else if (action.kind === 'dump') this.#dump(start);
     else this.#armoured(start);
   }
 
-  #url(at: number): void {
-    const found = urlCredentials(this.#text, at);
-    if (found !== undefined) this.#add(found.start, Math.min(found.end, this.#to), 'url-credentials', 1);
+  /** URLs with credentials are found by their `@`, which is rarer than `://`. */
+  #urls(): void {
+    const text = this.#text;
+    for (let at = text.indexOf('@', this.#from); at >= 0 && at < this.#to; at = text.indexOf('@', at + 1)) {
+      const found = urlCredentials(text, at);
+      if (found !== undefined) this.#add(found.start, Math.min(found.end, this.#to), 'url-credentials', 1);
+    }
   }
 
   #dump(at: number): void {
@@ -160,19 +170,16 @@ class Scan {
     this.#knownCovered = span.end;
   }
 
-  /** A long run of token characters: what it decodes to, and what it is by its shape and surroundings. */
-  #run(at: number): void {
-    if (at < this.#runCovered) return;
+  /** A long run of token characters: what it is by its shape and surroundings, and what it decodes to. */
+  #run(from: number, to: number): void {
     const text = this.#text;
-    let start = at;
-    const least = Math.max(this.#runCovered, this.#from - 256, 0);
-    if ((classAt(text, start) & RUN) === 0) while (start < at + 8 && (classAt(text, start) & RUN) === 0) start++;
-    else while (start > least && (classAt(text, start - 1) & RUN) !== 0) start--;
-    let end = start;
+    let start = Math.max(from, this.#runCovered);
+    let end = Math.min(to, this.#to);
+    while (start > 0 && start > this.#from - 256 && start > this.#runCovered && (classAt(text, start - 1) & RUN) !== 0) start--;
     const most = Math.min(this.#to, start + LONGEST_RUN);
     while (end < most && (classAt(text, end) & RUN) !== 0) end++;
-    this.#runCovered = Math.max(end, at + 1);
     if (end - start < SHORTEST_RUN) return;
+    this.#runCovered = end;
     if (this.#engine.names !== undefined) {
       const rule = judgeRun(text, start, end, this.#engine.names);
       if (rule !== undefined) this.#add(rule.start, rule.end, rule.rule, 2);

@@ -1,6 +1,5 @@
 import { isPlaceholder, looksRandom } from './values.ts';
 
-const USERINFO = /[^\s/"'<>?#\\`(){}|,;]{0,256}@/y;
 const AUTHORITY = /[A-Za-z0-9.\-_:[\]%]{0,255}/y;
 const REST = /[^\s"'<>`\\)\]}]{0,2048}/y;
 const STORE =
@@ -10,21 +9,32 @@ const STAND_IN_HOST =
 const COMMON =
   /^(?:password|passwd|pass|pwd|secret|token|user|username|x-oauth-basic|test|admin|root|guest|postgres|mysql|example|changeme)$/i;
 
-/** Credentials of a URL: what goes, given the place of `://`. RFC 3986 section 3.2.1. */
+const LONGEST_USERINFO = 256;
+
+/** Where the user information that ends at an `@` begins, if `://` stands before it. */
+function userinfoStart(text: string, at: number): number {
+  const least = Math.max(3, at - LONGEST_USERINFO);
+  for (let i = at - 1; i >= least; i--) {
+    const unit = text.charCodeAt(i);
+    if (unit === 0x2f) return text.charCodeAt(i - 1) === 0x2f && text.charCodeAt(i - 2) === 0x3a ? i + 1 : -1;
+    if (unit <= 0x22 || unit === 0x27 || unit === 0x3c || unit === 0x3e || unit === 0x5c || unit === 0x60) return -1;
+  }
+  return -1;
+}
+
+/** Credentials of a URL: what goes, given the place of an `@`. RFC 3986 section 3.2.1. */
 export function urlCredentials(text: string, at: number): { start: number; end: number } | undefined {
-  const start = at + 3;
-  USERINFO.lastIndex = start;
-  const match = USERINFO.exec(text);
-  if (match === null) return undefined;
-  const userinfo = match[0].slice(0, -1);
-  AUTHORITY.lastIndex = start + match[0].length;
+  const start = userinfoStart(text, at);
+  if (start < 0 || start === at) return undefined;
+  const userinfo = text.slice(start, at);
+  AUTHORITY.lastIndex = at + 1;
   const host = AUTHORITY.exec(text)?.[0] ?? '';
   const colon = userinfo.indexOf(':');
   const user = colon < 0 ? userinfo : userinfo.slice(0, colon);
   const password = colon < 0 ? '' : userinfo.slice(colon + 1);
-  const store = STORE.test(text.slice(Math.max(0, at - 20), at));
+  const store = STORE.test(text.slice(Math.max(0, start - 23), start - 3));
   if (!isCredential(user, password, host, store)) return undefined;
-  const end = start + match[0].length + host.length;
+  const end = at + 1 + host.length;
   if (!store) return { start, end };
   REST.lastIndex = end;
   return { start, end: end + (REST.exec(text)?.[0].length ?? 0) };

@@ -1,4 +1,4 @@
-import { classAt, RUN, SPACE } from './chars.ts';
+import { classAt, HEX, RUN, SPACE } from './chars.ts';
 
 /** A decoded stretch of text and, for each of its characters and its end, the place in the source. */
 export interface View {
@@ -149,31 +149,58 @@ function strip(text: string, start: number, end: number): View {
   return { text: out, map: Int32Array.from([...map, end]) };
 }
 
-const SAMPLE = 24;
+/** Bytes at the head of a run that must be printable before the whole is decoded. */
+const SAMPLE = 9;
+const SIXES = new Int8Array(256).fill(-1);
+Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/').forEach((c, i) => (SIXES[c.charCodeAt(0)] = i));
+SIXES[0x2d] = 62;
+SIXES[0x5f] = 63;
+
+const isPrintable = (byte: number): boolean => (byte >= 32 && byte < 127) || byte === 10 || byte === 9 || byte === 13;
 
 /** Decodes a run of base64 or hex characters when it holds text. */
 export function decodedRun(text: string, start: number, end: number): View | undefined {
-  const run = text.slice(start, end);
-  return /^[0-9a-fA-F]+$/.test(run.slice(0, 64)) ? decodeBytes(run, start, 'hex') : decodeBytes(run, start, 'base64');
-}
-
-function decodeBytes(run: string, start: number, encoding: 'hex' | 'base64'): View | undefined {
-  const size = encoding === 'hex' ? 2 : 4 / 3;
-  for (let shift = 0; shift < (encoding === 'hex' ? 1 : 4); shift++) {
-    if (!printable(Buffer.from(run.slice(shift, shift + SAMPLE), encoding))) continue;
-    const text = Buffer.from(run.slice(shift), encoding).toString('latin1');
-    const map = new Int32Array(text.length + 1);
-    for (let i = 0; i <= text.length; i++) map[i] = start + Math.min(run.length, shift + Math.floor(i * size));
-    map[text.length] = start + run.length;
-    return { text, map };
-  }
+  if (end - start >= 32 && hexHolds(text, start)) return decodeBytes(text, start, end, 'hex');
+  // A name may stand in front: `auth=...`
+  const head = start + text.slice(start, Math.min(end - 4, start + 64)).lastIndexOf('=') + 1;
+  if (end - head < 16) return undefined;
+  for (let shift = 0; shift < 4; shift++) if (base64Holds(text, head + shift)) return decodeBytes(text, head + shift, end, 'base64');
   return undefined;
 }
 
-function printable(bytes: Buffer): boolean {
-  if (bytes.length < 8) return false;
-  for (const byte of bytes) if (byte > 126 || (byte < 32 && byte !== 9 && byte !== 10 && byte !== 13)) return false;
+function hexHolds(text: string, at: number): boolean {
+  for (let i = at; i < at + 2 * SAMPLE; i += 2) {
+    if ((classAt(text, i) & classAt(text, i + 1) & HEX) === 0) return false;
+    if (!isPrintable((digitOf(text.charCodeAt(i)) << 4) | digitOf(text.charCodeAt(i + 1)))) return false;
+  }
   return true;
+}
+
+const digitOf = (unit: number): number => (unit & 15) + (unit > 64 ? 9 : 0);
+
+function base64Holds(text: string, at: number): boolean {
+  let bits = 0;
+  let held = 0;
+  for (let i = at, seen = 0; seen < SAMPLE; i++) {
+    const six = SIXES[text.charCodeAt(i) & 255] as number;
+    if (six < 0) return false;
+    bits = ((bits << 6) | six) & 0x3fff;
+    held += 6;
+    if (held < 8) continue;
+    held -= 8;
+    seen++;
+    if (!isPrintable((bits >> held) & 255)) return false;
+  }
+  return true;
+}
+
+function decodeBytes(source: string, start: number, end: number, encoding: 'hex' | 'base64'): View {
+  const size = encoding === 'hex' ? 2 : 4 / 3;
+  const text = Buffer.from(source.slice(start, end), encoding).toString('latin1');
+  const map = new Int32Array(text.length + 1);
+  for (let i = 0; i < text.length; i++) map[i] = start + Math.floor(i * size);
+  map[text.length] = end;
+  return { text, map };
 }
 
 const DUMP_LINE = /(?:[0-9a-f]{4,16}:?[ \t]{1,3})((?:[0-9a-f]{2}){1,2}(?:[ ]{1,2}(?:[0-9a-f]{2}){1,2}){3,15})[^\n]{0,24}\n?/iy;

@@ -18,12 +18,6 @@ export const observability = [
   format('grafana-key', 'https://grafana.com/docs/grafana/latest/', ['eyJrIjoi', chars('A-Za-z0-9=', 60, 400)], { ignoreCase: true }),
   format('sentry-token', 'https://docs.sentry.io/account/auth-tokens/', [['sntryu_', 'sntrya_', 'sntryi_'], hex(64)]),
   format('sentry-org-token', 'https://docs.sentry.io/account/auth-tokens/', ['sntrys_', chars('A-Za-z0-9+/=_', 40, 400)]),
-  format('sentry-dsn', 'https://docs.sentry.io/concepts/key-terms/dsn-explainer/', [
-    'https://',
-    hex(32),
-    ['@o', '@sentry.'],
-    chars('A-Za-z0-9./-', 8, 90),
-  ]),
   format('new-relic-key', newRelic, [['NRAK-', 'NRII-', 'NRJS-', 'NRRA-', 'NRBR-', 'NRAL-', 'NRSP-'], alnum(19, 44)], { ignoreCase: true }),
   format('new-relic-license-key', newRelic, [chars('a-f0-9', 36), 'NRAL']),
   format('new-relic-license-key', newRelic, [['eu01xx', 'us01xx', 'eu02xx'], hex(34)], { glued: false }),

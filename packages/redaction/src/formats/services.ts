@@ -4,9 +4,6 @@ const facebook = 'https://developers.facebook.com/docs/facebook-login/guides/acc
 
 /** Other services, by name. */
 export const services = [
-  format('airtable-token', 'https://airtable.com/developers/web/guides/personal-access-tokens', ['pat', alnum(14), '.', hex(64)], {
-    glued: false,
-  }),
   format('adobe-client-secret', 'https://developer.adobe.com/developer-console/docs/guides/authentication/', ['p8e-', alnum(32)], {
     ignoreCase: true,
     glued: false,
