@@ -15,11 +15,11 @@ import {
 import { Button } from '../../components/button.tsx';
 import { Choice } from '../../components/choice.tsx';
 import { Confirm } from '../../components/confirm.tsx';
-import { CopyButton } from '../../components/copy.tsx';
 import { Field } from '../../components/field.tsx';
 import { FreshProblem } from '../../components/fresh.tsx';
-import { Note, Problem } from '../../components/notice.tsx';
+import { Problem } from '../../components/notice.tsx';
 import { Empty, Section, useTitle } from '../../components/page.tsx';
+import { ShownOnce } from '../../components/shown-once.tsx';
 import { Time } from '../../components/time.tsx';
 
 const ROLE_CHOICES = ROLES.map((role) => [role, role] as const);
@@ -114,15 +114,7 @@ const Invitations = ({ team }: { team: TeamDetail }) => {
           Make an invitation link
         </Button>
       </form>
-      {send.data ? (
-        <Note>
-          <p className="mb-2">Copy the link now. It is not shown again.</p>
-          <div className="flex flex-wrap items-center gap-2">
-            <code className="font-mono break-all">{send.data.link}</code>
-            <CopyButton text={send.data.link} what="the link" />
-          </div>
-        </Note>
-      ) : null}
+      {send.data ? <ShownOnce what="the link" secret={send.data.link} /> : null}
       {team.invitations?.length === 0 ? <Empty>No invitation is open.</Empty> : null}
       <ul className="flex flex-col divide-y divide-line">
         {team.invitations?.map((invitation) => (

@@ -5,10 +5,10 @@ import { createToken, listTokens, revokeToken } from '../../api/settings.ts';
 import { Button } from '../../components/button.tsx';
 import { Choice } from '../../components/choice.tsx';
 import { Confirm } from '../../components/confirm.tsx';
-import { CopyButton } from '../../components/copy.tsx';
 import { Field } from '../../components/field.tsx';
-import { Note, Problem } from '../../components/notice.tsx';
+import { Problem } from '../../components/notice.tsx';
 import { Empty, Section, useTitle } from '../../components/page.tsx';
+import { ShownOnce } from '../../components/shown-once.tsx';
 import { Time } from '../../components/time.tsx';
 
 const EXPIRIES = [
@@ -61,15 +61,7 @@ const NewToken = () => {
           Make the token
         </Button>
       </form>
-      {work.data ? (
-        <Note>
-          <p className="mb-2">Copy the token now. It is not shown again.</p>
-          <div className="flex flex-wrap items-center gap-2">
-            <code className="font-mono break-all">{work.data.token}</code>
-            <CopyButton text={work.data.token} what="the token" />
-          </div>
-        </Note>
-      ) : null}
+      {work.data ? <ShownOnce what="the token" secret={work.data.token} /> : null}
     </Section>
   );
 };
