@@ -2,7 +2,7 @@ import { CommanderError } from 'commander';
 import { EXIT, ERRORS, type ErrorCode, MogplexError } from '@mogplex/protocol';
 import { createRedactor, profiles } from '@mogplex/redaction';
 import { sanitise } from './cockpit/text/sanitise.ts';
-import type { World } from './world.ts';
+import { isDebugging, type World } from './world.ts';
 
 const isErrorCode = (code: unknown): code is ErrorCode => typeof code === 'string' && Object.hasOwn(ERRORS, code);
 
@@ -40,7 +40,7 @@ export const reportError = (world: Pick<World, 'env' | 'stderr'>, error: unknown
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (isInterruption(error)) return EXIT.interrupted;
   const lines = linesOf(error, program);
-  if (world.env['MOGPLEX_DEBUG'] && error instanceof Error && error.stack) lines.push(error.stack);
+  if (isDebugging(world) && error instanceof Error && error.stack) lines.push(error.stack);
   const masked = createRedactor(profiles.terminal).text(lines.join('\n')).text;
   world.stderr.write(`${sanitise(masked)}\n`);
   return asMogplexError(error)?.exitCode ?? EXIT.failure;

@@ -78,11 +78,12 @@ const describeBare = (root: Command, cockpit: ProgramOptions['cockpit']): void =
  */
 export const buildProgram = async (args: readonly string[], options: ProgramOptions): Promise<Command> => {
   const root = rootCommand(options.world);
-  describeBare(root, options.cockpit);
   const called = calledEntry(args);
   for (const entry of COMMANDS) {
     const command = entry === called ? (await entry.load()).command(options.world) : new Command(entry.name);
     root.addCommand(settle(root, command.name(entry.name).summary(entry.summary)));
   }
+  // Last, since commands take over what the root allows when they are added.
+  describeBare(root, options.cockpit);
   return root;
 };

@@ -45,3 +45,6 @@ export const realWorld = (): World => {
     interrupted: () => (signal ??= takeOverSignals()),
   };
 };
+
+/** Whether `MOGPLEX_DEBUG` asks for debug logs and stacks; empty and `0` do not. */
+export const isDebugging = ({ env }: Pick<World, 'env'>): boolean => !['', '0', undefined].includes(env['MOGPLEX_DEBUG']);

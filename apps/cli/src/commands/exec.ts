@@ -8,7 +8,8 @@ interface ExecOptions {
 }
 
 const HELP = `
-What stands on stdin is given to the model as context below the prompt; "-" as prompt takes stdin alone.
+What stands on stdin is given to the model as context below the prompt, where its first byte comes
+within 3 seconds; "-" as prompt takes stdin alone and waits for it.
 Only the answer goes to stdout; everything else goes to stderr.
 
 Exit codes:

@@ -4,7 +4,7 @@ import { findProvider, PROVIDERS } from '@mogplex/protocol';
 import packageJson from '../../package.json' with { type: 'json' };
 import { loadSettings } from '../config/load.ts';
 import { originOf } from '../session/account.ts';
-import type { World } from '../world.ts';
+import { isDebugging, type World } from '../world.ts';
 import { checkCredentials, plainAddress } from './credentials.ts';
 import { checkFiles } from './files.ts';
 import { checkReach } from './reach.ts';
@@ -40,7 +40,7 @@ const checkSettings = async (world: World): Promise<Finding[]> => {
   } catch (error) {
     findings.push({ severity: 'problem', text: error instanceof Error ? error.message : String(error) });
   }
-  if (readEnv(world.env, 'MOGPLEX_DEBUG') !== undefined) {
+  if (isDebugging(world)) {
     findings.push({ severity: 'warning', text: 'MOGPLEX_DEBUG is set: prompts and answers are written to debug logs' });
   }
   if (readEnv(world.env, 'CODEX_HOME') !== undefined) {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ensurePrivateFolder } from '@mogplex/credentials';
 import { type ChunkRedactor, createRedactor, profiles, type Redactor } from '@mogplex/redaction';
 import type { Settings } from '../config/settings.ts';
-import type { World } from '../world.ts';
+import { isDebugging, type World } from '../world.ts';
 import { type DebugEntry, LOG_VERSION, type LogEntry } from './entry.ts';
 import { LineFile } from './file.ts';
 import { pruneLogs } from './prune.ts';
@@ -114,7 +114,7 @@ export const openSessionLog = async (
   warn: (line: string) => void,
 ): Promise<SessionLog> => {
   const sessionId = newSessionId(world.now());
-  const debugging = Boolean(world.env['MOGPLEX_DEBUG']) && world.env['MOGPLEX_DEBUG'] !== '0';
+  const debugging = isDebugging(world);
   if (!settings.enabled && !debugging) return { sessionId, ...nothing };
   const folder = logFolder(world.home);
   let broken = false;
