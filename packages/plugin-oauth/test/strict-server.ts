@@ -37,6 +37,8 @@ export interface StrictServerOptions {
   /** Seconds that an access token lives, 3600 when not given. */
   accessTokenSeconds?: number;
   redirectUris?: readonly string[];
+  /** Paths that a service has of its own, by the path here that answers them. */
+  paths?: Readonly<Record<string, string>>;
 }
 
 const CLIENT_ID = 'moxxy-test';
@@ -48,8 +50,9 @@ const configuration = (options: StrictServerOptions): object => ({
       client_id: CLIENT_ID,
       client_name: 'Moxxy',
       application_type: 'native',
+      // A loopback address with any port (RFC 8252 section 7.3).
       token_endpoint_auth_method: 'none',
-      redirect_uris: options.redirectUris ?? ['http://localhost:8765/callback', 'http://127.0.0.1/callback'],
+      redirect_uris: options.redirectUris ?? ['http://localhost:8765/callback', 'http://localhost/callback', 'http://127.0.0.1/callback'],
       grant_types: ['authorization_code', 'refresh_token', DEVICE_GRANT],
       response_types: ['code'],
     },
@@ -58,6 +61,7 @@ const configuration = (options: StrictServerOptions): object => ({
   rotateRefreshToken: () => true,
   issueRefreshToken: (_: unknown, client: { grantTypeAllowed(type: string): boolean }) => client.grantTypeAllowed('refresh_token'),
   features: { devInteractions: { enabled: true }, deviceFlow: { enabled: true }, revocation: { enabled: true } },
+  scopes: ['openid', 'email', 'inference-api', 'ai_features'],
   claims: { openid: ['sub'], email: ['email'] },
   conformIdTokenClaims: false,
   cookies: { keys: ['for tests'] },
@@ -133,7 +137,10 @@ export const startStrictServer = async (options: StrictServerOptions = {}): Prom
   let reuses = 0;
   let handle: ((request: IncomingMessage, response: ServerResponse) => Promise<void>) | undefined;
   const server = createServer((request, response) => {
-    requests.push(`${request.method} ${request.url?.split('?')[0]}`);
+    const [path = '', query] = request.url?.split('?') ?? [];
+    requests.push(`${request.method} ${path}`);
+    const own = options.paths?.[path];
+    if (own !== undefined) request.url = query === undefined ? own : `${own}?${query}`;
     const answer = async (): Promise<void> => {
       const fault = request.method === 'POST' && request.url === '/token' ? faults.shift() : undefined;
       if (fault && (await apply(fault, request, response)) === 'answered') return;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { atomicWrite, FILE_MODE, openVault, type Vault } from '@mogplex/credentials';
+import { atomicWrite, ensurePrivateFolder, FILE_MODE, openVault, type Vault } from '@mogplex/credentials';
 import * as pluginOauth from '@moxxy/plugin-oauth';
 import {
   type Consents,
@@ -68,7 +68,13 @@ const oauthOf = ({ name, auth }: ProviderDef): OAuthAuth => {
 
 /** The person's consents to run plugins of projects. */
 export const consentsOf = (world: World): Promise<Consents> =>
-  openConsents(world.home, { write: (path, text) => atomicWrite(path, text, FILE_MODE), now: () => world.now() });
+  openConsents(world.home, {
+    write: async (path, text) => {
+      await ensurePrivateFolder(world.home, (line) => void world.stderr.write(`${line}\n`));
+      await atomicWrite(path, text, FILE_MODE);
+    },
+    now: () => world.now(),
+  });
 
 const contextOf = (world: World, vault: Vault, provider: string, surface: LoginSurface): LoginContext => ({
   provider,

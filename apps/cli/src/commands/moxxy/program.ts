@@ -19,7 +19,7 @@ Exit codes:
   0 done, 1 failure, 2 usage, 64 not logged in, 65 declined, 69 service unavailable, 75 slow down, 130 interrupted`;
 
 const inherit = (parent: Command): Command => {
-  for (const child of parent.commands) inherit(child.copyInheritedSettings(parent));
+  for (const child of parent.commands) inherit(child.copyInheritedSettings(parent).allowExcessArguments(false));
   return parent;
 };
 
