@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Secret } from '@mogplex/credentials';
 import { createAccount } from '../src/identity/accounts.ts';
+import { issueTokens } from '../src/identity/oauth/grants.ts';
 import type { Store } from '../src/store/open.ts';
 import { createToken, type NewToken } from '../src/tokens/create.ts';
 
@@ -43,4 +44,25 @@ export const makeTokenFor = async (
     { now: Date.now, randomBytes },
   );
   return { token: token.reveal(), id };
+};
+
+/** Makes an OAuth access token of `mogplex-cli` straight in the store, as a finished sign-in would. */
+export const makeAccessTokenFor = async (store: Store, accountId: string, scope: 'read' | 'read write'): Promise<string> => {
+  const grant = {
+    id: randomBytes(12).toString('hex'),
+    client_id: 'mogplex-cli',
+    user_id: accountId,
+    scope,
+    device_name: null,
+    address: null,
+    flow: 'browser' as const,
+    created_at: Date.now(),
+    last_used_at: null,
+    ended_at: null,
+    ended_reason: null,
+  };
+  await store.db.insertInto('oauth_grant').values(grant).execute();
+  const context = { db: store.db, now: Date.now, randomBytes, issuer: 'http://127.0.0.1' };
+  const { access_token: token } = await issueTokens(context, store.db, { id: grant.id, scope, refresh: false });
+  return token;
 };

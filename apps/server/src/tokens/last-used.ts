@@ -9,39 +9,42 @@ export interface LastUsed {
 }
 
 const RESOLUTION = 60_000;
-const DELAY = 200;
+const DELAY = 250;
+/** Ids in one statement: SQLite takes at most 32,766 parameters. */
+const BATCH = 1_000;
 
 /** Writes `last_used_at` beside the requests, many tokens at a time. */
 export const createLastUsed = (db: Kysely<Database>, now: () => number, onError: (error: unknown) => void): LastUsed => {
   let written = new Map<string, number>();
-  let noted = new Map<string, number>();
+  let noted = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
   let writing = Promise.resolve();
 
-  const write = async (batch: Map<string, number>): Promise<void> => {
-    for (const [id, at] of batch) {
+  // One statement, and so one disk write, for all tokens of a moment.
+  const write = async (ids: readonly string[], at: number): Promise<void> => {
+    for (let start = 0; start < ids.length; start += BATCH) {
       await db
         .updateTable('token')
         .set({ last_used_at: at })
-        .where('id', '=', id)
+        .where('id', 'in', ids.slice(start, start + BATCH))
         .where((where) => where.or([where('last_used_at', 'is', null), where('last_used_at', '<=', at - RESOLUTION)]))
         .execute();
     }
   };
   const flush = (): void => {
     timer = undefined;
-    const batch = noted;
-    noted = new Map();
-    const limit = now() - RESOLUTION;
-    written = new Map([...written].filter(([, at]) => at > limit));
-    writing = writing.then(() => write(batch)).catch(onError);
+    const batch = [...noted];
+    noted = new Set();
+    const at = now();
+    written = new Map([...written].filter(([, before]) => before > at - RESOLUTION));
+    writing = writing.then(() => write(batch, at)).catch(onError);
   };
   return {
     touch(tokenId) {
       const at = now();
       if (at - (written.get(tokenId) ?? 0) < RESOLUTION) return;
       written.set(tokenId, at);
-      noted.set(tokenId, at);
+      noted.add(tokenId);
       timer ??= setTimeout(flush, DELAY);
     },
     async close() {
