@@ -111,6 +111,7 @@ describe('a prompt', () => {
     upstream.fault = undefined;
     terminal.write('again\r');
     await terminal.waitFor('four');
+    expect(upstream.requests).toHaveLength(2);
   });
 
   test.each([
@@ -169,7 +170,7 @@ describe('the composer', () => {
     terminal.write('\r');
     await terminal.waitFor('read-only · ready');
     terminal.write('/permissions auto\r');
-    await terminal.waitFor('allows at most ask');
+    expect(await terminal.waitFor('allows at most ask')).toContain('read-only · ready');
   });
 
   test('runs custom commands of the person and of the repository', async () => {

@@ -1,3 +1,4 @@
+import { MogplexError } from '@mogplex/protocol';
 import { closeDrawer } from './drawers/choose.ts';
 import { openPalette } from './drawers/open.ts';
 import { EMPTY_EDITOR, submit } from './input/editor.ts';
@@ -225,6 +226,9 @@ export class Cockpit {
       return signal.aborted ? 'interrupted' : 'done';
     } catch (error) {
       if (signal.aborted) return 'interrupted';
+      if (error instanceof MogplexError && error.boundary === 'network') {
+        this.store.update((state) => ({ ...state, header: { ...state.header, connection: 'offline' } }));
+      }
       await this.report(error);
       return 'failed';
     }

@@ -5,8 +5,8 @@ export interface CredentialLine {
   /** `openai · env OPENAI_API_KEY overrides stored key` */
   text: string;
   overridden: boolean;
-  /** Where prompts go: `direct`, or the platform's host. */
-  connection: string;
+  /** Where prompts go: to the provider, to the platform's gateway, or through a plugin's login. */
+  connection: 'direct' | 'gateway' | 'login';
 }
 
 /** What `/logout` would remove and what it would leave. */

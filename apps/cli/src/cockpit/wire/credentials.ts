@@ -7,6 +7,10 @@ import { revokeLogin } from './sign-in.ts';
 
 const providerOf = (model: string): string => model.split('/', 1)[0] ?? model;
 
+/** The provider of the model; before there is one, that of the credential that decides which model is the default. */
+const providerInUse = (world: World, file: AuthFile, model: string | undefined): string | undefined =>
+  model === undefined ? leadingProvider(world, file) : providerOf(model);
+
 const labelOf = (provider: string): string => findProvider(provider)?.label ?? provider;
 
 /**
@@ -28,8 +32,9 @@ export function credentialPort(world: World, warn: (line: string) => void): Cred
     planLogout: (model) => plan(world, file, model),
     logout: async (model) => {
       const { account } = file.read();
+      const provider = providerInUse(world, file, model);
       await file.removeAccount();
-      if (model !== undefined) await file.removeKey(providerOf(model));
+      if (provider !== undefined) await file.removeKey(provider);
       return account === undefined || (await revokeLogin(world, account));
     },
     clearAccount: async () => {
@@ -50,20 +55,20 @@ function exists(world: World, file: AuthFile, warn: (line: string) => void): boo
 }
 
 function line(world: World, file: AuthFile, model: string | undefined): CredentialLine | undefined {
-  const provider = model === undefined ? (leadingProvider(world, file) ?? ACCOUNT_PROVIDER) : providerOf(model);
+  const provider = providerInUse(world, file, model) ?? ACCOUNT_PROVIDER;
   const found = resolveNow(world, file, provider);
   if (found === undefined) return undefined;
   const shown = isAccountSource(found.source) ? ACCOUNT_PROVIDER : provider;
   return {
     text: `${shown} · ${describeCredential(found)}`,
     overridden: found.source.kind === 'env' && found.overrides.length > 0,
-    connection: found.via === 'gateway' && found.origin !== undefined ? new URL(found.origin).host : found.via,
+    connection: found.via,
   };
 }
 
 function plan(world: World, file: AuthFile, model: string | undefined): LogoutPlan {
   const { keys, account } = file.read();
-  const provider = model === undefined ? undefined : providerOf(model);
+  const provider = providerInUse(world, file, model);
   const removes: string[] = [];
   if (account !== undefined)
     removes.push(`the account login of ${account.email} at ${account.origin}, with its synced models and MCP servers`);

@@ -1,0 +1,235 @@
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { startOpenAiUpstream, type Upstream } from './fakes/index.ts';
+import { openBrowser, openPage } from './support/browser.ts';
+import { runMogplex } from './support/run.ts';
+import { type ServerProcess, startServerProcess } from './support/server-process.ts';
+import { KEYS, openTerminal, type PseudoTerminal } from './support/terminal.ts';
+
+const EMAIL = 'olive@example.com';
+const PASSWORD = 'a long pass phrase of olive';
+const UPSTREAM_KEY = 'sk-platform-canary-5b8d1f3e7a9c2046';
+const STRAY_KEY = 'gsk_stray_canary_0123456789abcdef';
+
+let root: string;
+let home: string;
+let upstream: Upstream;
+let server: ServerProcess;
+let browser: Browser;
+
+const succeed = async (args: readonly string[], env: Record<string, string>, input: string): Promise<void> => {
+  const { code, stderr } = await runMogplex(args, env, input);
+  if (code !== 0) throw new Error(`mogplex ${args.slice(0, 3).join(' ')} ended with ${code}: ${stderr}`);
+};
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'mogplex-signin-'));
+  upstream = await startOpenAiUpstream({ answer: { text: ['Signed', ' and delivered.'], usage: { inputTokens: 9, outputTokens: 4 } } });
+  const env = { HOME: root, MOGPLEX_DATA_DIR: join(root, 'data') };
+  await succeed(['admin', 'create-owner', '--email', EMAIL, '--password-stdin'], env, `${PASSWORD}\n`);
+  await succeed(['admin', 'upstream', 'set', 'openai', '--base-url', upstream.url, '--key-stdin'], env, `${UPSTREAM_KEY}\n`);
+  server = await startServerProcess(env);
+  browser = await openBrowser();
+}, 60_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.end('SIGTERM');
+  await upstream?.close();
+  await rm(root, { recursive: true, force: true });
+});
+
+beforeEach(async () => {
+  home = await mkdtemp(join(root, 'home-'));
+  // Stands for the person's browser: notes which page it was told to open, and what it was given.
+  await writeFile(join(home, 'browser'), `#!/bin/sh\nenv > '${home}/browser-env'\nprintf '%s' "$1" > '${home}/opened'\n`);
+  await chmod(join(home, 'browser'), 0o755);
+});
+
+afterEach(async () => {
+  await rm(home, { recursive: true, force: true });
+});
+
+const open = (env: Record<string, string> = {}): PseudoTerminal =>
+  openTerminal({
+    cols: 110,
+    rows: 30,
+    cwd: home,
+    env: { HOME: home, MOGPLEX_HOME: join(home, '.mogplex'), MOGPLEX_URL: server.url, ...env },
+  });
+
+const withBrowser = (): Record<string, string> => ({ BROWSER: join(home, 'browser') });
+
+const openedPage = async (): Promise<string> => {
+  await expect.poll(async () => await readFile(join(home, 'opened'), 'utf8').catch(() => ''), { timeout: 30_000 }).toMatch(/^http/);
+  return await readFile(join(home, 'opened'), 'utf8');
+};
+
+const signIn = async (page: Page): Promise<void> => {
+  await page.getByLabel('Email').fill(EMAIL);
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+};
+
+const readAuth = async (): Promise<{ mogplex?: { origin: string; email: string; accessToken: string; refreshToken?: string } }> =>
+  JSON.parse(await readFile(join(home, '.mogplex', 'auth.json'), 'utf8')) as Awaited<ReturnType<typeof readAuth>>;
+
+/** The whole sign-in by browser, from the login screen to the composer. */
+const signInByBrowser = async (terminal: PseudoTerminal): Promise<void> => {
+  await terminal.waitFor('❯ Sign in with Mogplex');
+  terminal.write(KEYS.enter);
+  await terminal.waitFor('Your browser was opened');
+  const { page, close } = await openPage(browser);
+  await page.goto(await openedPage());
+  await signIn(page);
+  await page.getByRole('button', { name: 'Allow' }).click();
+  await terminal.waitFor(`Signed in to Mogplex as ${EMAIL}`);
+  await close();
+};
+
+test('A5 A8 A9 A20 a sign-in in the browser ends in an answer through the account', async () => {
+  await using terminal = open(withBrowser());
+  await terminal.waitFor('❯ Sign in with Mogplex');
+  terminal.write(KEYS.enter);
+  await terminal.waitFor('Your browser was opened');
+  const url = new URL(await openedPage());
+  expect(url.origin).toBe(server.url);
+  expect(Object.fromEntries(url.searchParams)).toMatchObject({
+    client_id: 'mogplex-cli',
+    response_type: 'code',
+    code_challenge_method: 'S256',
+    scope: 'read write',
+    redirect_uri: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/callback$/) as string,
+  });
+  const shown = terminal.rows().map((row) => row.trim());
+  expect(shown.join('')).toContain(url.href);
+  terminal.write('c');
+  await terminal.waitFor('clipboard');
+  expect(terminal.raw).toContain(`\u001b]52;c;${Buffer.from(url.href).toString('base64')}\u0007`);
+
+  const { page, close } = await openPage(browser);
+  await page.goto(url.href);
+  await signIn(page);
+  await page.getByRole('button', { name: 'Allow' }).click();
+  await terminal.waitFor(`Signed in to Mogplex as ${EMAIL}`);
+  await page.waitForURL(/127\.0\.0\.1:\d+\/callback/);
+  await close();
+
+  const { mogplex } = await readAuth();
+  expect(mogplex).toMatchObject({ origin: server.url, email: EMAIL });
+  await terminal.waitFor((screen) => screen.includes(`mogplex · account ${EMAIL}`) && screen.includes('openai/'));
+  terminal.write('deliver\r');
+  await terminal.waitFor('Signed and delivered.');
+  expect(upstream.requests.at(-1)?.credentialIs(UPSTREAM_KEY)).toBe(true);
+  await terminal.waitFor(/13 tok · \$0\.\d{4}/);
+  terminal.write('/model\r');
+  await terminal.waitFor('through the account');
+  terminal.write(KEYS.escape);
+  await terminal.waitFor((screen) => !screen.includes('type to filter'));
+  terminal.write(KEYS.ctrlC + KEYS.ctrlC);
+  await terminal.waitForExit();
+
+  for (const secret of [mogplex?.accessToken, mogplex?.refreshToken, UPSTREAM_KEY]) expect(terminal.raw).not.toContain(secret);
+  const logs = await readdir(join(home, '.mogplex', 'logs'));
+  expect(logs).not.toHaveLength(0);
+  for (const name of logs) expect(await readFile(join(home, '.mogplex', 'logs', name), 'utf8')).not.toContain(mogplex?.accessToken);
+
+  await using again = open(withBrowser());
+  await again.waitFor(`mogplex · account ${EMAIL}`);
+});
+
+test('A8 without a browser a device code signs in', async () => {
+  await using terminal = open();
+  await terminal.waitFor('❯ Sign in with Mogplex');
+  terminal.write(KEYS.enter);
+  const screen = await terminal.waitFor(/Code [A-Z0-9]{4}-[A-Z0-9]{4}/);
+  const code = /Code ([A-Z0-9-]+)/.exec(screen)?.[1] ?? '';
+  const url = /https?:\/\/\S+/.exec(screen)?.[0] ?? '';
+  const { page, close } = await openPage(browser);
+  await page.goto(url);
+  await signIn(page);
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByText(code).first().waitFor();
+  await page.getByRole('button', { name: 'Allow' }).click();
+  await terminal.waitFor(`Signed in to Mogplex as ${EMAIL}`, 60_000);
+  await close();
+  terminal.write('deliver\r');
+  await terminal.waitFor('Signed and delivered.');
+  expect((await readAuth()).mogplex).toMatchObject({ origin: server.url, email: EMAIL });
+});
+
+test('A8 the browser is opened without a credential in its environment', async () => {
+  await using terminal = open({ ...withBrowser(), GROQ_API_KEY: STRAY_KEY });
+  await terminal.waitFor('groq · env GROQ_API_KEY');
+  terminal.write('/login mogplex\r');
+  await terminal.waitFor('Your browser was opened');
+  await openedPage();
+  const env = await readFile(join(home, 'browser-env'), 'utf8');
+  expect(env).toContain('BROWSER=');
+  expect(env).not.toContain(STRAY_KEY);
+  terminal.write(KEYS.escape);
+  await terminal.waitFor('❯ Sign in with Mogplex');
+});
+
+test('A14 A16 /logout ends the login here and at the platform, and a new sign-in starts with nothing of the old one', async () => {
+  await using terminal = open(withBrowser());
+  await signInByBrowser(terminal);
+  await terminal.waitFor('Ask something');
+  terminal.write('a secret plan\r');
+  await terminal.waitFor('Signed and delivered.');
+  const first = (await readAuth()).mogplex?.accessToken ?? '';
+  terminal.write('/logout\r');
+  expect(await terminal.waitFor('Enter or y: yes')).toContain(`the account login of ${EMAIL} at ${server.url}`);
+  terminal.write('y');
+  await terminal.waitFor('❯ Sign in with Mogplex');
+  expect((await readAuth()).mogplex).toBeUndefined();
+  const me = await fetch(`${server.url}/api/v1/mogplex/me`, { headers: { authorization: `Bearer ${first}` } });
+  expect(me.status).toBe(401);
+  await rm(join(home, 'opened'));
+  await signInByBrowser(terminal);
+  const screen = await terminal.waitFor('Ask something');
+  expect(screen).not.toContain('a secret plan');
+  expect((await readAuth()).mogplex?.accessToken).not.toBe(first);
+  terminal.write('next\r');
+  await terminal.waitFor('Signed and delivered.');
+  expect(JSON.stringify(upstream.requests.at(-1)?.body)).not.toContain('a secret plan');
+});
+
+test('A15 --attach with --logout clears the account, signs in again, then tells what the platform says about the run', async () => {
+  await using before = open(withBrowser());
+  await signInByBrowser(before);
+  before.write(KEYS.ctrlC + KEYS.ctrlC);
+  await before.waitForExit();
+  await rm(join(home, 'opened'));
+  await using terminal = openTerminal({
+    cols: 110,
+    rows: 30,
+    cwd: home,
+    args: ['--attach', 'run_abc123', '--logout'],
+    env: { HOME: home, MOGPLEX_HOME: join(home, '.mogplex'), MOGPLEX_URL: server.url, ...withBrowser() },
+  });
+  await terminal.waitFor('The account login was removed.');
+  expect((await readAuth()).mogplex).toBeUndefined();
+  await signInByBrowser(terminal);
+  expect(await terminal.waitFor('the platform knows no run run_abc123')).toMatch(/request req_/);
+});
+
+test('B5 a platform that cannot be reached, and a person who refuses, end in words and a way on', async () => {
+  await using lost = open({ ...withBrowser(), MOGPLEX_URL: 'http://127.0.0.1:9' });
+  await lost.waitFor('❯ Sign in with Mogplex');
+  lost.write(KEYS.enter);
+  expect(await lost.waitFor('did not succeed')).toContain('Enter try again');
+
+  await using terminal = open(withBrowser());
+  await terminal.waitFor('❯ Sign in with Mogplex');
+  terminal.write(KEYS.enter);
+  const { page, close } = await openPage(browser);
+  await page.goto(await openedPage());
+  await signIn(page);
+  await page.getByRole('button', { name: 'Refuse' }).click();
+  expect(await terminal.waitFor('did not succeed')).toContain('Enter try again');
+  await close();
+});
