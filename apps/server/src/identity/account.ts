@@ -8,6 +8,7 @@ import { parseEmail } from './accounts.ts';
 import { libraryAnswer } from './calls.ts';
 import type { Identity } from './context.ts';
 import { cookieRoute } from './cookies.ts';
+import { displayName } from './oauth/context.ts';
 import { leaveEveryTeam } from './teams/members.ts';
 import { endOtherSessions, endSession } from './session.ts';
 import { chargeAttempt, refundAttempt } from './throttle.ts';
@@ -84,7 +85,11 @@ const profileRoutes = (identity: Identity): Route[] => {
       request: { body: z.object({ name: z.string().trim().min(1).max(80) }) },
       response: accountShape,
       handler: async ({ body, principal }) => {
-        await db.updateTable('user').set({ name: body.name }).where('id', '=', principal.accountId).execute();
+        await db
+          .updateTable('user')
+          .set({ name: displayName(body.name) })
+          .where('id', '=', principal.accountId)
+          .execute();
         return describe(identity, principal);
       },
     }),

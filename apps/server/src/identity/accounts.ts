@@ -3,6 +3,7 @@ import type { Secret } from '@mogplex/credentials';
 import { MogplexError } from '@mogplex/protocol';
 import { hashPassword } from 'better-auth/crypto';
 import type { Kysely } from 'kysely';
+import { displayName } from './oauth/context.ts';
 import type { Database } from '../store/schema.ts';
 import { z } from 'zod';
 
@@ -60,7 +61,15 @@ export const createAccount = async (db: Kysely<Database>, { email: typed, passwo
     const id = makeId();
     const at = new Date(now).toISOString();
     const stamps = { createdAt: at, updatedAt: at };
-    const user = { id, name: name ?? email.split('@')[0] ?? email, email, emailVerified: 1, image: null, twoFactorEnabled: 0, ...stamps };
+    const user = {
+      id,
+      name: displayName(name ?? email.split('@')[0] ?? email),
+      email,
+      emailVerified: 1,
+      image: null,
+      twoFactorEnabled: 0,
+      ...stamps,
+    };
     const inserted = await trx
       .insertInto('user')
       .values(user)

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { MogplexError } from '@mogplex/protocol';
 import type { Database } from '../../store/schema.ts';
 import type { Kysely } from 'kysely';
 
@@ -51,6 +52,17 @@ export const plainText = (text: string | undefined | null, limit: number): strin
     .trim()
     .slice(0, limit);
   return clean === '' ? null : clean;
+};
+
+/**
+ * A name that a person gives to themselves or to a team, fit for a page and a log.
+ *
+ * @throws MogplexError `invalid_request` when nothing is left of it.
+ */
+export const displayName = (text: string): string => {
+  const name = plainText(text, 80);
+  if (name === null) throw new MogplexError('invalid_request', 'the name must hold something that can be read', { boundary: 'request' });
+  return name;
 };
 
 /** An error of the OAuth family, answered as `{ error, error_description }` (RFC 6749 section 5.2). */

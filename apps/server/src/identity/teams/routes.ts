@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { defineRoute, type Route } from '../../http/route.ts';
 import type { Identity } from '../context.ts';
 import { revokeTeamTokens } from '../../tokens/revoke.ts';
-import { newId } from '../oauth/context.ts';
+import { displayName, newId } from '../oauth/context.ts';
 import { note } from '../trail.ts';
 import { keepingAnOwner, mayManage, requireRole } from './members.ts';
 
@@ -57,14 +57,15 @@ const listRoutes = (identity: Identity): Route[] => {
       status: 201,
       handler: async ({ body, principal, requestId }) => {
         const id = newId(context);
+        const name = displayName(body.name);
         const at = platform.now();
         await db.transaction().execute(async (trx) => {
-          await trx.insertInto('team').values({ id, name: body.name, personal_of: null, created_at: at }).execute();
+          await trx.insertInto('team').values({ id, name, personal_of: null, created_at: at }).execute();
           const member = { team_id: id, user_id: principal.accountId, role: 'owner' as const, created_at: at };
           await trx.insertInto('team_member').values(member).execute();
         });
         await note(identity, principal, requestId, { action: 'team.created', subject: id, teamId: id });
-        return { id, name: body.name, personal: false, role: 'owner' as const };
+        return { id, name, personal: false, role: 'owner' as const };
       },
     }),
   ];
@@ -122,7 +123,11 @@ const teamRoutesOf = (identity: Identity): Route[] => {
       errors: ['not_found', 'forbidden'],
       handler: async ({ params, body, principal, requestId }) => {
         await requireRole(db, params.id, principal.accountId, 'admin');
-        await db.updateTable('team').set({ name: body.name }).where('id', '=', params.id).execute();
+        await db
+          .updateTable('team')
+          .set({ name: displayName(body.name) })
+          .where('id', '=', params.id)
+          .execute();
         await note(identity, principal, requestId, { action: 'team.renamed', subject: params.id, teamId: params.id });
         return { status: 'changed' as const };
       },
