@@ -1,12 +1,14 @@
 import { readFile, readdir, stat } from 'node:fs/promises';
+import { request } from 'node:http';
 import { join } from 'node:path';
 import { createEmulator } from 'emulate';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { visit } from '@moxxy/plugin-oauth/test/person';
 import { startStrictServer, type StrictServer } from '@moxxy/plugin-oauth/test/strict-server';
 import { openBrowser, openPage } from './support/browser.ts';
 import { makeMoxxyHome, type MoxxyHome, pluginOfDocs } from './support/moxxy.ts';
-import { KEYS } from './support/terminal.ts';
+import { KEYS, type PseudoTerminal } from './support/terminal.ts';
 
 let browser: Browser;
 let server: StrictServer;
@@ -24,6 +26,20 @@ const homeWithAcme = async (): Promise<MoxxyHome> => {
   await home.addPlugin('acme.mjs', await pluginOfDocs());
   return home;
 };
+
+/** Waits for the end of a program and for what it says. */
+const ended = async (terminal: PseudoTerminal, exitCode: number, text: string): Promise<void> => {
+  expect(await terminal.waitForExit()).toMatchObject({ exitCode });
+  await expect.poll(() => terminal.raw, { timeout: 30_000 }).toContain(text);
+};
+
+const statusOf = (method: string, path: string, host: string): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const sent = request({ host: '127.0.0.1', port: 8765, method, path, headers: { host } }, (response) => {
+      response.resume().on('end', () => resolve(response.statusCode ?? 0));
+    });
+    sent.on('error', reject).end();
+  });
 
 /** A page that reaches this machine alone. */
 const openLocalPage = async (address: string): Promise<{ page: Page; close: () => Promise<void> }> => {
@@ -67,8 +83,7 @@ describe('at a strict authorization server, with the plugin of docs/plugins.md',
     await signInAtStrict(page, 'ada');
     await page.getByRole('heading', { name: 'You are logged in' }).waitFor();
     await close();
-    expect(await terminal.waitForExit()).toMatchObject({ exitCode: 0 });
-    expect(terminal.text()).toContain('Logged in to Acme AI as ada@example.test.');
+    await ended(terminal, 0, 'Logged in to Acme AI as ada@example.test.');
 
     const status = await home.run(['login', 'status', '--json'], env);
     expect(status.code).toBe(0);
@@ -108,8 +123,7 @@ describe('at a strict authorization server, with the plugin of docs/plugins.md',
     await signInAtStrict(page, 'grace');
     await page.getByRole('heading', { name: 'Sign-in Success' }).waitFor();
     await close();
-    expect(await terminal.waitForExit()).toMatchObject({ exitCode: 0 });
-    expect(terminal.text()).toContain('Logged in to Acme AI as grace@example.test.');
+    await ended(terminal, 0, 'Logged in to Acme AI as grace@example.test.');
 
     const disk = await everyByteUnder(home.path);
     expect(disk).toContain('grace@example.test');
@@ -136,9 +150,33 @@ describe('at a strict authorization server, with the plugin of docs/plugins.md',
     await page.getByText('[ Cancel ]').click();
     await page.getByRole('heading', { name: 'The login did not work' }).waitFor();
     await close();
-    expect(await terminal.waitForExit()).toMatchObject({ exitCode: 65 });
-    expect(terminal.text()).toContain('access_denied');
+    await ended(terminal, 65, 'access_denied');
     expect(await home.run(['login', 'status'])).toMatchObject({ code: 64, stdout: '' });
+  });
+
+  test('C1 C8 1,000 wrong requests at the callback of a waiting login change nothing, and the right one completes it', async () => {
+    await using home = await homeWithAcme();
+    const terminal = home.open(['login', 'acme'], { ACME_URL: server.issuer });
+    const address = new URL(await home.openedAddress());
+    const state = address.searchParams.get('state') ?? '';
+    const wrong: readonly [string, string, string][] = [
+      ['GET', '/callback?code=x&state=guess', 'localhost:8765'],
+      ['GET', '/callback?error=access_denied', 'localhost:8765'],
+      ['GET', '/callback?error=%1b%5b31mred&state=guess', 'localhost:8765'],
+      ['GET', `/callback?code=x&state=${state}&iss=https://evil.example`, 'localhost:8765'],
+      ['GET', `/callback?code=x&state=${state}&iss=${server.issuer}`, 'evil.example'],
+      ['POST', `/callback?code=x&state=${state}&iss=${server.issuer}`, 'localhost:8765'],
+      ['GET', '/favicon.ico', 'localhost:8765'],
+    ];
+    const statuses = new Set<number>();
+    for (let sent = 0; sent < 1000; sent += 25) {
+      const batch = Array.from({ length: 25 }, (_, index) => wrong[(sent + index) % wrong.length] ?? wrong[0]);
+      for (const status of await Promise.all(batch.map((one) => statusOf(...(one ?? ['GET', '/', 'localhost']))))) statuses.add(status);
+    }
+    expect(statuses).toEqual(new Set([400, 404, 405, 421]));
+    expect((await visit(address.href)).text).toContain('You are logged in');
+    await ended(terminal, 0, 'Logged in to Acme AI as ada@example.test.');
+    expect(terminal.raw).not.toContain('\u001b[31m');
   });
 
   test('C1 Ctrl+C ends a waiting login with 130 and leaves nothing behind', async () => {
@@ -181,8 +219,7 @@ test('C1 C3 C4 browser login, status, refresh and logout at the Okta service of 
     await page.getByRole('button', { name: /ada@okta.local/ }).click();
     await page.getByRole('heading', { name: 'You are logged in' }).waitFor();
     await close();
-    expect(await terminal.waitForExit()).toMatchObject({ exitCode: 0 });
-    expect(terminal.text()).toContain('as ada@okta.local');
+    await ended(terminal, 0, 'as ada@okta.local');
     expect(await home.run(['login', 'refresh', 'acme'], env)).toMatchObject({ code: 0 });
     expect(await home.run(['login', 'status', 'acme'], env)).toMatchObject({ code: 0 });
     expect(await home.run(['login', 'logout', 'acme'], env)).toMatchObject({ code: 0, stdout: expect.stringContaining('revoked') });

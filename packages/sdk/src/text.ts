@@ -1,11 +1,11 @@
 const LINE_BREAKS = /[\t\n\v\f\r]+/g;
 /**
- * CSI, OSC and other string sequences, and two-character escapes: after line breaks are gone only ESC and C1 open them.
- * Plain ranges, since a Unicode property class takes longer to compile than the rest of a short program to run.
+ * ECMA-48: control sequences, strings up to BEL or ST, and two-character escapes. Plain ranges, since a Unicode property
+ * class takes longer to compile than the rest of a short program to run.
  */
 const ESCAPE_SEQUENCES =
   // oxlint-disable-next-line no-control-regex
-  /\u009b[0-?]*[ -/]*[@-~]|[\u0000-\u001f\u007f-\u009f](?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\u0000-\u001f\u007f-\u009f]*|[ -/]*[0-~])/g;
+  /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b[\]PX^_]|[\u0090\u0098\u009d-\u009f])[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)?|\u001b[ -/]*[0-~]/g;
 // oxlint-disable-next-line no-control-regex
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f]+/g;
 /** Bidirectional overrides, zero-width characters and line separators, which can make a text read as another. */

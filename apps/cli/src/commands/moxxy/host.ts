@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { atomicWrite, ensurePrivateFolder, FILE_MODE, openVault, type Vault } from '@mogplex/credentials';
+import { atomicWrite, ensurePrivateFolder, FILE_MODE, type Vault } from '@mogplex/credentials';
 import * as pluginOauth from '@moxxy/plugin-oauth';
 import {
   type Consents,
@@ -25,6 +25,7 @@ import * as zod from 'zod';
 import { canOpenBrowser, openBrowser } from '../../cockpit/wire/browser.ts';
 import type { World } from '../../world.ts';
 import { findPlugins } from './find-plugins.ts';
+import { openVaultOf } from './open-vault.ts';
 
 /** How one login meets the person. */
 export interface LoginSurface {
@@ -92,7 +93,7 @@ export const openProviderHost = async (world: World): Promise<ProviderHost> => {
   exposeModules({ '@moxxy/sdk': sdk, '@moxxy/plugin-oauth': pluginOauth, zod });
   const { sources, warnings } = await findPlugins(world, await consentsOf(world));
   const registry = createRegistry(sources);
-  const vault = openVault(world.home, { env: world.env, now: () => world.now() });
+  const vault = openVaultOf(world);
   const silent = (signal: AbortSignal): LoginSurface => ({ browser: false, signal, report: () => undefined });
   const context = (name: string, surface: LoginSurface): LoginContext => contextOf(world, vault, name, surface);
   const forever = new AbortController().signal;

@@ -23,6 +23,7 @@ export const loginScreen = (world: Pick<World, 'stderr' | 'now'>): LoginScreen =
   let waiting: { what: string; expiresAt: number } | undefined;
   let timer: NodeJS.Timeout | undefined;
   let lastNote: string | undefined;
+  const noiseSeen = new Set<string>();
 
   const draw = (): void => {
     if (live && waiting) stderr.write(`${CLEAR_LINE}${waiting.what} (${clock(waiting.expiresAt - world.now())} left)`);
@@ -63,7 +64,8 @@ export const loginScreen = (world: Pick<World, 'stderr' | 'now'>): LoginScreen =
         lastNote = event.note;
         break;
       case 'noise':
-        say(`  A request that is not this login was turned away. ${plainText(event.reason)}`);
+        if (!noiseSeen.has(event.reason)) say(`  A request that is not this login was turned away. ${plainText(event.reason)}`);
+        noiseSeen.add(event.reason);
         break;
     }
   };

@@ -2,8 +2,8 @@ import { Command } from 'commander';
 import type { World } from '../../world.ts';
 
 const verify = async (world: World, json: boolean): Promise<void> => {
-  const { openVault } = await import('@mogplex/credentials');
-  const report = await openVault(world.home, { env: world.env, now: () => world.now() }).verify();
+  const { openVaultOf } = await import('./open-vault.ts');
+  const report = await openVaultOf(world).verify();
   if (!report) {
     world.stdout.write('There is no vault yet.\n');
     return;
@@ -18,8 +18,8 @@ const verify = async (world: World, json: boolean): Promise<void> => {
 };
 
 const rekey = async (world: World): Promise<void> => {
-  const { openVault } = await import('@mogplex/credentials');
-  const { keyId, records } = await openVault(world.home, { env: world.env, now: () => world.now() }).rekey();
+  const { openVaultOf } = await import('./open-vault.ts');
+  const { keyId, records } = await openVaultOf(world).rekey();
   world.stdout.write(
     `${records} ${records === 1 ? 'record is' : 'records are'} sealed with the new key ${keyId}; the old ones are gone.\n`,
   );
