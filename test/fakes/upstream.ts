@@ -80,6 +80,8 @@ export interface Upstream extends AsyncDisposable {
   answer: Answer;
   /** The fault from now on, undefined for none. */
   fault: Fault | undefined;
+  /** Answers to the next requests, one each, before `answer` applies. */
+  readonly answersOnce: Answer[];
   /** Faults for the next requests, one each, before `fault` applies. */
   readonly faultsOnce: (Fault | undefined)[];
   /** Resolves when a request has been abandoned by its client. */
@@ -184,6 +186,7 @@ const writeFrames = async (response: ServerResponse, reply: Reply, gapMs: number
 
 class LoopbackUpstream implements Upstream {
   readonly requests: Recording[] = [];
+  readonly answersOnce: Answer[] = [];
   readonly faultsOnce: (Fault | undefined)[] = [];
   answer: Answer;
   fault: Fault | undefined;
@@ -250,7 +253,9 @@ class LoopbackUpstream implements Upstream {
       return;
     }
     const half = Math.ceil(credential.length / 2);
-    const answer = whole(fault === 'echo-key' ? { text: [credential.slice(0, half), credential.slice(half)] } : this.answer);
+    const answer = whole(
+      fault === 'echo-key' ? { text: [credential.slice(0, half), credential.slice(half)] } : (this.answersOnce.shift() ?? this.answer),
+    );
     const reply = this.#dialect.reply(request, answer);
     if (reply) {
       await writeFrames(response, reply, answer.gapMs, fault);

@@ -163,11 +163,15 @@ export class Cockpit {
   /** Changes the permission mode, where the configuration allows it. */
   async setMode(mode: string): Promise<void> {
     const ids: readonly string[] = PERMISSION_MODES.map(({ id }) => id);
-    const widest = (await this.ports.session()).mode;
+    const session = await this.ports.session();
+    const widest = session.mode;
     if (!ids.includes(mode)) this.notice('error', `Unknown permission mode ${sanitiseLine(mode, 40)}. Known: ${ids.join(', ')}.`);
     else if (ids.indexOf(mode) > ids.indexOf(widest)) {
       this.notice('error', `The configuration allows at most ${widest} (permission_mode in config.toml).`);
-    } else this.store.update((state) => ({ ...state, header: { ...state.header, mode } }));
+    } else {
+      session.permit(mode);
+      this.store.update((state) => ({ ...state, header: { ...state.header, mode } }));
+    }
   }
 
   /** Starts the conversation anew. */

@@ -52,6 +52,8 @@ export interface OpenSession {
   readonly id: string;
   /** The permission mode to begin with, which is also the widest that the configuration allows. */
   readonly mode: string;
+  /** Changes what tools may do from now on. */
+  permit(mode: string): void;
   /**
    * The model asked for, or the default.
    *

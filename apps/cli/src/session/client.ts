@@ -1,14 +1,16 @@
 import type { AuthFile, ResolvedCredential } from '@mogplex/credentials';
-import { createAccountClient, createDirectClient, parseModelId } from '@mogplex/providers';
-import type { ModelClient } from '@moxxy/sdk';
+import { type ChatTurn, createAccountClient, createDirectClient, parseModelId, type ToolChatRequest } from '@mogplex/providers';
+import type { ChatEvent, ChatMessage, ModelClient } from '@moxxy/sdk';
 import type { World } from '../world.ts';
 import { accountCredential, originOf } from './account.ts';
 import { splitModel } from './model-name.ts';
 
 export interface ModelAccess {
-  client: ModelClient;
+  stream(request: ToolChatRequest): AsyncIterable<ChatEvent>;
   /** What the client calls the model. */
   model: string;
+  /** Whether tools reach the model. */
+  passesTools: boolean;
 }
 
 export interface OpenModelOptions {
@@ -26,15 +28,23 @@ const pluginClient = async (world: World, login: string, signal: AbortSignal): P
   return await (await openProviderHost(world)).client(login, signal);
 };
 
+/** The part of a conversation that a client without tools understands. */
+const plainMessages = (turns: readonly ChatTurn[]): ChatMessage[] =>
+  turns.flatMap((turn) => (turn.role === 'tool' || turn.content === '' ? [] : [{ role: turn.role, content: turn.content }]));
+
 /** The client that a resolved credential leads to: the provider itself, the gateway of the account's platform, or a plugin. */
 export const openModel = async (world: World, { file, model, found, silenceSeconds, signal }: OpenModelOptions): Promise<ModelAccess> => {
   if (found.via === 'login') {
-    return { client: await pluginClient(world, found.login, signal), model: splitModel(model).name };
+    const client = await pluginClient(world, found.login, signal);
+    const stream = ({ messages, tools: _tools, ...rest }: ToolChatRequest): AsyncIterable<ChatEvent> =>
+      client.stream({ ...rest, messages: plainMessages(messages) });
+    return { stream, model: splitModel(model).name, passesTools: false };
   }
   const common = { fetch: world.fetch, now: world.now, silenceSeconds };
   if (found.via === 'gateway') {
     const credential = accountCredential(world, file, found);
-    return { client: createAccountClient({ ...common, origin: originOf(found), credential, source: found.source.text }), model };
+    const client = createAccountClient({ ...common, origin: originOf(found), credential, source: found.source.text });
+    return { stream: (request) => client.stream(request), model, passesTools: true };
   }
   const { provider, name } = parseModelId(model);
   const baseUrl = world.env[provider.baseUrlEnvVar] || undefined;
@@ -45,5 +55,5 @@ export const openModel = async (world: World, { file, model, found, silenceSecon
     credential: found.source.text,
     ...(baseUrl === undefined ? {} : { baseUrl }),
   });
-  return { client, model: name };
+  return { stream: (request) => client.stream(request), model: name, passesTools: true };
 };

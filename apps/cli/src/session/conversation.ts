@@ -1,18 +1,21 @@
 import type { AuthFile } from '@mogplex/credentials';
 import { MogplexError } from '@mogplex/protocol';
-import type { ChatEvent, ChatMessage } from '@moxxy/sdk';
-import type { Settings } from '../config/settings.ts';
+import type { ChatTurn, ToolCall, ToolCallEvent, ToolResult } from '@mogplex/providers';
+import type { ChatEvent, Tool } from '@moxxy/sdk';
+import { PERMISSION_MODES, type Settings } from '../config/settings.ts';
 import type { LogEntry, LoggedError } from '../session-log/entry.ts';
 import type { SessionLog } from '../session-log/session-log.ts';
 import type { World } from '../world.ts';
-import { openModel } from './client.ts';
+import { type ModelAccess, openModel } from './client.ts';
 import { providerOf } from './model-name.ts';
 import { requireCredential } from './resolve.ts';
+import { describeTool, offersTools, runCall, type ToolPolicy } from './tools.ts';
 
 export interface ConversationOptions {
   file: AuthFile;
   settings: Settings;
   log: SessionLog;
+  tools: ToolPolicy;
   /** Standing instructions to the model. */
   system?: string;
 }
@@ -27,11 +30,16 @@ const logged = (error: unknown): LoggedError =>
       }
     : { code: 'internal', message: error instanceof Error ? error.message : String(error) };
 
-/** What an answer amounts to, for the log. */
+/** A model that calls tools without end is stopped after so many answers to one prompt. */
+const MOST_ROUNDS = 24;
+
+/** What one answer of the model amounts to. */
 class Answer {
   text = '';
   reasoning = '';
   complete = false;
+  finish: ChatEvent | undefined;
+  readonly calls: ToolCall[] = [];
 
   take(event: ChatEvent, log: SessionLog): void {
     switch (event.type) {
@@ -40,14 +48,18 @@ class Answer {
         this[event.type] += event.text;
         log.debug({ type: 'chunk', kind: event.type, text: event.text });
         return;
-      case 'tool-call':
-        log.add({ type: 'tool_call', id: event.id, name: event.name, input: event.input });
+      case 'tool-call': {
+        const { id, name, input, replay } = event as ToolCallEvent;
+        this.calls.push({ id, name, input, ...(replay === undefined ? {} : { replay }) });
+        log.add({ type: 'tool_call', id, name, input });
         return;
+      }
       case 'usage':
         log.add({ type: 'usage', input: event.inputTokens, output: event.outputTokens });
         return;
       case 'finish':
         this.complete = true;
+        this.finish = event;
     }
   }
 
@@ -55,7 +67,15 @@ class Answer {
     const { text, reasoning, complete } = this;
     return { type: 'answer', model, text, ...(reasoning === '' ? {} : { reasoning }), complete };
   }
+
+  turns(): ChatTurn[] {
+    if (this.calls.length > 0) return [{ role: 'assistant', content: this.text, toolCalls: this.calls }];
+    return this.text === '' ? [] : [{ role: 'assistant', content: this.text }];
+  }
 }
+
+const endless = (): MogplexError =>
+  new MogplexError('upstream_error', `the model called tools ${MOST_ROUNDS} times without an answer`, { boundary: 'model' });
 
 /**
  * A conversation with a model: what was said so far, and the session log of it. The credential is resolved anew for
@@ -64,7 +84,8 @@ class Answer {
 export class Conversation {
   readonly #world: World;
   readonly #options: ConversationOptions;
-  #messages: ChatMessage[] = [];
+  #turns: readonly ChatTurn[] = [];
+  #tools: readonly Tool[] | undefined;
 
   constructor(world: World, options: ConversationOptions) {
     this.#world = world;
@@ -75,13 +96,19 @@ export class Conversation {
     return this.#options.log.sessionId;
   }
 
+  /** Changes what tools may do from now on; an unknown mode is the strictest. */
+  permit(mode: string): void {
+    this.#options.tools.mode = PERMISSION_MODES.find((known) => known === mode) ?? 'read-only';
+  }
+
   /** Forgets what was said. */
   clear(): void {
-    this.#messages = [];
+    this.#turns = [];
   }
 
   /**
-   * Sends a prompt and streams the answer.
+   * Sends a prompt and streams the answer. Tools that the model calls are run, as far as they are allowed, and the model
+   * goes on with what they say; `finish` comes once, at the end of it all.
    *
    * @param model `provider/model`
    * @throws MogplexError whatever ends the answer early; the prompt is then not part of the conversation
@@ -97,21 +124,70 @@ export class Conversation {
       source: found.source.text,
       overrides: found.overrides.map(({ text }) => text),
     });
-    const messages: ChatMessage[] = [...this.#messages, { role: 'user', content: prompt }];
-    const answer = new Answer();
+    let turns: readonly ChatTurn[] = [...this.#turns, { role: 'user', content: prompt }];
     try {
       const access = await openModel(this.#world, { file, model, found, silenceSeconds: settings.modelTimeout, signal });
-      const request = { model: access.model, messages, signal, ...(system === undefined ? {} : { system }) };
-      for await (const event of access.client.stream(request)) {
-        answer.take(event, log);
-        yield event;
+      const tools = access.passesTools ? await this.#offeredTools(signal) : [];
+      for (let round = 0; round < MOST_ROUNDS; round++) {
+        const answer = new Answer();
+        yield* this.#ask(access, turns, tools, answer, model, signal);
+        turns = [...turns, ...answer.turns()];
+        if (answer.calls.length === 0 || tools.length === 0) {
+          this.#turns = answer.calls.length === 0 ? turns : this.#turns;
+          if (answer.finish) yield answer.finish;
+          return;
+        }
+        turns = [...turns, { role: 'tool', results: await this.#runCalls(answer.calls, tools) }];
       }
-      if (answer.text !== '') this.#messages = [...messages, { role: 'assistant', content: answer.text }];
+      throw endless();
     } catch (error) {
       log.add({ type: 'error', error: logged(error) });
       throw error;
+    }
+  }
+
+  /** One answer of the model, without its `finish`. */
+  async *#ask(
+    access: ModelAccess,
+    messages: readonly ChatTurn[],
+    tools: readonly Tool[],
+    answer: Answer,
+    model: string,
+    signal: AbortSignal,
+  ): AsyncGenerator<ChatEvent> {
+    const { log, system } = this.#options;
+    const request = {
+      model: access.model,
+      messages,
+      signal,
+      ...(system === undefined ? {} : { system }),
+      ...(tools.length === 0 ? {} : { tools: tools.map(describeTool) }),
+    };
+    try {
+      for await (const event of access.stream(request)) {
+        answer.take(event, log);
+        if (event.type !== 'finish') yield event;
+      }
     } finally {
       log.add(answer.entry(model));
     }
+  }
+
+  async #offeredTools(signal: AbortSignal): Promise<readonly Tool[]> {
+    const { tools } = this.#options;
+    if (!offersTools(tools)) return [];
+    this.#tools ??= await tools.load(signal);
+    return this.#tools;
+  }
+
+  async #runCalls(calls: readonly ToolCall[], tools: readonly Tool[]): Promise<ToolResult[]> {
+    const results: ToolResult[] = [];
+    // One after the other: a call may ask the person, and a later one may need what an earlier one did.
+    for (const call of calls) {
+      const result = await runCall(call, tools, this.#options.tools);
+      this.#options.log.debug({ type: 'tool_output', ...result });
+      results.push(result);
+    }
+    return results;
   }
 }

@@ -6,6 +6,7 @@ import { openSessionLog, type SessionLog } from '../session-log/session-log.ts';
 import type { World } from '../world.ts';
 import { Conversation } from './conversation.ts';
 import { authFileOf } from './resolve.ts';
+import { type Approve, loadPluginTools } from './tools.ts';
 
 /** Everything that a session of prompts needs. */
 export interface Session {
@@ -20,6 +21,8 @@ export interface SessionOptions {
   command: 'exec' | 'cockpit';
   /** Standing instructions to the model. */
   system?: string;
+  /** Asks the person about a tool call in permission mode `ask`. */
+  approve?: Approve;
   /** Takes lines for the person; stderr by default. */
   warn?: (line: string) => void;
 }
@@ -36,7 +39,8 @@ export const openSession = async (world: World, options: SessionOptions): Promis
   const { damage } = file.read();
   if (damage) warn(`mogplex: ${damage.message}`);
   const log = await openSessionLog(world, settings.logs, { command: options.command, version: packageJson.version }, warn);
-  const { system } = options;
-  const conversation = new Conversation(world, { file, settings, log, ...(system === undefined ? {} : { system }) });
+  const { system, approve } = options;
+  const tools = { mode: settings.permissionMode, approve, load: (signal: AbortSignal) => loadPluginTools(world, warn, signal) };
+  const conversation = new Conversation(world, { file, settings, log, tools, ...(system === undefined ? {} : { system }) });
   return { file, settings, log, conversation, close: () => log.close() };
 };

@@ -1,20 +1,65 @@
-import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4Prompt, LanguageModelV4StreamPart } from '@ai-sdk/provider';
+import type {
+  LanguageModelV4,
+  LanguageModelV4CallOptions,
+  LanguageModelV4Prompt,
+  LanguageModelV4StreamPart,
+  LanguageModelV4ToolCall,
+  SharedV4ProviderOptions,
+} from '@ai-sdk/provider';
 import { MogplexError } from '@mogplex/protocol';
 import type { ChatEvent } from '@moxxy/sdk';
-import type { ToolChatRequest } from '../chat.ts';
+import type { ChatTurn, ToolCallEvent, ToolChatRequest } from '../chat.ts';
 import { cutOff, type Peer, streamFailure, unreadable } from './failure.ts';
+
+const parsed = (json: string): unknown => {
+  try {
+    return JSON.parse(json);
+  } catch {
+    // A model that wrote no JSON is shown what it wrote.
+    return { input: json };
+  }
+};
+
+const messageOf = (turn: ChatTurn): LanguageModelV4Prompt[number] => {
+  if (turn.role === 'tool') {
+    const content = turn.results.map(({ id, name, output }) => ({
+      type: 'tool-result' as const,
+      toolCallId: id,
+      toolName: name,
+      output: { type: 'text' as const, value: output },
+    }));
+    return { role: 'tool', content };
+  }
+  const text = turn.content === '' ? [] : [{ type: 'text' as const, text: turn.content }];
+  if (turn.role === 'user') return { role: 'user', content: text };
+  const calls = ('toolCalls' in turn ? turn.toolCalls : []).map(({ id, name, input, replay }) => ({
+    type: 'tool-call' as const,
+    toolCallId: id,
+    toolName: name,
+    input: parsed(input),
+    ...(replay === undefined ? {} : { providerOptions: replay as SharedV4ProviderOptions }),
+  }));
+  return { role: 'assistant', content: [...text, ...calls] };
+};
 
 const promptOf = ({ system, messages }: ToolChatRequest): LanguageModelV4Prompt => [
   ...(system === undefined ? [] : [{ role: 'system' as const, content: system }]),
-  ...messages.map(({ role, content }) => ({ role, content: [{ type: 'text' as const, text: content }] })),
+  ...messages.map(messageOf),
 ];
 
-const callOptions = (request: ToolChatRequest): LanguageModelV4CallOptions => ({
+/**
+ * Servers that call themselves compatible with OpenAI rarely know its newer role `developer`. OpenAI itself is asked to
+ * keep nothing.
+ */
+const optionsFor = (model: LanguageModelV4): SharedV4ProviderOptions => ({
+  openai: { systemMessageMode: 'system', ...(model.provider === 'openai.responses' ? { store: false } : {}) },
+});
+
+const callOptions = (model: LanguageModelV4, request: ToolChatRequest): LanguageModelV4CallOptions => ({
   prompt: promptOf(request),
-  // Servers that call themselves compatible with OpenAI rarely know its newer role `developer`.
-  providerOptions: { openai: { systemMessageMode: 'system' } },
+  providerOptions: optionsFor(model),
   ...(request.signal === undefined ? {} : { abortSignal: request.signal }),
-  ...(request.tools === undefined
+  ...(request.tools === undefined || request.tools.length === 0
     ? {}
     : {
         tools: request.tools.map(({ name, description, inputSchema }) => ({ type: 'function' as const, name, description, inputSchema })),
@@ -43,11 +88,18 @@ const asOurs = (error: unknown, peer: Peer, signal: AbortSignal | undefined): Mo
   return streamFailure(error, peer);
 };
 
+const callEvent = ({ toolCallId, toolName, input, providerMetadata }: LanguageModelV4ToolCall): ToolCallEvent => ({
+  type: 'tool-call',
+  id: toolCallId,
+  name: toolName,
+  input,
+  ...(providerMetadata === undefined ? {} : { replay: providerMetadata }),
+});
+
 const eventOf = (part: LanguageModelV4StreamPart): ChatEvent | undefined => {
   if (part.type === 'text-delta') return part.delta === '' ? undefined : { type: 'text', text: part.delta };
   if (part.type === 'reasoning-delta') return part.delta === '' ? undefined : { type: 'reasoning', text: part.delta };
-  if (part.type === 'tool-call') return { type: 'tool-call', id: part.toolCallId, name: part.toolName, input: part.input };
-  return undefined;
+  return part.type === 'tool-call' ? callEvent(part) : undefined;
 };
 
 /**
@@ -58,7 +110,7 @@ const eventOf = (part: LanguageModelV4StreamPart): ChatEvent | undefined => {
 export async function* streamModel(model: LanguageModelV4, request: ToolChatRequest, peer: Peer): AsyncGenerator<ChatEvent> {
   let complete = false;
   try {
-    const { stream } = await model.doStream(callOptions(request));
+    const { stream } = await model.doStream(callOptions(model, request));
     for await (const part of stream as AsyncIterable<LanguageModelV4StreamPart>) {
       if (part.type === 'error') throw part.error;
       const event = eventOf(part);

@@ -27,6 +27,7 @@ export async function openSessionPort(world: World, warn: (line: string) => void
   return {
     id: session.log.sessionId,
     mode: settings.permissionMode,
+    permit: (mode) => conversation.permit(mode),
     chooseModel: async (asked) => await chooseModel(world, file, settings, asked, signal),
     defaultOf: (provider) => defaultOf(session, provider, SHIPPED_MODELS),
     listModels: async () =>
