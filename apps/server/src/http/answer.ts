@@ -8,8 +8,15 @@ import type { Answer, IdempotentRequest } from './idempotency.ts';
 import type { Principal } from './principal.ts';
 import type { HttpContext, JsonRoute, RequestInfo } from './route.ts';
 
-const parse = (schema: z.ZodType | undefined, value: unknown, where: string): unknown => {
-  if (!schema) return undefined;
+/** Whether a value holds the character NUL anywhere: no text of ours has one, and PostgreSQL cannot store it. */
+const hasNul = (value: unknown): boolean => {
+  if (typeof value === 'string') return value.includes('\u0000');
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(([name, inner]) => name.includes('\u0000') || hasNul(inner));
+};
+
+const parse = (schema: z.ZodType, value: unknown, where: string): unknown => {
+  if (hasNul(value)) throw new MogplexError('invalid_request', `${where}: it holds the character NUL`, { boundary: 'request' });
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issues = result.error.issues.slice(0, 5).map(({ path, message }) => `${[where, ...path].map(String).join('.')}: ${message}`);

@@ -1,0 +1,161 @@
+import { createRequire } from 'node:module';
+import type { ValidateFunction } from 'ajv';
+import { createPerson, makeTokenFor, signIn } from '@mogplex/server/test/people';
+import fc, { type Arbitrary } from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { fromSchema, type JsonSchema } from './support/from-schema.ts';
+import { startPlatform } from './support/platform.ts';
+import { describeStores, openStore, temporaryFolder } from './support/stores.ts';
+
+interface Operation {
+  parameters: { name: string; in: 'path' | 'query' | 'header'; schema: JsonSchema; required: boolean }[];
+  requestBody?: { content: { 'application/json': { schema: JsonSchema } } };
+  responses: Record<string, { content: { 'application/json': { schema: JsonSchema } } }>;
+}
+
+interface Document {
+  openapi: string;
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, JsonSchema> };
+}
+
+const require = createRequire(import.meta.url);
+const { default: Ajv2020 } = require('ajv/dist/2020') as typeof import('ajv/dist/2020.js');
+
+interface Case {
+  path: Record<string, unknown>;
+  query: Record<string, unknown>;
+  body: unknown;
+  who: number;
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
+/** One path segment that stays one: dots and nothing at all would lead to another path. */
+const segmentOf = (value: unknown): string => {
+  const text = textOf(value).toWellFormed();
+  return /^\.*$/.test(text) ? 'x' : encodeURIComponent(text);
+};
+
+const caseOf = ({ parameters, requestBody }: Operation): Arbitrary<Case> => {
+  const named = (where: 'path' | 'query'): Record<string, Arbitrary<unknown>> =>
+    Object.fromEntries(parameters.filter((parameter) => parameter.in === where).map(({ name, schema }) => [name, fromSchema(schema)]));
+  return fc.record({
+    path: fc.record(named('path')),
+    query: fc.record(named('query'), { requiredKeys: [] }),
+    body: requestBody ? fromSchema(requestBody.content['application/json'].schema) : fc.constant(undefined),
+    who: fc.nat(5),
+  });
+};
+
+const compileResponses = (document: Document): Map<string, ValidateFunction> => {
+  const ajv = new Ajv2020({ strict: false, validateFormats: false });
+  ajv.addSchema({ $id: 'document', components: document.components });
+  const validators = new Map<string, ValidateFunction>();
+  for (const [path, operations] of Object.entries(document.paths)) {
+    for (const [method, { responses }] of Object.entries(operations)) {
+      for (const [status, { content }] of Object.entries(responses)) {
+        const schema = JSON.parse(
+          JSON.stringify(content['application/json'].schema).replaceAll('"#/components', '"document#/components'),
+        ) as object;
+        validators.set(`${method} ${path} ${status}`, ajv.compile(schema));
+      }
+    }
+  }
+  return validators;
+};
+
+const send = (url: string, method: string, path: string, input: Case, headers: Record<string, string>): Promise<Response> => {
+  const target = new URL(url + path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => segmentOf(input.path[name])));
+  for (const [name, value] of Object.entries(input.query)) target.searchParams.set(name, textOf(value));
+  return fetch(target, {
+    method: method.toUpperCase(),
+    headers: { ...headers, ...(input.body === undefined ? {} : { 'content-type': 'application/json' }) },
+    ...(input.body === undefined ? {} : { body: JSON.stringify(input.body) }),
+  });
+};
+
+describeStores('B22 the served OpenAPI document', (stores) => {
+  const cases = stores.dialect === 'sqlite' ? 150 : 40;
+
+  test(`B22 ${cases} requests a route, fitting and wild: no 5xx, and every answer is as described`, { timeout: 300_000 }, async () => {
+    const place = await stores.place();
+    const platform = await startPlatform(place, { MOGPLEX_LOG: 'error' });
+    const store = await stores.open(place);
+    const person = await createPerson(store);
+    const bearer = (token: string): Record<string, string> => ({ authorization: `Bearer ${token}` });
+    const session = { cookie: await signIn(platform.url, person), origin: platform.url };
+    const callers = [
+      session,
+      session,
+      session,
+      bearer((await makeTokenFor(store, { accountId: person.id })).token),
+      bearer((await makeTokenFor(store, { accountId: person.id, scopes: new Set(['read']) })).token),
+      {},
+    ];
+    const document = (await (await fetch(`${platform.url}/openapi.json`)).json()) as Document;
+    expect(document.openapi).toBe('3.1.0');
+    const validators = compileResponses(document);
+
+    const one = async (method: string, path: string, operation: Operation): Promise<void> => {
+      await fc.assert(
+        fc.asyncProperty(caseOf(operation), async (input) => {
+          const response = await send(platform.url, method, path, input, callers[input.who] ?? {});
+          const text = await response.text();
+          const name = `${method} ${path} ${response.status}`;
+          seen.set(response.status, (seen.get(response.status) ?? 0) + 1);
+          const valid = validators.get(name);
+          if (response.status >= 500 || !valid) throw new Error(`${name} is not described: ${text}`);
+          if (!valid(JSON.parse(text))) throw new Error(`${name}: ${JSON.stringify(valid.errors)} in ${text}`);
+        }),
+        { numRuns: cases, interruptAfterTimeLimit: 120_000, markInterruptAsFailure: true },
+      );
+    };
+    const seen = new Map<number, number>();
+    const failures: string[] = [];
+    const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+    );
+    const queue = [...operations];
+    const work = async (): Promise<void> => {
+      for (let next = queue.pop(); next; next = queue.pop()) {
+        await one(next.method, next.path, next.operation).catch((error: unknown) => failures.push(String(error).slice(0, 1_500)));
+      }
+    };
+    await Promise.all([work(), work(), work(), work()]);
+    expect(failures).toEqual([]);
+    expect(operations.length).toBeGreaterThan(20);
+    // Enough of them got past the guards and the schemas.
+    expect(seen.get(200) ?? 0).toBeGreaterThan(operations.length * cases * 0.1);
+    await platform.close();
+  });
+});
+
+describe('B22 the envelope', () => {
+  test('B22 a body of another type, of wrong JSON and of too many bytes each get their own code', async () => {
+    const place = { dataDir: await temporaryFolder() };
+    const platform = await startPlatform(place, { MOGPLEX_BODY_LIMIT: '2000' });
+    const store = await openStore(place);
+    const person = await createPerson(store);
+    const headers = { cookie: await signIn(platform.url, person), origin: platform.url };
+    const post = async (type: string, body: string): Promise<unknown> => {
+      const response = await fetch(`${platform.url}/api/v1/mogplex/tokens`, {
+        method: 'POST',
+        headers: { ...headers, 'content-type': type },
+        body,
+      });
+      const { error } = (await response.json()) as { error: { code: string; boundary: string } };
+      return [response.status, error.code, error.boundary];
+    };
+    expect(await post('text/plain', '{}')).toEqual([415, 'unsupported_media_type', 'request']);
+    expect(await post('application/json', '{')).toEqual([400, 'invalid_request', 'request']);
+    expect(await post('application/json', JSON.stringify({ name: 'x'.repeat(3_000) }))).toEqual([413, 'payload_too_large', 'request']);
+    expect(await post('application/json', JSON.stringify({ name: 'a\u0000b', scopes: ['read'], expires: null }))).toEqual([
+      400,
+      'invalid_request',
+      'request',
+    ]);
+    await store.close();
+    await platform.close();
+  });
+});
