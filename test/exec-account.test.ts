@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { openVault, Secret } from '@mogplex/credentials';
 import { describe, expect, test } from 'vitest';
-import { startAnthropicUpstream, startGoogleUpstream, startOpenAiUpstream, type Upstream } from './fakes/index.ts';
+import { type Fault, startAnthropicUpstream, startGoogleUpstream, startOpenAiUpstream, type Upstream } from './fakes/index.ts';
 import { startGateway } from './support/gateway.ts';
 import { makeMogplexHome } from './support/mogplex-home.ts';
 import { temporaryFolder } from './support/stores.ts';
@@ -33,6 +33,34 @@ describe('through the platform', () => {
       const unknown = await ask('--model', 'openai/gpt-0-none');
       expect(unknown.code).toBe(1);
       expect(unknown.stderr).toMatch(/\[model\][\s\S]*Request id: /);
+    } finally {
+      await gateway.close();
+    }
+  });
+
+  test('A20 B22 what goes wrong at the provider behind the platform keeps its meaning, boundary and request id', async () => {
+    await using home = await makeMogplexHome();
+    await using openai = await startOpenAiUpstream();
+    const gateway = await startGateway({ dataDir: await temporaryFolder() });
+    try {
+      await gateway.upstream('openai', openai.url, KEY);
+      const env = { MOGPLEX_API_KEY: gateway.token, MOGPLEX_URL: gateway.url };
+      const cases: [Fault, number, RegExp][] = [
+        ['rate-limited', 75, /Try again in \d+ s/],
+        ['unauthorized', 69, /the provider refused the key that the platform holds/],
+        ['overloaded', 69, /the provider/],
+        ['not-found', 1, /does not exist/],
+        ['cut', 69, /the provider cut the answer/],
+      ];
+      for (const [fault, expected, words] of cases) {
+        openai.fault = fault;
+        const { code, stderr } = await home.run(['exec', '--model', 'openai/gpt-5', 'hello'], env);
+        expect({ fault, code }).toEqual({ fault, code: expected });
+        expect(stderr).toMatch(words);
+        expect(stderr).toContain('[model]');
+        expect(stderr).not.toContain(KEY);
+        expect(stderr).toMatch(/[Rr]equest (?:id: )?\S+/);
+      }
     } finally {
       await gateway.close();
     }

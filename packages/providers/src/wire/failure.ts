@@ -71,10 +71,26 @@ const meaningOf = (status: number, peer: Peer, said: string | undefined): Meanin
 const isErrorCode = (text: string): text is ErrorCode => Object.hasOwn(ERRORS, text);
 const isBoundary = (text: string): text is Boundary => (BOUNDARIES as readonly string[]).includes(text);
 
-/** An error that the platform states itself: its code and boundary stand in headers, its words in the body. */
-const platformError = (response: Response, said: string | undefined, retryAfter: number | undefined): MogplexError | undefined => {
+/**
+ * The code of an error that the platform states. Where it hands on the answer of a provider, the status says more; but a
+ * provider that refuses the platform's own key says nothing about the credential of this request.
+ */
+const statedCode = (response: Response, peer: Peer): ErrorCode | undefined => {
   const code = response.headers.get('x-mogplex-error');
   if (code === null || !isErrorCode(code)) return undefined;
+  const isAboutTheKey = [401, 402, 403].includes(response.status);
+  return code === 'upstream_error' && !isAboutTheKey ? meaningOf(response.status, peer, undefined).code : code;
+};
+
+/** An error that the platform states itself: its code and boundary stand in headers, its words in the body. */
+const platformError = (
+  response: Response,
+  peer: Peer,
+  said: string | undefined,
+  retryAfter: number | undefined,
+): MogplexError | undefined => {
+  const code = statedCode(response, peer);
+  if (code === undefined) return undefined;
   const boundary = response.headers.get('x-mogplex-boundary') ?? 'model';
   const requestId = response.headers.get('x-request-id') ?? undefined;
   // The platform puts boundary and request id into the words for clients that print nothing else.
@@ -95,7 +111,7 @@ const platformError = (response: Response, said: string | undefined, retryAfter:
 export const failureOf = (response: Response, body: string, peer: Peer, now: number): MogplexError => {
   const said = sentenceOf(body);
   const retryAfter = readRetryAfter(response.headers, now);
-  const stated = platformError(response, said, retryAfter);
+  const stated = platformError(response, peer, said, retryAfter);
   if (stated) return stated;
   const { code, words, hint } = meaningOf(response.status, peer, said);
   return new MogplexError(code, words, {
