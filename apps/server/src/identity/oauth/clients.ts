@@ -4,9 +4,6 @@ import { z } from 'zod';
 import type { IdentityTables } from '../tables.ts';
 import { newId, newSecret, narrowScope, OAuthError, type OAuthContext, plainText, SCOPES, sha256 } from './context.ts';
 
-/** The client id of the terminal cockpit, seeded by the migration. */
-export const CLI_CLIENT_ID = 'mogplex-cli';
-
 export type OAuthClient = Selectable<IdentityTables['oauth_client']>;
 
 export const findClient = async (context: OAuthContext, id: string | undefined): Promise<OAuthClient | undefined> =>
