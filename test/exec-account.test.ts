@@ -2,10 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { openVault, Secret } from '@mogplex/credentials';
+import * as oauth from 'oauth4webapi';
 import { describe, expect, test } from 'vitest';
 import { type Fault, startAnthropicUpstream, startGoogleUpstream, startOpenAiUpstream, type Upstream } from './fakes/index.ts';
 import { startGateway } from './support/gateway.ts';
 import { makeMogplexHome } from './support/mogplex-home.ts';
+import { owner, type Person } from './support/person.ts';
 import { temporaryFolder } from './support/stores.ts';
 
 const KEY = `sk-${randomBytes(16).toString('hex')}`;
@@ -158,6 +160,69 @@ const startOAuthPlatform = async (upstream: Upstream): Promise<OAuthPlatform> =>
     },
   });
 };
+
+const CLI: oauth.Client = { client_id: 'mogplex-cli' };
+const REDIRECT = 'http://127.0.0.1:53682/callback';
+
+/** Signs a person in at the platform as the terminal does, with code and PKCE. */
+const signIn = async (url: string, person: Person): Promise<oauth.TokenEndpointResponse> => {
+  const insecure = { [oauth.allowInsecureRequests]: true };
+  const issuer = new URL(url);
+  const server = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, { algorithm: 'oauth2', ...insecure }));
+  const verifier = oauth.generateRandomCodeVerifier();
+  const page = new URL(server.authorization_endpoint ?? '');
+  page.search = new URLSearchParams({
+    client_id: CLI.client_id,
+    redirect_uri: REDIRECT,
+    response_type: 'code',
+    scope: 'read write',
+    state: 'state-of-this-test',
+    code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: 'S256',
+  }).toString();
+  const consent = new URL((await person.fetch(page.href)).headers.get('location') ?? '');
+  const decided = await person.call<{ location: string }>('POST', '/oauth/request', { query: consent.search.slice(1), approve: true });
+  const parameters = oauth.validateAuthResponse(server, CLI, new URL(decided.data.location), 'state-of-this-test');
+  const answer = await oauth.authorizationCodeGrantRequest(server, CLI, oauth.None(), parameters, REDIRECT, verifier, insecure);
+  return await oauth.processAuthorizationCodeResponse(server, CLI, answer);
+};
+
+test('A5 A9 D4 only an account login of the real platform: its catalog, its model access, its refresh tokens, three processes at once', async () => {
+  await using home = await makeMogplexHome();
+  await using upstream = await startOpenAiUpstream();
+  const made: { person?: Person } = {};
+  const gateway = await startGateway({ dataDir: await temporaryFolder() }, {}, async (platform) => {
+    made.person = await owner(platform);
+  });
+  try {
+    if (!made.person) throw new Error('no owner was made');
+    await gateway.upstream('openai', upstream.url, KEY);
+    const tokens = await signIn(gateway.url, made.person);
+    const login = {
+      origin: gateway.url,
+      email: 'owner@example.com',
+      clientId: 'mogplex-cli',
+      accessToken: tokens.access_token,
+      refreshToken: tokens.refresh_token,
+    };
+    await home.storeAuth({ mogplex: { ...login, expiresAt: Date.now() - 1 } });
+    const runs = await Promise.all([1, 2, 3].map(() => home.run(['exec', '--json', 'hello'])));
+    for (const { code, stdout, stderr } of runs) {
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(JSON.parse(stdout.split('\n')[0] ?? '')).toMatchObject({
+        type: 'start',
+        model: expect.stringMatching(/^openai\//) as string,
+        source: `account owner@example.com at ${gateway.url}`,
+      });
+    }
+    const stored = (await home.readAuth()).mogplex;
+    expect(stored?.['accessToken']).not.toBe(tokens.access_token);
+    expect(stored?.['refreshToken']).not.toBe(tokens.refresh_token);
+    expect(await home.run(['exec', 'hello'])).toEqual({ code: 0, stdout: 'Hello from the model.\n', stderr: '' });
+  } finally {
+    await gateway.close();
+  }
+});
 
 describe('with a stored account login', () => {
   const login = (platform: OAuthPlatform, expiresAt: number) => ({
