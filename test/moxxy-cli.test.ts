@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { openVault, Secret } from '@mogplex/credentials';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CodexService, startCodexService } from '@moxxy/plugin-provider-openai-codex/test/codex-service';
 import { visit } from '@moxxy/plugin-oauth/test/person';
 import { makeMoxxyHome, type MoxxyHome } from './support/moxxy.ts';
-import { MOGPLEX } from './support/terminal.ts';
+import { KEYS, MOGPLEX } from './support/terminal.ts';
 
 const pluginText = (name: string, touch: string): string => `
 import { writeFileSync } from 'node:fs';
@@ -183,5 +184,47 @@ describe('C7 openai-codex through both programs', () => {
     const out = await home.run(['login', 'logout', 'openai-codex'], service.env);
     expect(out).toMatchObject({ code: 0, stdout: 'Logged out of openai-codex.\n' });
     expect(out.stderr).toContain('no way to revoke');
+  });
+});
+
+describe('C8 the vault at the terminal', () => {
+  const card = { serviceName: 'Gone', issuer: 'https://login.example', refreshable: true, loggedInAt: 1, expiresAt: 4_000_000_000_000 };
+  const bundle = {
+    secrets: { accessToken: new Secret('access-token-of-gone', 'access'), refreshToken: new Secret('refresh-token-of-gone', 'refresh') },
+    meta: card,
+  };
+
+  test('C8 a vault with a passphrase asks for it, and shows nothing of what is typed', async () => {
+    await using home = await makeMoxxyHome();
+    const passphrase = 'correct horse battery staple';
+    const env = { MOGPLEX_VAULT_KEY: 'passphrase', MOGPLEX_VAULT_PASSPHRASE: passphrase };
+    await openVault(home.path, { env, keyring: null }).put('oauth/gone/tokens', bundle);
+    const terminal = home.open(['vault', 'verify']);
+    await terminal.waitFor('Passphrase of the vault:');
+    terminal.write(`${passphrase}x${KEYS.backspace}${KEYS.enter}`);
+    expect(await terminal.waitForExit()).toMatchObject({ exitCode: 0 });
+    await expect.poll(() => terminal.raw).toContain('1 sound, 0 damaged');
+    expect(terminal.raw).not.toContain('correct');
+    expect(await home.run(['vault', 'verify'])).toMatchObject({ code: 69, stderr: expect.stringContaining('MOGPLEX_VAULT_PASSPHRASE') });
+  });
+
+  test('C3 C4 a login whose plugin is gone is still listed and can be removed', async () => {
+    await using home = await makeMoxxyHome();
+    await openVault(home.path, { env: home.env, keyring: null }).put('oauth/gone/tokens', bundle);
+    expect(await home.run(['login', 'status'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^gone +Gone/) });
+    const out = await home.run(['login', 'logout', 'gone']);
+    expect(out).toMatchObject({ code: 0, stdout: 'Logged out of gone.\n', stderr: expect.stringContaining('Its plugin is gone') });
+    expect(await home.run(['login', 'logout', 'gone'])).toMatchObject({ code: 1, stderr: expect.stringContaining('there is no provider') });
+  });
+
+  test('C8 vault verify names a damaged record and changes nothing', async () => {
+    await using home = await makeMoxxyHome();
+    await openVault(home.path, { env: home.env, keyring: null }).put('oauth/gone/tokens', bundle);
+    const file = join(home.path, 'vault', 'records', 'oauth%2Fgone%2Ftokens.json');
+    const changed = (await readFile(file, 'utf8')).replace('https://login.example', 'https://evil.example');
+    await writeFile(file, changed);
+    expect(await home.run(['vault', 'verify'])).toMatchObject({ code: 1, stdout: expect.stringContaining('0 sound, 1 damaged') });
+    expect(await home.run(['vault', 'rekey'])).toMatchObject({ code: 1 });
+    expect(await readFile(file, 'utf8')).toBe(changed);
   });
 });

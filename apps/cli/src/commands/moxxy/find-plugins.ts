@@ -1,6 +1,5 @@
 import { atomicWrite, FILE_MODE } from '@mogplex/credentials';
 import {
-  type Consents,
   describeProvider,
   type FoundPlugins,
   type PluginDef,
@@ -11,6 +10,7 @@ import {
   userPlugins,
 } from '@moxxy/sdk';
 import type { World } from '../../world.ts';
+import { consentsOf } from './consents.ts';
 
 /** The plugins that ship with the product. A provider becomes known by its plugin's definition and nothing else. */
 const PRODUCT_PLUGINS: readonly (() => Promise<PluginDef>)[] = [
@@ -28,13 +28,23 @@ const productPlugins = (): Promise<PluginSource<PluginDef>[]> =>
     }),
   );
 
+const noPlugins: FoundPlugins = { sources: [], warnings: [] };
+
+const allowedPlugins = async (world: World): Promise<FoundPlugins> => {
+  if (projectPluginFolder(world.cwd) === userPluginFolder(world.home)) return noPlugins;
+  try {
+    return await projectPlugins(world.cwd, await consentsOf(world));
+  } catch (error) {
+    return { sources: [], warnings: [`no plugin of this project is run: ${error instanceof Error ? error.message : String(error)}`] };
+  }
+};
+
 /** Every plugin that may run here: product first, then the person's own, then the project's that were allowed. */
-export const findPlugins = async (world: World, consents: Consents): Promise<FoundPlugins> => {
+export const findPlugins = async (world: World): Promise<FoundPlugins> => {
   const write = (path: string, text: string): Promise<void> => atomicWrite(path, text, FILE_MODE);
   const product = await productPlugins();
   const user = await userPlugins(world.home, { write });
-  const standsAtHome = projectPluginFolder(world.cwd) === userPluginFolder(world.home);
-  const project = standsAtHome ? { sources: [], warnings: [] } : await projectPlugins(world.cwd, consents);
+  const project = await allowedPlugins(world);
   return {
     sources: [...product, ...user.sources, ...project.sources],
     warnings: [...user.warnings, ...project.warnings],

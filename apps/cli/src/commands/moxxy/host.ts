@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { atomicWrite, ensurePrivateFolder, FILE_MODE, type Vault } from '@mogplex/credentials';
+import type { Vault } from '@mogplex/credentials';
 import * as pluginOauth from '@moxxy/plugin-oauth';
 import {
-  type Consents,
   createRegistry,
   exposeModules,
   type LoginContext,
@@ -13,8 +12,8 @@ import {
   type ModelClient,
   MogplexError,
   type OAuthAuth,
-  openConsents,
   type ProviderDef,
+  type ProviderVault,
   type Registry,
   type Skill,
   skillsOf,
@@ -24,6 +23,7 @@ import * as sdk from '@moxxy/sdk';
 import * as zod from 'zod';
 import { canOpenBrowser, openBrowser } from '../../cockpit/wire/browser.ts';
 import type { World } from '../../world.ts';
+import { passphrasePrompt } from './ask-passphrase.ts';
 import { findPlugins } from './find-plugins.ts';
 import { openVaultOf } from './open-vault.ts';
 
@@ -67,16 +67,6 @@ const oauthOf = ({ name, auth }: ProviderDef): OAuthAuth => {
   });
 };
 
-/** The person's consents to run plugins of projects. */
-export const consentsOf = (world: World): Promise<Consents> =>
-  openConsents(world.home, {
-    write: async (path, text) => {
-      await ensurePrivateFolder(world.home, (line) => void world.stderr.write(`${line}\n`));
-      await atomicWrite(path, text, FILE_MODE);
-    },
-    now: () => world.now(),
-  });
-
 const contextOf = (world: World, vault: Vault, provider: string, surface: LoginSurface): LoginContext => ({
   provider,
   vault: pluginOauth.providerVault(vault, provider),
@@ -88,12 +78,23 @@ const contextOf = (world: World, vault: Vault, provider: string, surface: LoginS
   ...surface,
 });
 
-/** Opens the registry of a world: the product's plugins, the person's own, and the project's where the person allowed them. */
-export const openProviderHost = async (world: World): Promise<ProviderHost> => {
+const isUnknown = (error: unknown): boolean => error instanceof MogplexError && error.code === 'not_found';
+
+/** Removes a login whose plugin is not there any more. @returns undefined when nothing is stored under the name */
+const removeOrphan = async (vault: ProviderVault): Promise<LogoutOutcome | undefined> =>
+  (await vault.card()) === undefined
+    ? undefined
+    : { removed: await vault.remove(), revoked: 'unsupported', note: 'Its plugin is gone, so the service could not be told to revoke it.' };
+
+/**
+ * Opens the registry of a world: the product's plugins, the person's own, and the project's where the person allowed them.
+ *
+ * @param vault the one of the world when not given; it then never asks for a passphrase.
+ */
+export const openProviderHost = async (world: World, vault = openVaultOf(world)): Promise<ProviderHost> => {
   exposeModules({ '@moxxy/sdk': sdk, '@moxxy/plugin-oauth': pluginOauth, zod });
-  const { sources, warnings } = await findPlugins(world, await consentsOf(world));
+  const { sources, warnings } = await findPlugins(world);
   const registry = createRegistry(sources);
-  const vault = openVaultOf(world);
   const silent = (signal: AbortSignal): LoginSurface => ({ browser: false, signal, report: () => undefined });
   const context = (name: string, surface: LoginSurface): LoginContext => contextOf(world, vault, name, surface);
   const forever = new AbortController().signal;
@@ -101,7 +102,15 @@ export const openProviderHost = async (world: World): Promise<ProviderHost> => {
     registry,
     warnings: [...warnings, ...registry.conflicts()],
     logIn: async (name, surface) => oauthOf(await registry.provider(name)).login(context(name, surface)),
-    logOut: async (name, signal) => oauthOf(await registry.provider(name)).logout(context(name, silent(signal))),
+    logOut: async (name, signal) => {
+      const own = context(name, silent(signal));
+      const provider = await registry.provider(name).catch((error: unknown) => {
+        if (isUnknown(error)) return undefined;
+        throw error;
+      });
+      const orphan = provider ? undefined : await removeOrphan(own.vault);
+      return orphan ?? oauthOf(provider ?? (await registry.provider(name))).logout(own);
+    },
     status: async (name) => oauthOf(await registry.provider(name)).status(context(name, silent(forever))),
     refresh: async (name, signal) => {
       const auth = oauthOf(await registry.provider(name));
@@ -123,3 +132,7 @@ export const openProviderHost = async (world: World): Promise<ProviderHost> => {
 /** Logs in to a provider of the registry from a screen of the caller's: what `/login <provider>` of the cockpit calls. */
 export const loginWithProvider = async (name: string, world: World, surface: LoginSurface): Promise<LoginOutcome> =>
   (await openProviderHost(world)).logIn(name, surface);
+
+/** The same for a program that owns the terminal and may ask for the vault's passphrase. */
+export const openHostAtTerminal = (world: World): Promise<ProviderHost> =>
+  openProviderHost(world, openVaultOf(world, passphrasePrompt(world)));

@@ -18,8 +18,9 @@ interface LoginOptions {
 }
 
 const logIn = async (world: World, name: string, options: LoginOptions): Promise<void> => {
-  const { openProviderHost } = await import('./host.ts');
-  const host = await openProviderHost(world);
+  const { openHostAtTerminal } = await import('./host.ts');
+  const host = await openHostAtTerminal(world);
+  for (const warning of host.warnings) world.stderr.write(`moxxy: ${warning}\n`);
   const screen = loginScreen(world);
   try {
     const { card } = await host.logIn(name, {
@@ -44,16 +45,16 @@ const status = async (world: World, name: string | undefined, json: boolean): Pr
     process.exitCode = printAllStatus({ home, json, now: world.now(), out: (text) => void stdout.write(text), warn });
     return;
   }
-  const { openProviderHost } = await import('./host.ts');
-  const host = await openProviderHost(world);
+  const { openHostAtTerminal } = await import('./host.ts');
+  const host = await openHostAtTerminal(world);
   const rows = [{ provider: name, status: await host.status(name) }];
   world.stdout.write(json ? statusJson(rows) : statusText(rows, world.now()));
   if (rows[0]?.status.state !== 'usable') process.exitCode = new MogplexError('unauthenticated', '', { boundary: 'token' }).exitCode;
 };
 
 const logOut = async (world: World, name: string): Promise<void> => {
-  const { openProviderHost } = await import('./host.ts');
-  const host = await openProviderHost(world);
+  const { openHostAtTerminal } = await import('./host.ts');
+  const host = await openHostAtTerminal(world);
   const { removed, revoked, note } = await host.logOut(name, world.interrupted());
   const done = removed
     ? `Logged out of ${name}${revoked === 'yes' ? '; the service has revoked the login' : ''}.`
@@ -63,8 +64,8 @@ const logOut = async (world: World, name: string): Promise<void> => {
 };
 
 const refresh = async (world: World, name: string): Promise<void> => {
-  const { openProviderHost } = await import('./host.ts');
-  const status = await (await openProviderHost(world)).refresh(name, world.interrupted());
+  const { openHostAtTerminal } = await import('./host.ts');
+  const status = await (await openHostAtTerminal(world)).refresh(name, world.interrupted());
   world.stdout.write(statusText([{ provider: name, status }], world.now()));
 };
 

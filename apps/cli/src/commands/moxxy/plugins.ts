@@ -4,8 +4,8 @@ import { MogplexError, projectPluginFiles, type ProjectPlugin } from '@moxxy/sdk
 import type { World } from '../../world.ts';
 
 const list = async (world: World): Promise<void> => {
-  const { openProviderHost } = await import('./host.ts');
-  const { registry, warnings } = await openProviderHost(world);
+  const { openHostAtTerminal } = await import('./host.ts');
+  const { registry, warnings } = await openHostAtTerminal(world);
   const names = new Map(registry.list().map(({ plugin, origin }) => [plugin, origin]));
   for (const [plugin, origin] of names) world.stdout.write(`${plugin}  [${origin}]\n`);
   for (const warning of warnings) world.stderr.write(`moxxy: ${warning}\n`);
@@ -21,7 +21,7 @@ const findInProject = (files: readonly ProjectPlugin[], path: string): ProjectPl
 };
 
 const setConsent = async (world: World, path: string, allowed: boolean): Promise<void> => {
-  const { consentsOf } = await import('./host.ts');
+  const { consentsOf } = await import('./consents.ts');
   const consents = await consentsOf(world);
   const plugin = findInProject(await projectPluginFiles(world.cwd, consents), resolve(world.cwd, path));
   if (allowed) await consents.grant(plugin.sha256, plugin.file.path);

@@ -2,8 +2,8 @@ import { Command } from 'commander';
 import type { World } from '../../world.ts';
 
 const list = async (world: World, json: boolean): Promise<void> => {
-  const { openProviderHost } = await import('./host.ts');
-  const { registry, warnings } = await openProviderHost(world);
+  const { openHostAtTerminal } = await import('./host.ts');
+  const { registry, warnings } = await openHostAtTerminal(world);
   const providers = registry.list();
   for (const warning of warnings) world.stderr.write(`moxxy: ${warning}\n`);
   if (json) {

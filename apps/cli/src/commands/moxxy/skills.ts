@@ -2,8 +2,8 @@ import { Command } from 'commander';
 import type { World } from '../../world.ts';
 
 const list = async (world: World, json: boolean): Promise<void> => {
-  const { openProviderHost } = await import('./host.ts');
-  const skills = await (await openProviderHost(world)).skills();
+  const { openHostAtTerminal } = await import('./host.ts');
+  const skills = await (await openHostAtTerminal(world)).skills();
   if (json) {
     world.stdout.write(`${JSON.stringify(skills, null, 2)}\n`);
     return;

@@ -1,9 +1,10 @@
 import { Command } from 'commander';
 import type { World } from '../../world.ts';
+import { passphrasePrompt } from './ask-passphrase.ts';
+import { openVaultOf } from './open-vault.ts';
 
 const verify = async (world: World, json: boolean): Promise<void> => {
-  const { openVaultOf } = await import('./open-vault.ts');
-  const report = await openVaultOf(world).verify();
+  const report = await openVaultOf(world, passphrasePrompt(world)).verify();
   if (!report) {
     world.stdout.write('There is no vault yet.\n');
     return;
@@ -18,8 +19,7 @@ const verify = async (world: World, json: boolean): Promise<void> => {
 };
 
 const rekey = async (world: World): Promise<void> => {
-  const { openVaultOf } = await import('./open-vault.ts');
-  const { keyId, records } = await openVaultOf(world).rekey();
+  const { keyId, records } = await openVaultOf(world, passphrasePrompt(world)).rekey();
   world.stdout.write(
     `${records} ${records === 1 ? 'record is' : 'records are'} sealed with the new key ${keyId}; the old ones are gone.\n`,
   );
