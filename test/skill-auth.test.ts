@@ -173,6 +173,12 @@ describe('A19 the mogplex-auth skill', () => {
     expect(blocks.map(({ line }) => line)).toContain(ENV_CHECK);
   });
 
+  test('A2 the guide lists the same ten', async () => {
+    const guide = await readFile(new URL('../docs/authentication.md', import.meta.url), 'utf8');
+    const [, list = ''] = /The variables: ([^.]*)\./.exec(guide) ?? [];
+    expect([...list.matchAll(/`(\w+)`/g)].map(([, name]) => name)).toEqual(CREDENTIAL_ENV_VARS);
+  });
+
   test('A19 every command of its code blocks is run here', () => {
     expect(new Set(blocks.map(({ line }) => line))).toEqual(new Set(Object.keys(DOES)));
   });
