@@ -1,0 +1,75 @@
+import type { z } from 'zod';
+import { call, type CallInput, type ClientOptions } from './call.ts';
+import { operations } from './operations.ts';
+
+type Data<Name extends keyof typeof operations> = z.output<(typeof operations)[Name]['response']>;
+
+interface Options {
+  signal?: AbortSignal;
+}
+
+interface PageOptions extends Options {
+  /** `nextCursor` of the page before. */
+  cursor?: string;
+  /** Items a page, 1 to 100. */
+  limit?: number;
+}
+
+/** Typed calls of API v1 with one token. */
+export interface Client {
+  /** Who the token belongs to. */
+  me(options?: Options): Promise<Data<'me'>>;
+  listTokens(options?: PageOptions): Promise<Data<'listTokens'>>;
+  /** Resolves once no server of the platform lets the token in. */
+  revokeToken(id: string, options?: Options): Promise<void>;
+  listNotifications(options?: PageOptions): Promise<Data<'listNotifications'>>;
+  readNotification(id: string, options?: Options): Promise<Data<'readNotification'>>;
+  /** The catalog as this account may use it; with a repository (`owner/name`), as it may be used there. */
+  listModels(options?: Options & { repository?: string }): Promise<Data<'listModels'>>;
+  listApiKeys(options?: Options): Promise<Data<'listApiKeys'>>;
+  usage(options?: Options): Promise<Data<'usage'>>;
+}
+
+const pageInput = ({ cursor, limit, signal }: PageOptions): CallInput => ({ query: { cursor, limit }, ...(signal ? { signal } : {}) });
+
+const signalOf = ({ signal }: Options): CallInput => (signal ? { signal } : {});
+
+/**
+ * Makes a client of API v1.
+ *
+ * @example
+ * const client = createClient({ baseUrl: 'https://mogplex.example', token: new Secret(text, 'MOGPLEX_API_KEY') });
+ * const { account } = await client.me();
+ *
+ * Every method throws MogplexError: what the platform said with its boundary and request id, or `unavailable` and `upstream_error`
+ * of the boundary `network`.
+ */
+export const createClient = (options: ClientOptions): Client => {
+  // Each answer is parsed by the schema of its operation before it comes back.
+  const run = async <Name extends keyof typeof operations>(name: Name, input: CallInput): Promise<Data<Name>> =>
+    (await call(options, operations[name], input)) as Data<Name>;
+  return {
+    me: (settings = {}) => run('me', signalOf(settings)),
+    listTokens: (settings = {}) => run('listTokens', pageInput(settings)),
+    revokeToken: async (id, settings = {}) => {
+      await run('revokeToken', { params: { id }, ...signalOf(settings) });
+    },
+    listNotifications: (settings = {}) => run('listNotifications', pageInput(settings)),
+    readNotification: (id, settings = {}) => run('readNotification', { params: { id }, ...signalOf(settings) }),
+    listModels: ({ repository, ...settings } = {}) => run('listModels', { query: { repository }, ...signalOf(settings) }),
+    listApiKeys: (settings = {}) => run('listApiKeys', signalOf(settings)),
+    usage: (settings = {}) => run('usage', signalOf(settings)),
+  };
+};
+
+/** All items of a listing, page after page. */
+export async function* allItems<T>(
+  list: (options: { cursor?: string }) => Promise<{ items: T[]; nextCursor: string | null }>,
+): AsyncGenerator<T, void, undefined> {
+  for (let cursor: string | undefined; ;) {
+    const page = await list(cursor === undefined ? {} : { cursor });
+    yield* page.items;
+    if (page.nextCursor === null) return;
+    cursor = page.nextCursor;
+  }
+}

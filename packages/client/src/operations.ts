@@ -1,0 +1,22 @@
+import { me, modelList, notification, notificationPage, ownKeyList, tokenPage, usageReport } from '@mogplex/protocol';
+import { z } from 'zod';
+
+export interface Operation {
+  method: 'GET' | 'POST' | 'DELETE';
+  /** Below `/api/v1/mogplex`; `{name}` stands for a parameter. */
+  path: string;
+  /** Schema of `data` in the answer. */
+  response: z.ZodType;
+}
+
+/** What the client calls. A test holds each against the document that the platform serves. */
+export const operations = {
+  me: { method: 'GET', path: '/me', response: me },
+  listTokens: { method: 'GET', path: '/tokens', response: tokenPage },
+  revokeToken: { method: 'DELETE', path: '/tokens/{id}', response: z.object({ status: z.literal('revoked') }) },
+  listNotifications: { method: 'GET', path: '/notifications', response: notificationPage },
+  readNotification: { method: 'POST', path: '/notifications/{id}/read', response: notification },
+  listModels: { method: 'GET', path: '/models', response: modelList },
+  listApiKeys: { method: 'GET', path: '/api-keys', response: ownKeyList },
+  usage: { method: 'GET', path: '/usage', response: usageReport },
+} as const satisfies Record<string, Operation>;
