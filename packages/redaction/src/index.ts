@@ -1,4 +1,5 @@
 export { createRedactor, type Redactor } from './redactor.ts';
+export { nodeStream } from './stream.ts';
 export { createKnownValues, knownValues } from './known.ts';
 export { profiles } from './profiles.ts';
 export type {

@@ -21,7 +21,7 @@ interface KeyInfo {
   /** The key as it may be written. */
   text: string;
   whole: boolean;
-  /** Name under which a value is masked. */
+  /** Number of known forms when this was found. */
   version: number;
 }
 
@@ -40,7 +40,7 @@ class Walk {
     this.tally = tally;
   }
 
-  value(value: unknown, kind: NameClass | 'whole'): Json {
+  value(value: unknown, kind: NameClass): Json {
     switch (typeof value) {
       case 'string':
         return this.#string(value, kind);
@@ -61,7 +61,7 @@ class Walk {
     }
   }
 
-  #string(value: string, kind: NameClass | 'whole'): string {
+  #string(value: string, kind: NameClass): string {
     if (kind !== 'none' && isSecretString(value, kind)) {
       this.tally.add('key-name');
       return '[redacted:key-name]';
@@ -70,14 +70,14 @@ class Walk {
     return value;
   }
 
-  #number(value: number, kind: NameClass | 'whole'): Json {
+  #number(value: number, kind: NameClass): Json {
     if (kind === 'password' || kind === 'whole') return this.#string(String(value), kind);
     if (!Number.isFinite(value)) return null;
     if (value >= 1e7 || value <= -1e7) this.joined += `${value}\n`;
     return value;
   }
 
-  #object(value: object, kind: NameClass | 'whole'): Json {
+  #object(value: object, kind: NameClass): Json {
     const { caps } = this.#owner;
     if (this.#ancestors.includes(value)) return '[circular]';
     if (this.#ancestors.length >= (caps.depth ?? DEFAULT_DEPTH)) {
@@ -97,11 +97,11 @@ class Walk {
     }
   }
 
-  #array(list: readonly unknown[], kind: NameClass | 'whole'): Json[] {
+  #array(list: readonly unknown[], kind: NameClass): Json[] {
     const most = Math.min(list.length, this.#owner.caps.items ?? Infinity);
     if (most < list.length) this.tally.add('cap:items');
     const out: Json[] = [];
-    let next: NameClass | 'whole' = kind;
+    let next: NameClass = kind;
     for (let i = 0; i < most; i++) {
       const item = read(list, i);
       out.push(this.value(item, next));
@@ -118,7 +118,7 @@ class Walk {
     return item.startsWith('-') ? kind : 'weak';
   }
 
-  #record(record: Record<string, unknown>, kind: NameClass | 'whole'): Json {
+  #record(record: Record<string, unknown>, kind: NameClass): Json {
     const out: { [key: string]: Json } = {};
     const keys = Object.keys(record);
     const { items } = this.#owner.caps;
@@ -130,7 +130,7 @@ class Walk {
       const info = this.#owner.key(key);
       const value = read(record, key);
       if (typeof value === 'function' || value === undefined) continue;
-      let inner: NameClass | 'whole' = info.kind;
+      let inner: NameClass = info.kind;
       if (kind === 'whole' || (info.whole && typeof value === 'object')) inner = 'whole';
       else if (typeof value === 'object') inner = Array.isArray(value) ? info.kind : 'none';
       else if (named !== 'none' && (key === 'value' || key === 'val' || key === 'Value')) inner = named;
@@ -155,7 +155,7 @@ function read(container: object, key: string | number): unknown {
   }
 }
 
-function isSecretString(value: string, kind: NameClass | 'whole'): boolean {
+function isSecretString(value: string, kind: NameClass): boolean {
   if (value === '' || MASK.test(value)) return false;
   if (kind === 'weak') return looksRandom(value, 16) && !isPlaceholder(value);
   return true;
@@ -181,7 +181,7 @@ class ObjectRedactor {
   }
 
   error(error: unknown): ErrorResult {
-    return this.object(error instanceof Error ? error : { message: error });
+    return this.object(isError(error) ? error : { message: error });
   }
 
   /** What a key says and how it may be written; remembered. */
@@ -190,10 +190,11 @@ class ObjectRedactor {
     const known = this.#keys.get(key);
     if (known !== undefined && known.version === engine.needles.size) return known;
     if (this.#keys.size >= KEY_CACHE) this.#keys.clear();
+    const kind = engine.names?.classify(key) ?? 'none';
     const info: KeyInfo = {
-      kind: engine.names?.classify(key) ?? 'none',
+      kind,
       text: this.#text(key, this.#ignored),
-      whole: engine.names !== undefined && WHOLE.test(key),
+      whole: kind === 'whole' || (engine.names !== undefined && WHOLE.test(key)),
       version: engine.needles.size,
     };
     if (key.length <= 64) this.#keys.set(key, info);
@@ -236,3 +237,12 @@ class ObjectRedactor {
 /** Makes the object half of a redactor. */
 export const createObjectRedactor = (engine: () => Engine, text: TextRedactor, caps: Caps): ObjectRedactor =>
   new ObjectRedactor(engine, text, caps);
+
+/** `instanceof`, for values that may be a hostile Proxy. */
+function isError(value: unknown): boolean {
+  try {
+    return value instanceof Error;
+  } catch {
+    return false;
+  }
+}

@@ -22,6 +22,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: 'exec', summary: 'send one prompt and print the answer', load: () => import('./exec.ts') },
   { name: 'logs', summary: 'list and show session logs', load: () => import('./logs/index.ts') },
   { name: 'doctor', summary: 'check credentials, files and reachability', load: () => import('./doctor.ts') },
+  { name: 'redact', summary: 'mask secrets in a file or in stdin', load: () => import('./redact.ts') },
   { name: 'completion', summary: 'print a completion script for a shell', load: () => import('./completion.ts') },
   { name: 'login', summary: 'open the cockpit at its login screen', load: () => import('./login.ts') },
   { name: 'token', summary: 'say offline whether a string can be a Mogplex token', load: () => import('./token/index.ts') },

@@ -56,19 +56,59 @@ function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | n
   return pattern.exec(text);
 }
 
-/** Bounds of the name around a keyword. */
-function nameAround(text: string, at: number, length: number, from: number): [number, number] {
+function nameStart(text: string, at: number, from: number): number {
   let start = at;
   while (start > from && at - start < LONGEST_NAME && (classAt(text, start - 1) & NAME) !== 0) start--;
   // An escape such as \n before a name is not its first letter.
-  if (start > from && text[start - 1] === '\\' && /[nrt]/.test(text[start] ?? '') && start < at) start++;
-  let end = at + length;
-  while (end - at < LONGEST_NAME && (classAt(text, end) & NAME) !== 0) end++;
-  while (end > at + length && /[.$-]/.test(text[end - 1] ?? '')) end--;
-  return [start, end];
+  return start > from && start < at && text.charCodeAt(start - 1) === 0x5c && /[nrt]/.test(text.charAt(start)) ? start + 1 : start;
 }
 
-const PREVIOUS_WORD = /([A-Za-z]{2,16})[ \t]{1,2}$/;
+function nameEnd(text: string, at: number, length: number): number {
+  let end = at + length;
+  while (end - at < LONGEST_NAME && (classAt(text, end) & NAME) !== 0) end++;
+  for (; end > at + length; end--) {
+    const last = text.charCodeAt(end - 1);
+    if (last !== 0x2e && last !== 0x24 && last !== 0x2d) break;
+  }
+  return end;
+}
+
+/** Characters that may come between a name and its value. */
+const BETWEEN = new Uint8Array(128);
+for (const sign of '=:"\'`])>,?|.!+<-*\\') BETWEEN[sign.charCodeAt(0)] = 1;
+
+/** A quick look at what follows a name: most names in a text have no value. */
+function mayHaveValue(text: string, start: number, end: number): boolean {
+  let i = end;
+  while (text.charCodeAt(i) === 32 || text.charCodeAt(i) === 9) if (++i - end > 40) return false;
+  const unit = text.charCodeAt(i);
+  if (unit < 128 && BETWEEN[unit] === 1) return true;
+  if (i === end) return i > start && text.charCodeAt(start - 1) === 0x3c;
+  const first = text.charCodeAt(start);
+  if (first === 0x2d || first === 0x42 || first === 0x62) return true;
+  if (/(?:is|was|of)\b/y.test(text.slice(i, i + 4))) return true;
+  if (text.charCodeAt(start - 1) === 32 && text.charCodeAt(start - 2) > 32)
+    return text.slice(Math.max(0, start - 80), start).includes('login ') || typed(text, i);
+  return typed(text, i);
+}
+
+/** Whether a type and an equals sign follow, as in `token string = "..."`. */
+function typed(text: string, at: number): boolean {
+  for (let i = at; i < at + 26; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit === 0x3d) return true;
+    if (unit !== 32 && (classAt(text, i) & NAME) === 0 && unit !== 0x3c && unit !== 0x3e && unit !== 0x5b && unit !== 0x5d) return false;
+  }
+  return false;
+}
+
+const QUALIFIED =
+  /\b(?:api|access|secret|private|auth|master|signing|encryption|license|session|account|shared|consumer|app|application|deploy|service|subscription|webhook|admin|client|server|storage|ssh|security)[ \t]{1,2}$/i;
+
+/** Whether a word such as `API` stands before a bare `key`. */
+const isQualified = (text: string, start: number, from: number): boolean =>
+  text.charCodeAt(start - 1) === 32 && QUALIFIED.test(text.slice(Math.max(from, start - 18), start));
+
 const LOGIN_BEFORE = /\blogin[ \t]+\S{1,64}[ \t]+$/i;
 
 /** Finds the value that belongs to the name around a keyword at `at`. Everything it does is bounded by constants. */
@@ -86,18 +126,15 @@ export class ContextFinder {
 
   find(text: string, at: number, length: number, from: number, to: number): Found | undefined {
     if (at < this.nameEnd) return undefined;
-    const [start, end] = nameAround(text, at, length, from);
+    const end = nameEnd(text, at, length);
     this.nameEnd = end;
+    const start = nameStart(text, at, from);
+    if (!mayHaveValue(text, start, end)) return undefined;
     const name = text.slice(start, end);
     let kind = this.#names.classify(name);
-    if (kind === 'weak' || kind === 'none') {
-      const previous = PREVIOUS_WORD.exec(text.slice(Math.max(from, start - 20), start));
-      if (previous) {
-        const joined = this.#names.classify(`${previous[1]} ${name}`);
-        if (joined !== 'none') kind = joined;
-      }
-    }
+    if (kind === 'weak' && end - start < 6 && isQualified(text, start, from)) kind = 'secret';
     if (kind === 'none') return undefined;
+    if (kind === 'whole') kind = 'password';
     const value = this.#separate(text, start, end, name, kind, from);
     return value === undefined ? undefined : this.#judge(text, value.at, value.strict, kind, to);
   }
@@ -121,8 +158,9 @@ export class ContextFinder {
     const assign = matchAt(ASSIGN, text, end);
     if (assign) {
       let at = end + assign[0].length;
-      at += (matchAt(BLOCK, text, at) ?? matchAt(NEXT_LINE, text, at))?.[0].length ?? 0;
-      return { at, strict: /(?:\|\||\?\?|of|was)[ \t]*$/.test(assign[0]) };
+      const line = matchAt(BLOCK, text, at) ?? matchAt(NEXT_LINE, text, at);
+      at += line?.[0].length ?? 0;
+      return { at, strict: line?.[0].startsWith('\n') === true || /(?:\|\||\?\?|of|was)[ \t]*$/.test(assign[0]) };
     }
     const argument = matchAt(ARGUMENT, text, end);
     if (argument) return { at: end + argument[0].length, strict: true };
@@ -165,7 +203,11 @@ export class ContextFinder {
     const value = text.slice(start, end);
     const found = { start, end, open: end >= to, rule: kind === 'password' ? 'password' : 'secret' };
     if (isPlaceholder(value)) return undefined;
-    if (kind === 'password') return isPassword(value, open !== null) && (open || !isCode(value, text[end] ?? '')) ? found : undefined;
+    if (kind === 'password')
+      return isPassword(value, open !== null) &&
+        (open || (!/^[([]/.test(text.charAt(end)) && !/^[A-Za-z_]\w*(?:\.|::|->)[A-Za-z_]/.test(value)))
+        ? found
+        : undefined;
     if (!open && isCode(value, text[end] ?? '')) return undefined;
     if (isUuid(value)) return kind === 'secret' ? found : undefined;
     return looksRandom(value, kind === 'secret' ? 8 : 16) ? found : undefined;

@@ -21,6 +21,9 @@ const coded =
   '%(?:25)*([0-9a-fA-F]{2})|\\\\+u([0-9a-fA-F]{4})|\\\\+x([0-9a-fA-F]{2})|&#x([0-9a-fA-F]{2,4});|\\\\+(["\'/\\\\])|&#(\\d{2,4});';
 const CODED = new RegExp(`(?:${coded})`, 'y');
 const CODED_BEFORE = new RegExp(`(?:${coded})$`);
+/** What every interruption and every other spelling holds. */
+// oxlint-disable-next-line no-control-regex -- the escape character is meant
+const UNUSUAL = /[\x1b\\%&\n\r\u0080-\uffff]/;
 /** How far back an interruption may reach. */
 const REACH = 64;
 
@@ -61,6 +64,7 @@ function backward(form: string, text: string, at: number, offset: number, from: 
       continue;
     }
     const before = text.slice(Math.max(from, i - REACH), i);
+    if (!UNUSUAL.test(before) && !isBlank(form, j - 1)) break;
     const blank = isBlank(form, j - 1) ? BLANK_BEFORE.exec(before) : null;
     if (blank) {
       i -= blank[0].length;
@@ -89,6 +93,7 @@ function forward(form: string, text: string, at: number, offset: number, to: num
       j++;
       continue;
     }
+    if (!UNUSUAL.test(text.charAt(i)) && !isBlank(form, j)) break;
     const blank = isBlank(form, j) ? sticky(BLANK, text, i) : null;
     if (blank) {
       i += blank[0].length;

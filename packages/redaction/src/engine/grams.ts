@@ -6,7 +6,7 @@
 /** Size of the gram table, in bits, as a power of two: 32 KiB, so that it stays in the first cache. */
 const GRAM_BITS = 18;
 export const GRAM_SHIFT = 32 - GRAM_BITS;
-export const GRAM_MULTIPLIER = 0x9e3779b1;
+export const GRAM_MULTIPLIER = 0x9e3779b1 | 0;
 
 /** Something to be tried where a literal was seen. */
 export interface Probe<Action> {

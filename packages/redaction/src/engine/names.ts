@@ -8,6 +8,8 @@ export type NameClass =
   | 'weak'
   /** The whole rest of the line is secret: authorization, cookies. */
   | 'header'
+  /** A name that the caller gave: all below it is secret. */
+  | 'whole'
   | 'none';
 
 const words = (list: string): Set<string> => new Set(list.trim().split(' '));
@@ -90,7 +92,7 @@ export class Names {
   classify(name: string): NameClass {
     let known = this.#cache.get(name);
     if (known === undefined) {
-      known = this.#extra.has(wordsOf(name).join(' ')) ? 'password' : classify(name);
+      known = this.#extra.has(wordsOf(name).join(' ')) ? 'whole' : classify(name);
       if (this.#cache.size >= CACHE_LIMIT) this.#cache.clear();
       this.#cache.set(name, known);
     }
@@ -107,7 +109,7 @@ function classify(name: string): NameClass {
   if (PASSWORD.has(last) || GLUED_PASSWORD.test(last)) return 'password';
   if (last === 'key' || last === 'keys') return classifyKey(words.slice(0, -1), before);
   if (HARMLESS_BEFORE.has(before) && !HARMLESS_KEY_ONLY.has(before)) return 'none';
-  if (SECRET.has(last) || GLUED.test(last)) return 'secret';
+  if (SECRET.has(last) || (GLUED.test(last) && !/webtoken$/.test(last))) return 'secret';
   if (SECRET.has(before + last) || SECRET.has(words.join(''))) return 'secret';
   if (ABOUT.has(last)) return 'none';
   return words.some(

@@ -133,7 +133,13 @@ class Scan {
     const view = dumpView(this.#text, at, this.#to);
     if (view === undefined) return;
     this.#dumpCovered = view.map.at(-1) as number;
+    const first = this.#hits.length;
     this.#look(view);
+    // The column of characters on the right shows the same bytes.
+    for (const hit of this.#hits.slice(first)) {
+      const line = this.#text.slice(hit.end, this.#dumpCovered).indexOf('\n');
+      hit.end = Math.min(this.#to, line < 0 ? this.#dumpCovered : hit.end + line);
+    }
   }
 
   #armoured(at: number): void {
