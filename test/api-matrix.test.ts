@@ -19,6 +19,8 @@ const ROWS: Readonly<Record<string, Row>> = {
   'GET /healthz': ['public', 200],
   'GET /readyz': ['public', 200],
   'GET /openapi.json': ['public', 200],
+  'GET /reference': ['public', 200],
+  'GET /reference/style.css': ['public', 200],
   'GET /api/v1/mogplex/me': ['read', 200],
   'GET /api/v1/mogplex/tokens': ['read', 200],
   'POST /api/v1/mogplex/tokens': ['session', 400],

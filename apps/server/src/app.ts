@@ -1,6 +1,7 @@
 import type { HttpBindings } from '@hono/node-server';
 import { MogplexError } from '@mogplex/protocol';
 import { Hono } from 'hono';
+import { referenceRoutes } from './api/reference/routes.ts';
 import { createAddressReader } from './http/address.ts';
 import { createAuthenticator } from './http/authenticate.ts';
 import { createGuard, type GuardParts } from './http/guard.ts';
@@ -75,7 +76,8 @@ export const createApp = (platform: Platform, rooms: Rooms): App => {
   };
   const guard = createGuard(guards, { resourceMetadata: `${publicUrl}/.well-known/oauth-protected-resource` });
   const document: { json?: string } = {};
-  const routes = [...healthRoutes(store, () => document.json ?? ''), ...rooms.routes];
+  const served = (): string => document.json ?? '';
+  const routes = [...healthRoutes(store, served), ...referenceRoutes(served), ...rooms.routes];
   checkRoutes(routes);
   document.json = JSON.stringify(describeApi(routes, publicUrl));
 
