@@ -293,10 +293,12 @@ describeStores('D2 nothing that was planted is found anywhere it may not stand',
   });
 
   test('D2 no planted secret stands in a file, a row, an answer, an output, an argument or a child environment', async () => {
-    server.kill('SIGTERM');
-    await new Promise((resolve) => {
+    expect(server.exitCode).toBeNull();
+    const ended = new Promise<number | null>((resolve) => {
       server.once('exit', resolve);
     });
+    server.kill('SIGTERM');
+    expect(await ended).toBe(0);
     sightings.push(...(await readEverything(root)), ...(await readEverything(place.dataDir)));
     if (place.databaseUrl) sightings.push(...(await dumpDatabase(place.databaseUrl.reveal())));
     sightings.push(...tap.sightings(), ...watch.sightings());
