@@ -1,0 +1,107 @@
+import { createKnownValues, createRedactor } from '../src/index.ts';
+import { shapes } from './adversarial.ts';
+import { events, jsonEvents, terminalText, values } from './material.ts';
+import { cpuSeconds, megabytes } from './measure.ts';
+import { loadPeers } from './peers.ts';
+
+const KNOWN = 500;
+const peers = await loadPeers();
+const known = createKnownValues();
+for (const [i, value] of values(KNOWN).entries()) known.register(value, `value-${i}`);
+const redactor = createRedactor({ known });
+const missed: string[] = [];
+
+/** Prints one figure beside its target and its peers. */
+function report(work: string, figure: number, unit: string, target: number, beside: Record<string, number> = {}): void {
+  const good = unit === 'MB/s' ? figure >= target : figure <= target;
+  if (!good) missed.push(work);
+  const others = Object.entries(beside).map(([name, other]) => `${name} ${other.toFixed(other < 10 ? 2 : 0)}`);
+  console.log(
+    `${work.padEnd(34)}${figure.toFixed(figure < 10 ? 2 : 0).padStart(6)} ${unit.padEnd(5)} target ${String(target).padEnd(4)} ${good ? 'met   ' : 'MISSED'} ${others.join(', ')}`,
+  );
+}
+
+async function text(work: string, size: number, target: number, make: (bytes: number) => string): Promise<void> {
+  const input = make(size);
+  const mine = megabytes(input.length, await cpuSeconds(() => redactor.text(input)));
+  const sample = input.slice(0, 10e6);
+  const secretlint = megabytes(sample.length, await cpuSeconds(() => peers.secretlint(sample)));
+  report(work, mine, 'MB/s', target, { 'secretlint (first 10 MB)': secretlint });
+}
+
+const PATHS = [
+  'password',
+  'token',
+  'secret',
+  'apiKey',
+  'authorization',
+  'cookie',
+  'accessToken',
+  'refreshToken',
+  'clientSecret',
+  'privateKey',
+].flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
+
+async function objects(): Promise<void> {
+  const list = events(20e6);
+  const size = list.reduce((sum, event) => sum + JSON.stringify(event).length + 1, 0);
+  const each = async (write: (event: object) => unknown): Promise<number> => {
+    const seconds = await cpuSeconds(() => {
+      for (const event of list) write(event);
+    });
+    return megabytes(size, seconds);
+  };
+  const mine = await each((event) => JSON.stringify(redactor.object(event).value));
+  const beside = {
+    [`pino (${PATHS.length} paths)`]: await each(peers.pino(PATHS)),
+    '@pinojs/redact': await each(peers.pinoRedact(PATHS)),
+    'JSON.stringify': await each((event) => JSON.stringify(event)),
+  };
+  report('object walk + stringify, 20 MB', mine, 'MB/s', 200, beside);
+  const kilobyte = list.find((event) => Math.abs(JSON.stringify(event).length - 1024) < 24) ?? list[0];
+  const rounds = 20_000;
+  const seconds = await cpuSeconds(() => {
+    for (let i = 0; i < rounds; i++) redactor.object(kilobyte);
+  });
+  report('one event of 1 KB', (seconds / rounds) * 1e6, 'us', 5);
+}
+
+async function streams(): Promise<void> {
+  const input = terminalText(10e6);
+  for (const [name, size, target] of [
+    ['stream of 64-byte chunks, 10 MB', 64, 60],
+    ['stream of 64 KiB chunks, 10 MB', 65_536, 60],
+  ] as const) {
+    const seconds = await cpuSeconds(() => {
+      const chunks = redactor.chunks();
+      for (let at = 0; at < input.length; at += size) chunks.write(input.slice(at, at + size));
+      chunks.end();
+    });
+    report(name, megabytes(input.length, seconds), 'MB/s', target);
+  }
+}
+
+async function adversarial(): Promise<void> {
+  const size = 1_000_000;
+  let worst = { name: '', speed: Infinity };
+  console.log('\nadversarial input, MB/s at 0.25, 0.5 and 1 MB (linear: they stay the same)');
+  for (const [name, shape] of Object.entries(shapes(values(KNOWN)))) {
+    const speeds: number[] = [];
+    for (const length of [size / 4, size / 2, size]) {
+      const input = shape(length);
+      speeds.push(megabytes(input.length, await cpuSeconds(() => redactor.text(input))));
+    }
+    console.log(`  ${name.padEnd(32)}${speeds.map((speed) => speed.toFixed(0).padStart(6)).join('')}`);
+    const speed = speeds.at(-1) as number;
+    if (speed < worst.speed) worst = { name, speed };
+  }
+  report(`worst adversarial (${worst.name})`, worst.speed, 'MB/s', 10);
+}
+
+await text('terminal text, 50 MB', 50e6, 300, terminalText);
+await text('JSON events as text, 40 MB', 40e6, 230, jsonEvents);
+await objects();
+await streams();
+report(`build with ${KNOWN} values`, (await cpuSeconds(() => createRedactor({ known }))) * 1e3, 'ms', 60);
+await adversarial();
+console.log(missed.length === 0 ? '\nall targets met' : `\nTARGETS MISSED: ${missed.join('; ')}`);
