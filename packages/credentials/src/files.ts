@@ -99,6 +99,7 @@ export async function ensurePrivateFolder(path: string, warn: Warn): Promise<voi
   if (!checkPrivateFolder(folder, warn)) {
     try {
       await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+      await syncFolder(dirname(folder));
     } catch (error) {
       throw writeFailure(folder, error);
     }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { execFileSync } from 'node:child_process';
 import { MogplexError } from '@mogplex/protocol';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { temporaryHome } from '../test/temporary.ts';
+import { canMount, temporaryHome } from '../test/temporary.ts';
 import { NAME, testVault, tokens } from '../test/vault-fixtures.ts';
 import type { AccountLogin } from './account-login.ts';
 import { openAuthFile } from './auth-file.ts';
@@ -144,8 +144,23 @@ describe('C8 a refresh', () => {
 });
 
 describe('C8 a full disk loses no token', () => {
-  test('it is found out before the token is spent', async () => {
-    if (process.getuid?.() !== 0) return; // Mounting needs root.
+  test('told by a failing write, before the token is spent', async () => {
+    const { home } = await loggedIn();
+    let asked = 0;
+    const full = testVault(home, {
+      onStep: (step) => {
+        if (step === 'refresh:reserve') throw Object.assign(new Error('full'), { code: 'ENOSPC' });
+      },
+    });
+    const exchange = async (): Promise<VaultBundle> => {
+      asked += 1;
+      return await Promise.resolve(tokens('2'));
+    };
+    await expect(full.refresh(NAME, { seen: 1, exchange })).rejects.toThrow('full');
+    expect([asked, (await full.get(NAME))?.generation]).toEqual([0, 1]);
+  });
+
+  test.runIf(canMount)('found out on a full disk before the token is spent', async () => {
     const home = temporaryHome();
     mkdirSync(home, { recursive: true, mode: 0o700 });
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k,mode=700', 'tmpfs', home]);

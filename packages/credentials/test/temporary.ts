@@ -9,3 +9,6 @@ export function temporaryHome(): string {
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return join(folder, 'home');
 }
+
+/** Whether a test may mount a small disk to fill; without that, injected failures stand for it. */
+export const canMount = process.platform === 'linux' && process.getuid?.() === 0;
