@@ -22,12 +22,11 @@ interface Figures {
   version: number[];
   firstFrame: number[];
   rss: number[];
-  pss: number[];
 }
 
 const NODE: Program = { name: 'node', file: process.execPath, args: [] };
 const programs = [MOGPLEX, ...PEERS.filter((peer) => existsSync(peer.file))];
-const figures = new Map<string, Figures>([NODE, ...programs].map(({ name }) => [name, { version: [], firstFrame: [], rss: [], pss: [] }]));
+const figures = new Map<string, Figures>([NODE, ...programs].map(({ name }) => [name, { version: [], firstFrame: [], rss: [] }]));
 
 const timeVersion = ({ file, args, name }: Program): number => {
   const env = freshEnvironment();
@@ -60,25 +59,22 @@ const readOrEmpty = (path: string): string => {
   }
 };
 
-const memoryOf = (root: number): { rss: number; pss: number } => {
-  const sum = (field: string, text: string): number => Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? 0) / 1024;
-  const rollups = treeOf(root).map((pid) => readOrEmpty(`/proc/${pid}/smaps_rollup`));
-  return { rss: rollups.reduce((all, text) => all + sum('Rss', text), 0), pss: rollups.reduce((all, text) => all + sum('Pss', text), 0) };
+/** Resident memory of the whole tree, MB. Pages that processes share count for each. */
+const memoryOf = (root: number): number => {
+  const status = treeOf(root).map((pid) => readOrEmpty(`/proc/${pid}/status`));
+  return status.reduce((sum, text) => sum + Number(/^VmRSS:\s+(\d+) kB/m.exec(text)?.[1] ?? 0) / 1024, 0);
 };
 
-const measureScreen = async (
-  { file, args, name }: Program,
-  withMemory: boolean,
-): Promise<{ firstFrame: number; rss: number; pss: number }> => {
+const measureScreen = async ({ file, args, name }: Program, withMemory: boolean): Promise<{ firstFrame: number; rss: number }> => {
   const env = freshEnvironment();
   const started = performance.now();
   const terminal = openTerminal({ file, args, env, cwd: env['HOME'] ?? '/', cols: 120, rows: 40 });
   try {
     await terminal.waitFor((screen) => screen.replaceAll(/\s/g, '').length >= CELLS, LONGEST_MS);
     const firstFrame = performance.now() - started;
-    if (!withMemory) return { firstFrame, rss: Number.NaN, pss: Number.NaN };
+    if (!withMemory) return { firstFrame, rss: Number.NaN };
     await sleep(IDLE_MS);
-    return { firstFrame, ...memoryOf(terminal.pid) };
+    return { firstFrame, rss: memoryOf(terminal.pid) };
   } catch (error) {
     throw new Error(`${name} drew nothing`, { cause: error });
   } finally {
@@ -107,14 +103,11 @@ for (let round = 0; round <= ROUNDS; round += 1) {
   }
   for (const program of programs) {
     const withMemory = round > 0 && round <= 3;
-    const { firstFrame, rss, pss } = await measureScreen(program, withMemory);
+    const { firstFrame, rss } = await measureScreen(program, withMemory);
     process.stderr.write(`round ${round}: ${program.name} ${firstFrame.toFixed(0)} ms\n`);
     const own = figures.get(program.name);
     if (round > 0) own?.firstFrame.push(firstFrame);
-    if (withMemory) {
-      own?.rss.push(rss);
-      own?.pss.push(pss);
-    }
+    if (withMemory) own?.rss.push(rss);
   }
 }
 
@@ -126,7 +119,6 @@ const rows = programs.map(({ name }) => {
     version: median(own?.version ?? []) / node,
     firstFrame: median(own?.firstFrame ?? []),
     rss: median(own?.rss ?? []),
-    pss: median(own?.pss ?? []),
   };
 });
 process.stdout.write(`node -e 0: ${node.toFixed(1)} ms, ${ROUNDS} rounds\n`);
@@ -136,7 +128,7 @@ for (const row of rows) {
     `first frame ${row.firstFrame.toFixed(0)} ms`,
     `idle ${row.rss.toFixed(0)} MB RSS`,
   ];
-  process.stdout.write(`${row.name.padEnd(9)} ${cells.join('   ')}   (${row.pss.toFixed(0)} MB PSS)\n`);
+  process.stdout.write(`${row.name.padEnd(9)} ${cells.join('   ')}\n`);
 }
 
 const [ours, ...others] = rows;

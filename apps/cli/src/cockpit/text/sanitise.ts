@@ -38,8 +38,8 @@ export function createStreamSanitiser(): StreamSanitiser {
       const text = held + chunk;
       const open = OPEN_AT_END.exec(text.slice(-LONGEST_SEQUENCE));
       const cut = open === null ? text.length : text.length - open[0].length;
-      // A lone carriage return may be the first half of a line end.
-      const end = cut === text.length && text.endsWith('\r') ? cut - 1 : cut;
+      // A carriage return may be the first half of a line end, a high surrogate is the first half of a character.
+      const end = cut === text.length && /[\r\ud800-\udbff]$/.test(text) ? cut - 1 : cut;
       held = text.slice(end);
       return sanitise(text.slice(0, end));
     },
