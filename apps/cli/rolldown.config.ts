@@ -21,6 +21,8 @@ const shared: RolldownOptions = {
     cleanDir: false,
     entryFileNames: '[name].mjs',
     chunkFileNames: 'chunks/[name]-[hash].mjs',
+    // Every command needs the error codes and few need the schemas that stand beside them, with the library behind those.
+    codeSplitting: { groups: [{ name: 'codes', test: /packages\/protocol\/src\/(?:errors|providers)\.ts$/ }] },
   },
 };
 
