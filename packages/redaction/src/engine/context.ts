@@ -46,7 +46,7 @@ const QUOTED_AFTER_BLANK = /[ \t]{1,4}(?=["'])/y;
 const BLOCK = /[|>][-+]?\r?\n[ \t]+/y;
 const NEXT_LINE = /\\?\r?\n[ \t]*/y;
 const SCHEME =
-  /(?:Bearer|Basic|Token|ApiKey|Api-Key|apikey|Digest|Negotiate|SSWS|GenieKey|Key|OAuth|Bot|Splunk|PVEAPIToken|AWS4-HMAC-SHA256|GoogleLogin|Client-ID|SharedAccessSignature|Discogs|MAC|HOBA|Apikey|JWT|token)(?:[ \t]+(?:token=)?|=)(?=[^\s,;|])/y;
+  /(?:Bearer|Basic|Token|ApiKey|Api-Key|apikey|Digest|Negotiate|SSWS|GenieKey|Key|OAuth|Bot|Splunk|PVEAPIToken|AWS4-HMAC-SHA256|GoogleLogin|Client-ID|SharedAccessSignature|Discogs|MAC|HOBA|Apikey|JWT|token)(?:[ \t]+(?:token=)?|=)(?=[^\s,;|])/iy;
 const OPEN = /(?:[[({]\s{0,4}|Optional\(|String\(|Secret\(|[bruf@]{1,2}(?=["'])|\$(?="))?(\\*)(["'`]{3}|["'`])/y;
 const ENDS_BARE = /[\s"'`,;&<>()[\]{}|\\]/;
 const ENDS_PASSWORD = /[\s"'`,;<>\\]/;
@@ -202,7 +202,8 @@ export class ContextFinder {
     if (end - start < 4 || this.#judgedOften(start, end)) return undefined;
     const value = text.slice(start, end);
     const found = { start, end, open: end >= to, rule: kind === 'password' ? 'password' : 'secret' };
-    if (isPlaceholder(value)) return undefined;
+    // A URL is judged by its credentials.
+    if (isPlaceholder(value) || /^[a-z][a-z0-9+.:-]{1,20}:\/\//i.test(value)) return undefined;
     if (kind === 'password')
       return isPassword(value, open !== null) &&
         (open || (!/^[([]/.test(text.charAt(end)) && !/^[A-Za-z_]\w*(?:\.|::|->)[A-Za-z_]/.test(value)))

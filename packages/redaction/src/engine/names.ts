@@ -63,7 +63,7 @@ const TAIL = words(
   'value val string str raw plain plaintext b64 base64 prod production dev staging default new old current live main base ' +
     'env pem x en ',
 );
-const GLUED = /(?:token|secret|apikey|accesskey|secretkey|privatekey|authkey)$/;
+const GLUED = /(?:(?<!web)token|secret|apikey|accesskey|secretkey|privatekey|authkey)$/;
 const GLUED_PASSWORD = /(?:password|passwd|passphrase|passwort)$/;
 const CACHE_LIMIT = 4096;
 
@@ -109,7 +109,7 @@ function classify(name: string): NameClass {
   if (PASSWORD.has(last) || GLUED_PASSWORD.test(last)) return 'password';
   if (last === 'key' || last === 'keys') return classifyKey(words.slice(0, -1), before);
   if (HARMLESS_BEFORE.has(before) && !HARMLESS_KEY_ONLY.has(before)) return 'none';
-  if (SECRET.has(last) || (GLUED.test(last) && !/webtoken$/.test(last))) return 'secret';
+  if (SECRET.has(last) || GLUED.test(last)) return 'secret';
   if (SECRET.has(before + last) || SECRET.has(words.join(''))) return 'secret';
   if (ABOUT.has(last)) return 'none';
   return words.some(

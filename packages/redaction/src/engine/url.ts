@@ -43,10 +43,10 @@ export function urlCredentials(text: string, at: number): { start: number; end: 
 function isCredential(user: string, password: string, host: string, store: boolean): boolean {
   if (password === '') return looksRandom(user, 16);
   if (host === '' || /^(?:\$|\{|%\(|<|\*+$|x+$|\.\.\.|\[)/i.test(password) || /[${}]/.test(user + password)) return false;
-  if (COMMON.test(password) || isPlaceholder(password))
-    return (
-      looksRandom(user, 16) ||
-      (!store && !STAND_IN_HOST.test(host) && !isPlaceholder(host) && password.length > 3 && !/^(?:password|token)$/i.test(password))
-    );
+  if (looksRandom(user, 16)) return true;
+  if (user === password || /^(?:my|your)?[-_]?passw(?:or)?d?$|^(.)\1+$/i.test(password)) return false;
+  if (COMMON.test(password))
+    return !store && !STAND_IN_HOST.test(host) && !isPlaceholder(host) && password.length > 3 && !/^token$/i.test(password);
+  if (isPlaceholder(password)) return false;
   return true;
 }

@@ -39,15 +39,17 @@ export function shapeOf(value: string): Shape {
   return shape;
 }
 
+/** The commonest pairs of letters in words and identifiers. */
 const COMMON = new Set(
   (
-    'th he in er an re on at en nd ti es or te of ed is it al ar st to nt ng se ha as ou io le ve co me de hi ri ro ic ne ea ra ce li ch ll be ma si om ur ' +
-    'ca el ta la ns di fo ho pe ec pr no ct us ac ot il tr ly nc et ut ss so rs un lo wa ge ie wh ee wi em ad ol rt po we na ul ni ts mo ow pa im mi ai sh ir su id ' +
-    'os iv ia am fi ci vi pl ig tu ev ld ry mp fe bl ab gh ty op wo sa ay ex ke fr oo av ag if ap gr od bo sp rd do uc bu ei ov by rm ep tt oc fa ef cu rn sc gi da yo cr cl du ga qu ue ff ba ey ls va um pp ua up lu go ht ru ug ds lt pi rc rr eg au ck ew mu br bi pt ak pu ui rg ib tl ny ki rk ys ob mm fu ph og ms ye ud mb ip ub oi rl gu dr hr cc tw ft wn nu af hu nn eo vo rv nf xp gn sm fl iz ok nl my gl aw ju oa eq sy sl ps jo lf nv je nk kn gs dy hy ze ks xt bs ik dd pt rp sk xi oe oy ws lv dl rf eu dg wr xa yi nm eb rb tm xc eh tc gy ja hn yp za gg ym sw bj lm cs ii ix xe oh lk lp ax ox uf dm iu sf bt ka yt ek pm ya gt wl rh yl hs ah yc yb hm cy lg gm np ji dc mc nr xy uk sd sr lc kb px pc db js io ux ui cs tx rx fs os vm ip id'
+    'th he in er an re on at en nd ti es or te of ed is it al ar st to nt ng se ha as ou io le ve co me de hi ri ro ic ne ea ' +
+    'ra ce li ch ll be ma si om ur ca el ta la ns di fo ho pe ec pr no ct us ac ot il tr ly nc et ut ss so rs un lo wa ge ie ' +
+    'wh ee wi em ad ol rt po we na ul ni ts mo ow pa im mi ai sh ir su id os iv ia am fi ci vi pl ig tu ev ld ry mp fe bl ab ' +
+    'gh ty op wo sa ay ex ke fr oo av ag if ap gr od bo sp rd do uc bu ei ov by rm ep tt oc fa ef cu rn sc gi da yo cr cl du'
   ).split(' '),
 );
 
-/** The part of neighbouring letters that are usual in words and identifiers: about a third in random text, most in words. */
+/** The part of neighbouring letters that are usual in words and identifiers: about a quarter in random text, three quarters in words. */
 export function wordiness(value: string): number {
   const lower = value.toLowerCase();
   let pairs = 0;
@@ -95,17 +97,17 @@ export function looksRandom(value: string, least: number): boolean {
   if (/\s/.test(value)) return false;
   const words = wordiness(value);
   if (shape.digits === 0)
-    return shape.length >= 14 && shape.entropy > 3.2 && (words < 0.62 || (shape.turns * 3 > shape.length && words < 0.8));
-  if (shape.digits >= 3 || shape.hex === shape.length) return words < 0.85 || shape.digits * 4 > shape.length;
-  return words < 0.72 && shape.entropy > 2.7;
+    return shape.length >= 14 && shape.entropy > 3.2 && (words < 0.55 || (shape.turns * 3 > shape.length && words < 0.7));
+  if (shape.digits >= 3 || shape.hex === shape.length) return words < 0.75 || shape.digits * 4 > shape.length;
+  return words < 0.66 && shape.entropy > 2.7;
 }
 
 /** Whether an unquoted value is code: an identifier, a call, a type, a path. */
 export function isCode(value: string, next: string): boolean {
   if (next === '(' || next === '[') return true;
   const digits = value.replace(/\D/g, '').length;
-  if (IDENTIFIER.test(value)) return digits < 3 && wordiness(value) >= 0.6;
-  return PATH.test(value) && wordiness(value) > 0.6 && digits < 4;
+  if (IDENTIFIER.test(value)) return digits < 3 && wordiness(value) >= 0.58;
+  return PATH.test(value) && wordiness(value) > 0.5 && digits < 4;
 }
 
 const hasSign = (value: string): boolean => {
@@ -115,7 +117,7 @@ const hasSign = (value: string): boolean => {
 
 /** Whether the value of a password field is a real password, given that it was quoted or not. */
 export function isPassword(value: string, quoted: boolean): boolean {
-  if (value.length < 4 || value.length > 512 || isPlaceholder(value)) return false;
+  if (value.length < 4 || value.length > 512 || isPlaceholder(value) || /[\u0250-\ud7ff]/.test(value)) return false;
   if (quoted) return !/\s/.test(value.trim()) || /\d/.test(value);
   if (VERSION.test(value)) return value.length >= 8 && !value.includes('.');
   return /\d/.test(value) || (hasSign(value) && !IDENTIFIER.test(value) && !PATH.test(value) && !/^[\w-]+$/.test(value));

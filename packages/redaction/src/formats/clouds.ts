@@ -31,11 +31,12 @@ export const clouds = [
   ]),
   format('azure-devops-token', azure, [alnum(76), 'AZDO', alnum(4)]),
   format('azure-key', azure, [alnum(52), 'JQQJ99', alnum(26)]),
-  format('azure-client-secret', azure, [
-    chars('A-Za-z0-9_~.-', 3),
-    ['0Q~', '1Q~', '2Q~', '3Q~', '4Q~', '5Q~', '6Q~', '7Q~', '8Q~', '9Q~'],
-    chars('A-Za-z0-9_~.-', 31, 34),
-  ]),
+  format(
+    'azure-client-secret',
+    azure,
+    [chars('A-Za-z0-9_~.-', 3), ['0Q~', '1Q~', '2Q~', '3Q~', '4Q~', '5Q~', '6Q~', '7Q~', '8Q~', '9Q~'], chars('A-Za-z0-9_~.-', 31, 34)],
+    { exact: true },
+  ),
   format('azure-storage-key', azure, [chars('A-Za-z0-9+/', 74, 80), '+ASt', chars(b64, 8, 10)]),
   format('google-api-key', google, ['AIza', chars('A-Za-z0-9_-', 35)], { glued: false, exact: true }),
   format('google-oauth-token', google, ['ya29.', chars('A-Za-z0-9_.-', 20, 300)]),
