@@ -3,7 +3,7 @@ import { MogplexError } from '@mogplex/protocol';
 import { accountLogin, storedAccount, type AccountLogin } from './account-login.ts';
 import { accountRefreshPlace, putAccount, type AccountStore } from './account-refresh.ts';
 import { emptyDocument, formatDocument, parseDocument, type AuthDocument } from './auth-document.ts';
-import { warnOnce, type Warn } from './env.ts';
+import { once, warnOnce, type Warn } from './env.ts';
 import { FILE_MODE, atomicWrite, checkPrivateFolder, ensurePrivateFolder, readPrivateFile, removeLeftovers, type OnStep } from './files.ts';
 import { journalAt } from './journal.ts';
 import { withFileLock } from './lock.ts';
@@ -22,7 +22,7 @@ export interface AuthContents {
 }
 
 export interface AuthFileOptions {
-  /** Takes warnings for the user; stderr, once per process and line, by default. */
+  /** Takes warnings for the user, each line once; stderr by default. */
   warn?: Warn;
   /** Milliseconds since 1970. */
   now?: () => number;
@@ -61,7 +61,7 @@ export interface AuthFile {
  */
 export function openAuthFile(home: string, options: AuthFileOptions = {}): AuthFile {
   const path = join(home, 'auth.json');
-  const warn = options.warn ?? warnOnce;
+  const warn = once(options.warn ?? warnOnce);
   const now = options.now ?? Date.now;
 
   const load = (): AuthDocument => {

@@ -10,11 +10,15 @@ export const readEnv = (env: Env, name: string): string | undefined => {
 /** Takes one line for the user; `process.stderr` at the edge. */
 export type Warn = (line: string) => void;
 
-const said = new Set<string>();
+/** Passes a line on the first time that it comes. */
+export function once(warn: Warn): Warn {
+  const said = new Set<string>();
+  return (line) => {
+    if (said.has(line)) return;
+    said.add(line);
+    warn(line);
+  };
+}
 
 /** Writes a line to stderr, the same line once per process. */
-export const warnOnce: Warn = (line) => {
-  if (said.has(line)) return;
-  said.add(line);
-  process.stderr.write(`${line}\n`);
-};
+export const warnOnce: Warn = once((line) => void process.stderr.write(`${line}\n`));

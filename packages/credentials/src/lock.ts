@@ -7,6 +7,8 @@ import { isErrno } from './errno.ts';
 export interface LockOptions {
   /** How long to wait for another holder, in milliseconds; 15,000 by default. */
   waitMs?: number;
+  /** What the holder does, for the message of the one who waited in vain: `writing <path>` by default. */
+  doing?: string;
 }
 
 const WAIT_MS = 15_000;
@@ -33,9 +35,10 @@ const turns = new Map<string, Promise<void>>();
 export async function withFileLock<T>(path: string, work: () => Promise<T> | T, options: LockOptions = {}): Promise<T> {
   const lockPath = `${path}.lock`;
   const deadline = performance.now() + (options.waitMs ?? WAIT_MS);
-  const leave = await takeTurn(lockPath, deadline, path);
+  const late = (): MogplexError => busy(options.doing ?? `writing ${path}`);
+  const leave = await takeTurn(lockPath, deadline, late);
   try {
-    const holder = await acquire(lockPath, deadline, path);
+    const holder = await acquire(lockPath, deadline, late);
     held.add(holder);
     try {
       return await work();
@@ -48,7 +51,7 @@ export async function withFileLock<T>(path: string, work: () => Promise<T> | T, 
   }
 }
 
-async function takeTurn(lockPath: string, deadline: number, path: string): Promise<() => void> {
+async function takeTurn(lockPath: string, deadline: number, tooLate: () => MogplexError): Promise<() => void> {
   const before = turns.get(lockPath);
   const { promise, resolve } = Promise.withResolvers<void>();
   const mine = before === undefined ? promise : before.then(() => promise);
@@ -64,10 +67,10 @@ async function takeTurn(lockPath: string, deadline: number, path: string): Promi
   waiting.abort();
   if (outcome !== 'late') return leave;
   leave();
-  throw busy(path);
+  throw tooLate();
 }
 
-async function acquire(lockPath: string, deadline: number, path: string): Promise<DatabaseSync> {
+async function acquire(lockPath: string, deadline: number, tooLate: () => MogplexError): Promise<DatabaseSync> {
   createLockFile(lockPath);
   const { DatabaseSync } = await import('node:sqlite');
   for (let pause = 1; ; pause = Math.min(LONGEST_PAUSE_MS, pause * 2)) {
@@ -77,9 +80,9 @@ async function acquire(lockPath: string, deadline: number, path: string): Promis
       return connection;
     } catch (error) {
       connection.close();
-      if (!isBusy(error)) throw lockFailure(path, error);
+      if (!isBusy(error)) throw lockFailure(lockPath, error);
     }
-    if (performance.now() >= deadline) throw busy(path);
+    if (performance.now() >= deadline) throw tooLate();
     await sleep(pause * (0.5 + Math.random()));
   }
 }
@@ -98,8 +101,8 @@ function createLockFile(lockPath: string): void {
 
 const isBusy = (error: unknown): boolean => error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
 
-const busy = (path: string): MogplexError =>
-  new MogplexError('unavailable', `another process is writing ${path} and did not finish in time`, {
+const busy = (doing: string): MogplexError =>
+  new MogplexError('unavailable', `another process is ${doing} and did not finish in time`, {
     boundary: 'storage',
     hint: 'Try again; if it stays so, end the other mogplex or moxxy process.',
   });

@@ -84,6 +84,18 @@ describe('C8 a refresh', () => {
     expect((await vault.verify())?.unfinished).toEqual([]);
   });
 
+  test('who waits for a hung one in vain is told what for', async () => {
+    const { vault } = await loggedIn();
+    const exchange = (): Promise<VaultBundle> => new Promise(() => undefined);
+    const hanging = vault.refresh(NAME, { seen: 1, timeoutMs: 2_000, exchange });
+    const waiting = vault.refresh(NAME, { seen: 1, timeoutMs: 20, exchange });
+    await expect(waiting).rejects.toMatchObject({
+      code: 'unavailable',
+      message: `another process is refreshing the login ${NAME} and did not finish in time`,
+    });
+    await expect(hanging).rejects.toMatchObject({ code: 'upstream_timeout' });
+  });
+
   test.each([
     ['unauthenticated', false],
     ['rate_limited', false],

@@ -86,7 +86,7 @@ export async function refreshOnce<Current, Fresh, Stored>(
     }
   };
   if (!place.present()) throw nothingToRefresh(place.what);
-  return await withFileLock(place.lockPath, turn, { waitMs: timeoutMs });
+  return await withFileLock(place.lockPath, turn, { waitMs: timeoutMs, doing: `refreshing the ${place.what}` });
 }
 
 async function ask<Current, Fresh, Stored>(

@@ -163,6 +163,16 @@ describe('C11 a record that was tampered with is refused and kept', () => {
     expect((await vault.get('oauth/other/tokens'))?.generation).toBe(1);
   });
 
+  test('the sealed text of another record under this name', async () => {
+    const home = temporaryHome();
+    const vault = testVault(home, { now: () => 42 });
+    await vault.put(NAME, tokens('1'));
+    await vault.put('oauth/other/tokens', tokens('2'));
+    const { sealed } = JSON.parse(readFileSync(recordPath(home, 'oauth/other/tokens'), 'utf8')) as Editable;
+    edit(home, (record) => (record.sealed = sealed));
+    await expect(vault.get(NAME)).rejects.toMatchObject({ code: 'damaged' });
+  });
+
   test('a tombstone made to look alive', async () => {
     const home = temporaryHome();
     const vault = testVault(home);

@@ -1,7 +1,7 @@
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MogplexError } from '@mogplex/protocol';
-import { warnOnce, type Env, type Warn } from '../env.ts';
+import { once, warnOnce, type Env, type Warn } from '../env.ts';
 import { checkPrivateFolder, ensurePrivateFolder, syncFolder, writeFailure, type OnStep } from '../files.ts';
 import { journalAt, type Journal } from '../journal.ts';
 import { withFileLock } from '../lock.ts';
@@ -23,7 +23,7 @@ export interface VaultOptions {
   keyring?: Keyring | null;
   /** Asks a person for the passphrase of the vault. */
   askPassphrase?: () => Promise<Secret>;
-  /** Takes warnings for the user; stderr, once per process and line, by default. */
+  /** Takes warnings for the user, each line once; stderr by default. */
   warn?: Warn;
   /** Milliseconds since 1970. */
   now?: () => number;
@@ -39,7 +39,7 @@ export interface VaultOptions {
  * await vault.put('oauth/acme/tokens', { secrets: { accessToken, refreshToken }, meta: { expiresAt } });
  */
 export function openVault(home: string, options: VaultOptions = {}): Vault {
-  const warn = options.warn ?? warnOnce;
+  const warn = once(options.warn ?? warnOnce);
   const now = options.now ?? Date.now;
   const context = new VaultContext(home, options, warn);
   return {
