@@ -2,6 +2,7 @@ import type { Migration } from 'kysely/migration';
 import { core } from './0001_core.ts';
 import { tokens } from './0002_tokens.ts';
 import { idempotency } from './0003_idempotency.ts';
+import { auditKeep } from './0004_audit_keep.ts';
 import { accounts } from './0010_accounts.ts';
 import { teams } from './0011_teams.ts';
 import { oauth } from './0012_oauth.ts';
@@ -15,6 +16,7 @@ export const migrations: Record<string, Migration> = {
   '0001_core': core,
   '0002_tokens': tokens,
   '0003_idempotency': idempotency,
+  '0004_audit_keep': auditKeep,
   '0010_accounts': accounts,
   '0011_teams': teams,
   '0012_oauth': oauth,
