@@ -16,7 +16,7 @@ export type TokenFault =
   /** Drops the connection before anything happens. */
   | { kind: 'drop-before' }
   /** Acts, and changes the JSON of the answer. */
-  | { kind: 'rewrite'; rewrite: (body: Record<string, unknown>) => Record<string, unknown> };
+  | { kind: 'rewrite'; status?: number; rewrite: (body: Record<string, unknown>) => Record<string, unknown> };
 
 export interface StrictServer {
   issuer: string;
@@ -115,7 +115,10 @@ const apply = async (fault: TokenFault, request: IncomingMessage, response: Serv
       intercept(response, () => request.socket.destroy());
       return 'go on';
     case 'rewrite':
-      intercept(response, (body, send) => send(JSON.stringify(fault.rewrite(JSON.parse(body) as Record<string, unknown>))));
+      intercept(response, (body, send) => {
+        response.statusCode = fault.status ?? response.statusCode;
+        send(JSON.stringify(fault.rewrite(JSON.parse(body) as Record<string, unknown>)));
+      });
       return 'go on';
   }
 };
