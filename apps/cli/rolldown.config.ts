@@ -21,8 +21,14 @@ const shared: RolldownOptions = {
     cleanDir: false,
     entryFileNames: '[name].mjs',
     chunkFileNames: 'chunks/[name]-[hash].mjs',
-    // Every command needs the error codes and few need the schemas that stand beside them, with the library behind those.
-    codeSplitting: { groups: [{ name: 'codes', test: /packages\/protocol\/src\/(?:errors|providers)\.ts$/ }] },
+    // Every command needs the error codes and few need the schemas that stand beside them, with the library behind those;
+    // every secret registers itself, and few programs mask a text.
+    codeSplitting: {
+      groups: [
+        { name: 'codes', test: /packages\/protocol\/src\/(?:errors|providers)\.ts$/ },
+        { name: 'known', test: /packages\/redaction\/src\/known\.ts$/ },
+      ],
+    },
   },
 };
 

@@ -7,7 +7,6 @@ import type { LoginEvent } from '@moxxy/sdk';
 import type { World } from '../../world.ts';
 import type { SignInEvent, SignInPort } from '../ports.ts';
 import { canOpenBrowser, openBrowser } from './browser.ts';
-import { platformOrigin } from './platform.ts';
 
 /** The public OAuth client of this program (RFC 8252: a native app has no secret). */
 const CLIENT_ID = 'mogplex-cli';
@@ -65,8 +64,11 @@ export async function revokeLogin(world: World, { origin, refreshToken, accessTo
 
 /** Signs in with code and PKCE on a loopback callback, or by device code, and stores the account bound to its origin. */
 async function signInAccount(world: World, options: FlowOptions): Promise<string> {
+  const [{ platformOrigin }, { runAuthorizationCodeFlow, runDeviceCodeFlow }] = await Promise.all([
+    import('./platform.ts'),
+    import('@moxxy/plugin-oauth'),
+  ]);
   const origin = platformOrigin(world);
-  const { runAuthorizationCodeFlow, runDeviceCodeFlow } = await import('@moxxy/plugin-oauth');
   const profile = profileOf(origin);
   let email = '';
   const store = async (tokens: TokenSet): Promise<void> => {
