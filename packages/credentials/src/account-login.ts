@@ -15,10 +15,13 @@ export interface AccountLogin {
   clientId: string;
 }
 
+/** A text of the platform without the characters that a terminal would act on. */
+const printable = (text: string): string => text.replace(/\p{C}/gu, '');
+
 /** A stored login as the program uses it. */
 export const accountLogin = (stored: StoredAccount): AccountLogin => ({
   origin: stored.origin,
-  email: stored.email,
+  email: printable(stored.email),
   clientId: stored.clientId,
   accessToken: new Secret(stored.accessToken, 'account access token'),
   ...(stored.refreshToken !== undefined && { refreshToken: new Secret(stored.refreshToken, 'account refresh token') }),

@@ -88,6 +88,12 @@ describe('A3 auth.json holds keys and the account', () => {
     expect(readFileSync(file.path, 'utf8')).not.toContain('mog_at_');
   });
 
+  test('A13 the name of an account comes without what a terminal would act on', async () => {
+    const { file } = open();
+    await file.setAccount({ ...ACCOUNT, email: 'you\u001b]0;x\u0007\u202e@example.com' });
+    expect(file.read().account?.email).toBe('you]0;x@example.com');
+  });
+
   test('nothing is created by reading', () => {
     const { home, file } = open();
     expect(file.read()).toEqual({ keys: new Map(), account: undefined, damage: undefined });

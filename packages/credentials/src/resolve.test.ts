@@ -116,12 +116,6 @@ describe('A13 a source says where the credential comes from and where it may go'
     expect(describeCredential(at('stored key')!)).toBe('stored key');
   });
 
-  test('without what a terminal would act on', () => {
-    const account = { ...ACCOUNT, email: 'you\u001b]0;x\u0007\u202e@example.com' };
-    const found = resolveCredential({ provider: 'openai', env: {}, auth: { keys: new Map(), account } });
-    expect(found?.source.text).toBe('account you]0;x@example.com at https://mogplex.example');
-  });
-
   test('to the provider, to the platform or to the plugin', () => {
     expect(PLACES.map((place) => at(place)?.via)).toEqual(['direct', 'gateway', 'direct', 'login', 'gateway']);
     expect(PLACES.filter((place) => isAccountSource(at(place)!.source))).toEqual(['account env', 'account']);

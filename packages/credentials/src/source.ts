@@ -7,9 +7,6 @@ export type CredentialSource =
   | { kind: 'login'; id: string; text: string; login: string }
   | { kind: 'account'; id: string; text: string; email: string; origin: string };
 
-/** A text of the platform without the characters that a terminal would act on. */
-const printable = (text: string): string => text.replace(/\p{C}/gu, '');
-
 /** `env OPENAI_API_KEY` */
 export const envSource = (name: string): CredentialSource => ({ kind: 'env', id: `env:${name}`, text: `env ${name}`, name });
 
@@ -33,8 +30,8 @@ export const loginSource = (login: string): CredentialSource => ({
 export const accountSource = (email: string, origin: string): CredentialSource => ({
   kind: 'account',
   id: `account:${origin}`,
-  text: `account ${printable(email)} at ${origin}`,
-  email: printable(email),
+  text: `account ${email} at ${origin}`,
+  email,
   origin,
 });
 

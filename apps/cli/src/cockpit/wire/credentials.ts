@@ -1,5 +1,6 @@
 import { ACCOUNT_PROVIDER, type AuthFile, describeCredential, isAccountSource, openAuthFile, readEnv } from '@mogplex/credentials';
 import { CREDENTIAL_ENV_VARS, findProvider, type ProviderId } from '@mogplex/protocol';
+import { storedLogins } from '../../session/logins.ts';
 import { hasCredential, leadingProvider, resolveNow } from '../../session/resolve.ts';
 import type { World } from '../../world.ts';
 import type { CredentialLine, CredentialPort, LogoutPlan } from '../ports.ts';
@@ -80,6 +81,7 @@ function plan(world: World, file: AuthFile, model: string | undefined): LogoutPl
     remains: [
       ...set.map((name) => `${name} in the environment, which still wins; unset it to be signed out`),
       ...stored.map((id) => `the stored ${labelOf(id)} key`),
+      ...storedLogins(world.home).map((login) => `the login to ${login}, which moxxy login logout ${login} removes`),
     ],
   };
 }
