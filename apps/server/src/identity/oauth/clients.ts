@@ -6,13 +6,19 @@ import { newId, newSecret, narrowScope, OAuthError, type OAuthContext, plainText
 
 export type OAuthClient = Selectable<IdentityTables['oauth_client']>;
 
+/** What every id that we give out looks like. */
+const CLIENT_ID = /^[\w-]{1,64}$/;
+
+/** The client with this id, or undefined. */
 export const findClient = async (context: OAuthContext, id: string | undefined): Promise<OAuthClient | undefined> =>
-  id === undefined ? undefined : context.db.selectFrom('oauth_client').selectAll().where('id', '=', id).executeTakeFirst();
+  id === undefined || !CLIENT_ID.test(id)
+    ? undefined
+    : context.db.selectFrom('oauth_client').selectAll().where('id', '=', id).executeTakeFirst();
 
 const LOOPBACK = new Set(['127.0.0.1', '[::1]', 'localhost']);
 
 const parseRedirect = (uri: string): URL | undefined => {
-  if (!URL.canParse(uri) || uri.includes('#')) return undefined;
+  if (!URL.canParse(uri) || uri.includes('#') || /[\p{Cc}\s]/u.test(uri)) return undefined;
   const url = new URL(uri);
   if (url.username !== '' || url.password !== '') return undefined;
   if (url.protocol === 'https:') return url;
