@@ -155,6 +155,70 @@ describe('C8 a refresh', () => {
   });
 });
 
+describe('C8 an answer that is on the disk and not yet in its place', () => {
+  /** As after a crash before the rename. */
+  const answered = async (): Promise<{ home: string; vault: Vault }> => {
+    const { home, vault } = await loggedIn();
+    const stuck = testVault(home, {
+      onStep: (step) => {
+        if (step === 'refresh:rename') throw new Error('not now');
+      },
+    });
+    expect(await stuck.refresh(NAME, answering('2')())).toMatchObject({ generation: 2 });
+    expect((await vault.get(NAME))?.generation).toBe(1);
+    expect(existsSync(journalPath(home))).toBe(true);
+    return { home, vault };
+  };
+  const refreshToken = async (vault: Vault): Promise<string | undefined> => (await vault.get(NAME))?.secrets['refreshToken']?.reveal();
+
+  test('is taken over by the next refresh, which asks nobody', async () => {
+    const { vault } = await answered();
+    const exchange = (): Promise<VaultBundle> => Promise.reject(new Error('asked'));
+    expect(await vault.refresh(NAME, { seen: 1, exchange })).toMatchObject({ generation: 2 });
+    expect(await refreshToken(vault)).toBe('rt-2-0123456789');
+  });
+
+  test('D5 survives a rekey', async () => {
+    const { vault } = await answered();
+    await vault.rekey();
+    expect(await refreshToken(vault)).toBe('rt-2-0123456789');
+  });
+
+  test('is dropped by a login', async () => {
+    const { home, vault } = await answered();
+    await vault.put(NAME, tokens('new'));
+    expect(existsSync(journalPath(home))).toBe(false);
+    expect(await vault.refresh(NAME, answering('3', 2)())).toMatchObject({ generation: 3 });
+    expect(await refreshToken(vault)).toBe('rt-3-0123456789');
+  });
+
+  test('is dropped by a logout (failure 5)', async () => {
+    const { home, vault } = await answered();
+    await vault.remove(NAME);
+    expect(existsSync(journalPath(home))).toBe(false);
+    expect(await vault.get(NAME)).toBeUndefined();
+  });
+
+  test('is not believed when it was tampered with', async () => {
+    const { home, vault } = await answered();
+    writeFileSync(journalPath(home), readFileSync(journalPath(home), 'utf8').replace('read write', 'read admin'));
+    let asked = 0;
+    const exchange = async (): Promise<VaultBundle> => {
+      asked += 1;
+      return await Promise.resolve(tokens('3'));
+    };
+    expect(await vault.refresh(NAME, { seen: 1, exchange })).toMatchObject({ generation: 2, meta: { scope: 'read write' } });
+    expect([asked, await refreshToken(vault)]).toEqual([1, 'rt-3-0123456789']);
+  });
+
+  test('D5 is cleared away by a rekey when it was tampered with', async () => {
+    const { home, vault } = await answered();
+    writeFileSync(journalPath(home), readFileSync(journalPath(home), 'utf8').replace('read write', 'read admin'));
+    await vault.rekey();
+    expect([existsSync(journalPath(home)), await refreshToken(vault)]).toEqual([false, 'rt-1-0123456789']);
+  });
+});
+
 describe('C8 a full disk loses no token', () => {
   test('told by a failing write, before the token is spent', async () => {
     const { home } = await loggedIn();
