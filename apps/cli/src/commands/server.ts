@@ -34,6 +34,8 @@ Settings (environment):
   MOGPLEX_MASTER_KEY               32 bytes in base64 instead of the key file
   MOGPLEX_PUBLIC_URL               origin that browsers and terminals use
   MOGPLEX_TRUSTED_PROXIES          networks whose X-Forwarded-For is believed
+  MOGPLEX_GITHUB_CLIENT_ID,
+  MOGPLEX_GITHUB_CLIENT_SECRET     sign-in with GitHub (MOGPLEX_GITHUB_URL: an Enterprise server)
   MOGPLEX_RATE_LIMIT               requests a minute and key (60)`,
     )
     .action(() => run(world));
