@@ -1,5 +1,4 @@
-import { createRequire } from 'node:module';
-import type { ValidateFunction } from 'ajv';
+import { type ApiOperation, compileResponses, readApiDocument } from '@mogplex/server/test/openapi';
 import { createPerson, makeTokenFor, signIn } from '@mogplex/server/test/people';
 import fc, { type Arbitrary } from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -7,20 +6,7 @@ import { fromSchema, type JsonSchema } from './support/from-schema.ts';
 import { startPlatform } from './support/platform.ts';
 import { describeStores, openStore, temporaryFolder } from './support/stores.ts';
 
-interface Operation {
-  parameters: { name: string; in: 'path' | 'query' | 'header'; schema: JsonSchema; required: boolean }[];
-  requestBody?: { content: { 'application/json': { schema: JsonSchema } } };
-  responses: Record<string, { content: { 'application/json': { schema: JsonSchema } } }>;
-}
-
-interface Document {
-  openapi: string;
-  paths: Record<string, Record<string, Operation>>;
-  components: { schemas: Record<string, JsonSchema> };
-}
-
-const require = createRequire(import.meta.url);
-const { default: Ajv2020 } = require('ajv/dist/2020') as typeof import('ajv/dist/2020.js');
+type Operation = ApiOperation<JsonSchema>;
 
 interface Case {
   path: Record<string, unknown>;
@@ -46,23 +32,6 @@ const caseOf = ({ parameters, requestBody }: Operation): Arbitrary<Case> => {
     body: requestBody ? fromSchema(requestBody.content['application/json'].schema) : fc.constant(undefined),
     who: fc.nat(5),
   });
-};
-
-const compileResponses = (document: Document): Map<string, ValidateFunction> => {
-  const ajv = new Ajv2020({ strict: false, validateFormats: false });
-  ajv.addSchema({ $id: 'document', components: document.components });
-  const validators = new Map<string, ValidateFunction>();
-  for (const [path, operations] of Object.entries(document.paths)) {
-    for (const [method, { responses }] of Object.entries(operations)) {
-      for (const [status, { content }] of Object.entries(responses)) {
-        const schema = JSON.parse(
-          JSON.stringify(content['application/json'].schema).replaceAll('"#/components', '"document#/components'),
-        ) as object;
-        validators.set(`${method} ${path} ${status}`, ajv.compile(schema));
-      }
-    }
-  }
-  return validators;
 };
 
 const send = (url: string, method: string, path: string, input: Case, headers: Record<string, string>): Promise<Response> => {
@@ -93,7 +62,7 @@ describeStores('B22 the served OpenAPI document', (stores) => {
       bearer((await makeTokenFor(store, { accountId: person.id, scopes: new Set(['read']) })).token),
       {},
     ];
-    const document = (await (await fetch(`${platform.url}/openapi.json`)).json()) as Document;
+    const document = await readApiDocument<JsonSchema>(platform.url);
     expect(document.openapi).toBe('3.1.0');
     const validators = compileResponses(document);
 

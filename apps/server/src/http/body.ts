@@ -37,7 +37,3 @@ export const parseJson = (body: Buffer, contentType: string | undefined): unknow
     throw new MogplexError('invalid_request', 'the request body is not JSON', { boundary: 'request' });
   }
 };
-
-/** Reads a JSON body, see `readBody` and `parseJson`. */
-export const readJson = async (incoming: IncomingMessage, limit: number): Promise<unknown> =>
-  parseJson(await readBody(incoming, limit), incoming.headers['content-type']);

@@ -20,8 +20,6 @@ const report = z
   )
   .max(1_000);
 
-export type LeakReport = z.infer<typeof report>;
-
 /** What the reporter learns of one token. The token itself is not sent back. */
 export interface LeakAnswer {
   /** SHA-256 of the token, base64. */
