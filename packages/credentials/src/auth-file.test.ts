@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { MogplexError } from '@mogplex/protocol';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { canMount, temporaryHome } from '../test/temporary.ts';
+import { isRoot, temporaryHome } from '../test/temporary.ts';
 import type { AccountLogin } from './account-login.ts';
-import { openAuthFile, type AuthFile } from './auth-file.ts';
+import { openAuthFile, type AuthContents, type AuthFile } from './auth-file.ts';
 import { Secret } from './secret.ts';
 
 const KEY = new Secret('sk-stored-0123456789', 'test key');
@@ -185,6 +185,25 @@ describe('A3 never through a symlink', () => {
     expect(existsSync(join(home, 'absent'))).toBe(false);
   });
 
+  test.runIf(isRoot)('what another user put there is refused', () => {
+    const { home, file } = open();
+    mkdirSync(home, { mode: 0o700 });
+    writeFileSync(file.path, '{"version":1,"providers":{"openai":{"apiKey":"sk-planted-0123","savedAt":1}}}', { mode: 0o644 });
+    chmodSync(dirname(home), 0o755);
+    const reader = 65_534;
+    const readAsReader = (): AuthContents => {
+      process.seteuid?.(reader);
+      try {
+        return file.read();
+      } finally {
+        process.seteuid?.(0);
+      }
+    };
+    expect(readAsReader()).toMatchObject({ keys: new Map(), damage: { message: `${home} belongs to another user` } });
+    chownSync(home, reader, reader);
+    expect(readAsReader()).toMatchObject({ keys: new Map(), damage: { message: `${file.path} belongs to another user` } });
+  });
+
   test('a pipe in its place neither hangs nor passes', () => {
     const { home, file } = open();
     mkdirSync(home, { mode: 0o700 });
@@ -242,7 +261,7 @@ describe('A3 a write that fails leaves the old file', () => {
     expect(keys).toEqual(['openai']);
   });
 
-  test.runIf(canMount)('a full disk', async () => {
+  test.runIf(isRoot)('a full disk', async () => {
     const { home } = open();
     mkdirSync(home, { recursive: true, mode: 0o700 });
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k,mode=700', 'tmpfs', home]);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { execFileSync } from 'node:child_process';
 import { MogplexError } from '@mogplex/protocol';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { canMount, temporaryHome } from '../test/temporary.ts';
+import { isRoot, temporaryHome } from '../test/temporary.ts';
 import { NAME, testVault, tokens } from '../test/vault-fixtures.ts';
 import type { AccountLogin } from './account-login.ts';
 import { openAuthFile } from './auth-file.ts';
@@ -236,7 +236,7 @@ describe('C8 a full disk loses no token', () => {
     expect([asked, (await full.get(NAME))?.generation]).toEqual([0, 1]);
   });
 
-  test.runIf(canMount)('found out on a full disk before the token is spent', async () => {
+  test.runIf(isRoot)('found out on a full disk before the token is spent', async () => {
     const home = temporaryHome();
     mkdirSync(home, { recursive: true, mode: 0o700 });
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k,mode=700', 'tmpfs', home]);

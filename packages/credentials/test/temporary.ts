@@ -10,5 +10,5 @@ export function temporaryHome(): string {
   return join(folder, 'home');
 }
 
-/** Whether a test may mount a small disk to fill; without that, injected failures stand for it. */
-export const canMount = process.platform === 'linux' && process.getuid?.() === 0;
+/** Whether a test may mount a small disk to fill it, or act as another user. Injected failures stand for the full disk elsewhere. */
+export const isRoot = process.platform === 'linux' && process.getuid?.() === 0;
