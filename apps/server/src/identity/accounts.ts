@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import type { Secret } from '@mogplex/credentials';
 import { MogplexError } from '@mogplex/protocol';
 import { hashPassword } from 'better-auth/crypto';
 import type { Kysely } from 'kysely';
@@ -25,7 +24,18 @@ export const parseEmail = (text: string): string => {
   return email;
 };
 
-const checkPassword = (password: Secret): void => {
+/**
+ * A password that somebody chose. A `Secret` is one. What a stranger types into a form is only held, never made a `Secret`:
+ * that would teach the redactor every word that strangers type, and keep it for good.
+ */
+export interface Password {
+  reveal(): string;
+}
+
+/** Holds what was typed into a form. */
+export const typed = (text: string): Password => ({ reveal: () => text });
+
+const checkPassword = (password: Password): void => {
   const { length } = password.reveal();
   if (length < MIN_PASSWORD) throw invalid(`the password must have at least ${MIN_PASSWORD} characters`);
   if (length > MAX_PASSWORD) throw invalid(`the password must have at most ${MAX_PASSWORD} characters`);
@@ -41,7 +51,7 @@ export const createPersonalTeam = async (db: Kysely<Database>, user: { id: strin
 
 export interface NewAccount {
   email: string;
-  password: Secret;
+  password: Password;
   /** Absent: the part of the address before the @. */
   name?: string;
 }
@@ -53,8 +63,8 @@ export interface NewAccount {
  * @returns the account's id.
  * @throws MogplexError `invalid_request` for a bad address or password, `conflict` when the address has an account.
  */
-export const createAccount = async (db: Kysely<Database>, { email: typed, password, name }: NewAccount, now: number): Promise<string> => {
-  const email = parseEmail(typed);
+export const createAccount = async (db: Kysely<Database>, { email: address, password, name }: NewAccount, now: number): Promise<string> => {
+  const email = parseEmail(address);
   checkPassword(password);
   const hash = await hashPassword(password.reveal());
   const write = async (trx: Kysely<Database>): Promise<string> => {

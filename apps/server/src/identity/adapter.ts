@@ -34,7 +34,7 @@ const sealRow = (sealer: Sealer, row: Row, id: string, owner: string): Row => {
   const sealed = { ...row };
   for (const column of SEALED) {
     const value = row[column];
-    if (typeof value === 'string') sealed[column] = sealer.seal(placeOf(id, column, owner), new Secret(value, `account.${column}`));
+    if (typeof value === 'string' && value !== '') sealed[column] = sealer.seal(placeOf(id, column, owner), new Secret(value, `account.${column}`));
   }
   return sealed;
 };

@@ -1,8 +1,8 @@
-import { Secret } from '@mogplex/credentials';
 import { MogplexError } from '@mogplex/protocol';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import type { RequestInfo, Route } from '../http/route.ts';
+import { typed } from './accounts.ts';
 import { libraryAnswer } from './calls.ts';
 import type { Identity } from './context.ts';
 import { type CookieAnswer, cookieRoute } from './cookies.ts';
@@ -41,14 +41,14 @@ const replaceSession = async ({ auth, platform }: Identity, headers: Headers): P
 export const signInByPassword = async (
   identity: Identity,
   email: string,
-  password: Secret,
+  password: string,
   headers: Headers,
   info: RequestInfo,
 ): Promise<CookieAnswer> => {
   const { auth, platform } = identity;
   const account = email.trim().toLowerCase();
   await chargeAttempt(platform.store.db, account, info.address, platform.now());
-  const response = await auth.api.signInEmail({ body: { email: account, password: password.reveal() }, headers, asResponse: true });
+  const response = await auth.api.signInEmail({ body: { email: account, password }, headers, asResponse: true });
   const { body, cookies } = await libraryAnswer(response, WRONG);
   const { twoFactorRedirect } = z.object({ twoFactorRedirect: z.boolean().default(false) }).parse(body);
   if (twoFactorRedirect) return { data: { status: 'second-factor' }, cookies };
@@ -114,10 +114,9 @@ export const signInRoutes = (identity: Identity): Route[] => {
         name: z.string().trim().min(1).max(80).optional(),
       }),
       handler: async ({ body, headers, info }) => {
-        const secret = new Secret(body.password, 'password');
-        const account = { email: body.email, password: secret, ...(body.name === undefined ? {} : { name: body.name }) };
+        const account = { email: body.email, password: typed(body.password), ...(body.name === undefined ? {} : { name: body.name }) };
         await createOwner(db, account, platform.now(), body.code);
-        return signInByPassword(identity, body.email, secret, headers, info);
+        return signInByPassword(identity, body.email, body.password, headers, info);
       },
     }),
     cookieRoute(platform.publicUrl, {
@@ -126,7 +125,7 @@ export const signInRoutes = (identity: Identity): Route[] => {
       scope: 'public',
       summary: 'Signs in by password',
       body: z.object({ email: z.email('is not an email address').max(254), password }),
-      handler: ({ body, headers, info }) => signInByPassword(identity, body.email, new Secret(body.password, 'password'), headers, info),
+      handler: ({ body, headers, info }) => signInByPassword(identity, body.email, body.password, headers, info),
     }),
     cookieRoute(platform.publicUrl, {
       method: 'POST',

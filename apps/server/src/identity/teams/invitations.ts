@@ -1,9 +1,8 @@
-import { Secret } from '@mogplex/credentials';
 import { MogplexError } from '@mogplex/protocol';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import { defineRoute, type Route } from '../../http/route.ts';
-import { createAccount, parseEmail } from '../accounts.ts';
+import { createAccount, type NewAccount, parseEmail, typed } from '../accounts.ts';
 import type { Identity } from '../context.ts';
 import { type CookieAnswer, type CookieCall, cookieRoute } from '../cookies.ts';
 import { newId, newSecret, sha256 } from '../oauth/context.ts';
@@ -144,11 +143,7 @@ const acceptBody = z.object({
 });
 
 /** Spends the invitation and puts the person into the team, in one transaction; a new person's account is made in it too. */
-const join = async (
-  { platform }: Identity,
-  code: string,
-  member: { id: string } | { email: string; password: Secret; name?: string },
-): Promise<void> => {
+const join = async ({ platform }: Identity, code: string, member: { id: string } | NewAccount): Promise<void> => {
   const now = platform.now();
   await platform.store.db.transaction().execute(async (trx) => {
     const spent = await trx
@@ -174,8 +169,8 @@ type AcceptCall = Omit<CookieCall<z.output<typeof acceptBody>>, 'principal'>;
 const accept = async (identity: Identity, { body, headers, info }: AcceptCall): Promise<CookieAnswer> => {
   const { invitation, account } = await openInvitation(identity, body.code);
   if (account === undefined) {
-    const password = new Secret(body.password ?? '', 'password');
-    const made = { email: invitation.email, password, ...(body.name === undefined ? {} : { name: body.name }) };
+    const password = body.password ?? '';
+    const made = { email: invitation.email, password: typed(password), ...(body.name === undefined ? {} : { name: body.name }) };
     await join(identity, body.code, made);
     const { cookies } = await signInByPassword(identity, invitation.email, password, headers, info);
     return { data: { status: 'joined' }, ...(cookies && { cookies }) };
