@@ -168,7 +168,7 @@ function refuseSymlink(path: string): void {
 function refuseForeign(path: string, stats: Stats): void {
   const user = process.geteuid?.();
   if (user === undefined || user === 0 || stats.uid === user) return;
-  throw unfit(path, 'belongs to another user', 'Set MOGPLEX_HOME to a folder of your own.');
+  throw unfit(path, 'belongs to another user', 'Make it yours (chown) if you put it there; else set MOGPLEX_HOME to a folder of your own.');
 }
 
 const octal = (mode: number): string => (mode & 0o777).toString(8).padStart(4, '0');
