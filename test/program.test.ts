@@ -33,6 +33,13 @@ test('help, a wrong option and a missing terminal load the parser and little els
   }
 });
 
+test('completion loads the definitions of the commands and nothing that they run', async () => {
+  const files = await loadedBy(['completion', 'bash']);
+  const bytes = files.reduce((sum, path) => sum + statSync(path).size, 0);
+  expect(bytes).toBeLessThan(500_000);
+  expect(files.filter((path) => /apps\/server|node_modules|ai-sdk|ink/.test(path))).toEqual([]);
+});
+
 test('a prompt loads the client of its provider alone, and neither the screen nor the platform', async () => {
   await using home = await makeMogplexHome();
   await using upstream = await startOpenAiUpstream();

@@ -1,5 +1,5 @@
 import { type Boundary, BOUNDARIES, ERRORS, type ErrorCode, MogplexError } from '@mogplex/protocol';
-import { createRedactor } from '@mogplex/redaction';
+import { createRedactor, type Redactor } from '@mogplex/redaction';
 import { plainText } from '@moxxy/sdk';
 
 /** Who is asked, in the words of an error. */
@@ -13,10 +13,15 @@ export interface Peer {
 }
 
 const LONGEST_MESSAGE = 400;
-const redactor = createRedactor();
+
+/** Made by the first failure: making one takes some milliseconds. */
+let redactor: Redactor | undefined;
 
 /** A word from outside as one line, without secrets and control characters. */
-export const safeWords = (text: string): string => plainText(redactor.text(text).text, LONGEST_MESSAGE);
+export const safeWords = (text: string): string => {
+  redactor ??= createRedactor();
+  return plainText(redactor.text(text).text, LONGEST_MESSAGE);
+};
 
 /** Seconds to wait by `retry-after-ms` or `Retry-After` (RFC 9110, section 10.2.3), or undefined. */
 export const readRetryAfter = (headers: Headers, now: number): number | undefined => {
