@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Secret } from '@mogplex/credentials';
 import { MogplexError } from '@mogplex/protocol';
+import { recordAudit } from '../audit/record.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { findAccountByEmail, hasAccounts } from '../identity/accounts.ts';
+import { recoverAccount } from '../identity/recover.ts';
 import { createOwner } from '../identity/setup.ts';
 import { announceSettings } from '../models/settings.ts';
 import { listUpstreams, removeUpstream, setUpstream, type UpstreamInfo } from '../models/upstreams/upstreams.ts';
@@ -31,6 +33,8 @@ export interface AdminToken {
 export interface Admin {
   /** Makes the first account. @throws MogplexError `conflict` when there is one already. */
   createOwner(account: { email: string; password: Secret }): Promise<void>;
+  /** Lets a person in again: new password, no one-time codes, every sign-in ended. @throws MogplexError `not_found`. */
+  resetPassword(account: { email: string; password: Secret }): Promise<void>;
   /** @param expires a duration or date, see `parseExpiry`; absent: never. @param scopes comma separated. */
   createToken(wanted: { email: string; name: string; scopes: string; expires?: string }): Promise<Secret>;
   listTokens(email?: string): Promise<AdminToken[]>;
@@ -77,6 +81,12 @@ export const openAdmin = async (env: Readonly<Record<string, string | undefined>
         });
       }
       await createOwner(db, account, now());
+    },
+    async resetPassword({ email, password }) {
+      const account = await findAccountByEmail(db, email);
+      if (!account) throw noAccount(email);
+      await recoverAccount(db, account.id, password, now());
+      await recordAudit(db, { ...operator, action: 'account.recovered', subject: account.id, accountId: account.id }, now());
     },
     async createToken({ email, name, scopes, expires }) {
       const wanted = parseScopes(scopes);

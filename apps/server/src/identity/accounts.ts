@@ -35,7 +35,8 @@ export interface Password {
 /** Holds what was typed into a form. */
 export const typed = (text: string): Password => ({ reveal: () => text });
 
-const checkPassword = (password: Password): void => {
+/** @throws MogplexError `invalid_request` for a password that is too short or too long. */
+export const checkPassword = (password: Password): void => {
   const { length } = password.reveal();
   if (length < MIN_PASSWORD) throw invalid(`the password must have at least ${MIN_PASSWORD} characters`);
   if (length > MAX_PASSWORD) throw invalid(`the password must have at most ${MAX_PASSWORD} characters`);

@@ -34,7 +34,8 @@ const sealRow = (sealer: Sealer, row: Row, id: string, owner: string): Row => {
   const sealed = { ...row };
   for (const column of SEALED) {
     const value = row[column];
-    if (typeof value === 'string' && value !== '') sealed[column] = sealer.seal(placeOf(id, column, owner), new Secret(value, `account.${column}`));
+    if (typeof value === 'string' && value !== '')
+      sealed[column] = sealer.seal(placeOf(id, column, owner), new Secret(value, `account.${column}`));
   }
   return sealed;
 };
@@ -43,7 +44,7 @@ const openRow = (sealer: Sealer, row: Row): Row => {
   const opened = { ...row };
   for (const column of SEALED) {
     const value = row[column];
-    if (typeof value !== 'string') continue;
+    if (typeof value !== 'string' || value === '') continue;
     opened[column] = sealer.open(placeOf(String(row['id']), column, String(row['userId'])), value as SealedText).reveal();
   }
   return opened;

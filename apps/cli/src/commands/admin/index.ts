@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { World } from '../../world.ts';
 import { createOwnerCommand } from './create-owner.ts';
+import { resetPasswordCommand } from './reset-password.ts';
 import { createCommand as createToken } from './token/create.ts';
 import { listCommand as listTokens } from './token/list.ts';
 import { revokeCommand as revokeToken } from './token/revoke.ts';
@@ -13,6 +14,7 @@ export const command = (world: World): Command =>
   new Command('admin')
     .description('Operate the platform: works on the data folder or DATABASE_URL, whether the platform runs or not.')
     .addCommand(createOwnerCommand(world))
+    .addCommand(resetPasswordCommand(world))
     .addCommand(
       new Command('token')
         .description('Personal access tokens.')

@@ -1,0 +1,36 @@
+import { randomBytes } from 'node:crypto';
+import { hashPassword } from 'better-auth/crypto';
+import type { Kysely } from 'kysely';
+import type { Database } from '../store/schema.ts';
+import { checkPassword, type Password } from './accounts.ts';
+
+/**
+ * Lets a person in who lost their password or the device of their second factor: sets the password, turns off one-time codes,
+ * and ends every browser session and every terminal of the account, since whoever locked the person out may hold one.
+ * Passkeys and a linked GitHub account stay.
+ *
+ * @throws MogplexError `invalid_request` for a password that is too short or too long.
+ */
+export const recoverAccount = async (db: Kysely<Database>, userId: string, password: Password, now: number): Promise<void> => {
+  checkPassword(password);
+  const hash = await hashPassword(password.reveal());
+  const at = new Date(now).toISOString();
+  await db.transaction().execute(async (trx) => {
+    await trx.deleteFrom('account').where('userId', '=', userId).where('providerId', '=', 'credential').execute();
+    const id = randomBytes(16).toString('base64url');
+    const stamps = { createdAt: at, updatedAt: at };
+    await trx
+      .insertInto('account')
+      .values({ id, accountId: userId, providerId: 'credential', userId, password: hash, ...stamps })
+      .execute();
+    await trx.deleteFrom('twoFactor').where('userId', '=', userId).execute();
+    await trx.updateTable('user').set({ twoFactorEnabled: 0, updatedAt: at }).where('id', '=', userId).execute();
+    await trx.deleteFrom('session').where('userId', '=', userId).execute();
+    await trx
+      .updateTable('oauth_grant')
+      .set({ ended_at: now, ended_reason: 'person' })
+      .where('user_id', '=', userId)
+      .where('ended_at', 'is', null)
+      .execute();
+  });
+};
