@@ -195,6 +195,25 @@ describe('the composer', () => {
   });
 });
 
+test('the conversation scrolls to its start and back, and stays where it is asked to', async () => {
+  upstream.answer = { text: Array.from({ length: 60 }, (_, at) => `- row ${at}\n`), usage: { inputTokens: 11, outputTokens: 7 } };
+  await using terminal = await openReady();
+  terminal.write('list\r');
+  await terminal.waitFor((screen) => screen.includes('row 59') && screen.includes('18 tok'));
+  terminal.write(KEYS.pageUp);
+  await terminal.waitFor((screen) => screen.includes('more rows') && !screen.includes('row 59'));
+  terminal.write(KEYS.escape);
+  await terminal.waitFor('q leave');
+  terminal.write('g');
+  await terminal.waitFor((screen) => screen.includes('❯ list') && screen.includes('row 0'));
+  terminal.write('j');
+  await terminal.waitFor((screen) => !screen.includes('❯ list') && screen.includes('row 0'));
+  terminal.write('G');
+  await terminal.waitFor((screen) => screen.includes('row 59') && !screen.includes('more rows'));
+  terminal.write(KEYS.enter);
+  expect(await terminal.waitFor('Enter send')).toContain('row 59');
+});
+
 describe('the drawers', () => {
   test('choose a model, tell the cost, the status and the keys, and close with Esc', async () => {
     await using terminal = await openReady({}, { cols: 100, rows: 30 });

@@ -5,6 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { startOpenAiUpstream, type Upstream } from './fakes/index.ts';
 import { openBrowser, openPage } from './support/browser.ts';
+import { Person } from './support/person.ts';
 import { runMogplex } from './support/run.ts';
 import { type ServerProcess, startServerProcess } from './support/server-process.ts';
 import { KEYS, openTerminal, type PseudoTerminal } from './support/terminal.ts';
@@ -68,8 +69,8 @@ const openedPage = async (): Promise<string> => {
   return await readFile(join(home, 'opened'), 'utf8');
 };
 
-const signIn = async (page: Page): Promise<void> => {
-  await page.getByLabel('Email').fill(EMAIL);
+const signIn = async (page: Page, email = EMAIL): Promise<void> => {
+  await page.getByLabel('Email').fill(email);
   await page.getByLabel('Password').fill(PASSWORD);
   await page.getByRole('button', { name: 'Sign in' }).click();
 };
@@ -78,16 +79,27 @@ const readAuth = async (): Promise<{ mogplex?: { origin: string; email: string; 
   JSON.parse(await readFile(join(home, '.mogplex', 'auth.json'), 'utf8')) as Awaited<ReturnType<typeof readAuth>>;
 
 /** The whole sign-in by browser, from the login screen to the composer. */
-const signInByBrowser = async (terminal: PseudoTerminal): Promise<void> => {
+const signInByBrowser = async (terminal: PseudoTerminal, email = EMAIL): Promise<void> => {
   await terminal.waitFor('❯ Sign in with Mogplex');
   terminal.write(KEYS.enter);
   await terminal.waitFor('Your browser was opened');
   const { page, close } = await openPage(browser);
   await page.goto(await openedPage());
-  await signIn(page);
+  await signIn(page, email);
   await page.getByRole('button', { name: 'Allow' }).click();
-  await terminal.waitFor(`Signed in to Mogplex as ${EMAIL}`);
+  await terminal.waitFor(`Signed in to Mogplex as ${email}`);
   await close();
+};
+
+/** Makes a second account on the platform, by invitation. */
+const inviteSecond = async (email: string): Promise<void> => {
+  const first = new Person(server.url);
+  await first.signIn(EMAIL, PASSWORD);
+  const team = await first.call<{ id: string }>('POST', '/teams', { name: 'Builders' });
+  const invited = await first.call<{ link: string }>('POST', `/teams/${team.data.id}/invitations`, { email, role: 'member' });
+  const code = new URL(invited.data.link).hash.slice(1);
+  const joined = await new Person(server.url).call('POST', '/invitations/accept', { code, password: PASSWORD });
+  if (joined.status !== 200) throw new Error(`the invitation was not taken: ${JSON.stringify(joined.error)}`);
 };
 
 test('A5 A8 A9 A20 a sign-in in the browser ends in an answer through the account', async () => {
@@ -174,7 +186,7 @@ test('A8 the browser is opened without a credential in its environment', async (
   await terminal.waitFor('❯ Sign in with Mogplex');
 });
 
-test('A14 A16 /logout ends the login here and at the platform, and a new sign-in starts with nothing of the old one', async () => {
+test('A14 A16 /logout ends the login here and at the platform, and another account starts with nothing of the first', async () => {
   await using terminal = open(withBrowser());
   await signInByBrowser(terminal);
   await terminal.waitFor('Ask something');
@@ -189,10 +201,12 @@ test('A14 A16 /logout ends the login here and at the platform, and a new sign-in
   const me = await fetch(`${server.url}/api/v1/mogplex/me`, { headers: { authorization: `Bearer ${first}` } });
   expect(me.status).toBe(401);
   await rm(join(home, 'opened'));
-  await signInByBrowser(terminal);
-  const screen = await terminal.waitFor('Ask something');
+  await inviteSecond('second@example.com');
+  await signInByBrowser(terminal, 'second@example.com');
+  const screen = await terminal.waitFor('mogplex · account second@example.com');
   expect(screen).not.toContain('a secret plan');
-  expect((await readAuth()).mogplex?.accessToken).not.toBe(first);
+  expect(screen).not.toContain(EMAIL);
+  expect((await readAuth()).mogplex).toMatchObject({ email: 'second@example.com' });
   terminal.write('next\r');
   await terminal.waitFor('Signed and delivered.');
   expect(JSON.stringify(upstream.requests.at(-1)?.body)).not.toContain('a secret plan');

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -109,6 +109,33 @@ describe('the login screen', () => {
     await terminal.waitFor('Unknown provider nowhere');
     expect(terminal.raw).not.toContain('gsk_canary');
   });
+});
+
+test('A3 a damaged auth.json is told on the login screen, kept as it is, and a variable still works', async () => {
+  await mkdir(join(home, '.mogplex'), { mode: 0o700 });
+  const path = join(home, '.mogplex', 'auth.json');
+  await writeFile(path, '{"version":1,"providers":', { mode: 0o600 });
+  await using terminal = open();
+  expect(await terminal.waitFor('❯ Sign in with Mogplex')).toMatch(/auth\.json\s+is not valid\s+JSON/);
+  await goToKeyEntry(terminal);
+  terminal.paste(KEY);
+  await terminal.waitFor('••••');
+  terminal.write(KEYS.enter);
+  await terminal.waitFor('storage:');
+  expect(await readFile(path, 'utf8')).toBe('{"version":1,"providers":');
+  await using withKey = open({ env: { OPENAI_API_KEY: KEY } });
+  expect(await withKey.waitFor('openai · env OPENAI_API_KEY')).toMatch(/is not valid JSON/);
+});
+
+test('A3 a wide mode of auth.json is narrowed, and said', async () => {
+  await mkdir(join(home, '.mogplex'), { mode: 0o700 });
+  const path = join(home, '.mogplex', 'auth.json');
+  const stored = { version: 1, generation: 1, providers: { openai: { apiKey: KEY, savedAt: 1 } } };
+  await writeFile(path, JSON.stringify(stored));
+  await chmod(path, 0o644);
+  await using terminal = open();
+  expect(await terminal.waitFor(/auth\.json/)).toContain('openai · stored key');
+  expect((await stat(path)).mode & 0o777).toBe(0o600);
 });
 
 describe('the terminal', () => {

@@ -31,6 +31,8 @@ export class Cockpit {
   /** Settles with the exit code when the person leaves. */
   readonly left: Promise<number>;
   custom: readonly CustomCommand[] = [];
+  /** How far up the conversation on screen could be scrolled, in rows; the screen tells it with every frame. */
+  scrolledTo = 0;
   readonly #options: StartOptions;
   #leave!: (code: number) => void;
   #turn: AbortController | undefined;
@@ -304,6 +306,12 @@ export class Cockpit {
 
   notice(level: Level, text: string): void {
     this.store.update((state) => addNotice(state, level, sanitise(text)));
+  }
+
+  /** A line that the person must see on whatever screen is shown, and finds again in the conversation. */
+  warn(line: string): void {
+    this.notice('warn', line);
+    this.alert('warn', sanitiseLine(line));
   }
 
   /** Shows an error where the person looks: its message, its hint and the id that support asks for. */

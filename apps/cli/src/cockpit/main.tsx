@@ -13,7 +13,7 @@ import { guardTerminal } from './terminal.ts';
  * @returns the exit code
  */
 export async function runCockpit(world: World, options: StartOptions): Promise<number> {
-  const ports = createPorts(world, (line) => cockpit.notice('warn', line));
+  const ports = createPorts(world, (line) => cockpit.warn(line));
   const cockpit: Cockpit = new Cockpit(ports, withEnvironment(options, world), {
     repository: basename(world.cwd),
     branch: undefined,

@@ -27,7 +27,7 @@ export function SessionScreen({ cockpit, state, rows, width, height }: Props): R
   const composer = composerRows(state.editor, width, state.focus === 'composer' && state.drawer === undefined, placeholder(state));
   const foot = [...alertRows(cockpit, state, width), rule, ...composer, footer(state, width)];
   const room = Math.max(1, height - header.length - foot.length);
-  const body = state.drawer === undefined ? conversation(state, rows, width, room) : drawerBody(state, rows, width, room);
+  const body = state.drawer === undefined ? conversation(cockpit, state, rows, width, room) : drawerBody(state, rows, width, room);
   return (
     <Box flexDirection="column" height={height} overflow="hidden">
       <Rows lines={header} height={header.length} />
@@ -37,8 +37,9 @@ export function SessionScreen({ cockpit, state, rows, width, height }: Props): R
   );
 }
 
-function conversation(state: CockpitState, rows: TimelineRows, width: number, height: number): Line[] {
+function conversation(cockpit: Cockpit, state: CockpitState, rows: TimelineRows, width: number, height: number): Line[] {
   const { lines, hidden } = rows.window(state.timeline, width, height, state.scroll);
+  cockpit.scrolledTo = hidden;
   if (hidden > 0 && lines.length > 0) lines[lines.length - 1] = [{ text: `  ↓ ${hidden} more rows · PageDown`, color: 'muted' }];
   return lines;
 }

@@ -89,7 +89,7 @@ function timelineKey(cockpit: Cockpit, input: string, key: Key): void {
 }
 
 function scroll(cockpit: Cockpit, by: number): void {
-  cockpit.store.update((state) => ({ ...state, scroll: Math.max(0, state.scroll + by) }));
+  cockpit.store.update((state) => ({ ...state, scroll: Math.max(0, Math.min(state.scroll, cockpit.scrolledTo) + by) }));
 }
 
 function composerKey(cockpit: Cockpit, input: string, key: Key): void {

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import type { Cockpit } from '../controller.ts';
 import { Row, Rows } from '../panels/rows.tsx';
 import type { CockpitState } from '../state/state.ts';
-import type { Line } from '../text/lines.ts';
+import { type Line, wrapSpans } from '../text/lines.ts';
 import { KeyField } from './key-field.tsx';
 import { stepKeys, stepRows } from './rows.ts';
 
@@ -26,7 +26,9 @@ export function LoginScreen({ cockpit, state, width, height }: Props): ReactNode
   ];
   const rows = stepRows(login, width);
   const field = login.step === 'key';
-  const body = [...title, ...rows].slice(0, height - (field ? 5 : 4));
+  const alertRows =
+    alert === undefined ? [] : wrapSpans([{ text: `  ${alert.text}`, color: alert.level === 'info' ? 'muted' : 'warn' }], width, 2);
+  const body = [...title, ...rows].slice(0, height - alertRows.length - (field ? 4 : 3));
   return (
     <Box flexDirection="column" height={height}>
       <Rows lines={body} height={body.length} />
@@ -36,7 +38,7 @@ export function LoginScreen({ cockpit, state, width, height }: Props): ReactNode
         </Box>
       ) : null}
       <Box flexGrow={1} />
-      <Row line={alert === undefined ? [] : [{ text: `  ${alert.text}`, color: alert.level === 'info' ? 'muted' : 'warn' }]} />
+      <Rows lines={alertRows} height={alertRows.length} />
       <Row line={[{ text: `  ${stepKeys(login, state.canLeaveLogin)}`, color: 'muted' }]} />
     </Box>
   );

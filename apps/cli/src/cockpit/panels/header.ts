@@ -21,10 +21,8 @@ export function headerRows({ header, turn, usage }: CockpitState, width: number)
     { text: `  ${place}`, color: 'muted' },
   ];
   const model: Span = { text: header.model ?? 'no model', bold: true };
-  return [
-    spread(left, [model], width),
-    spread([credential], [{ text: `${header.mode} · ${TURN[turn]} · ${header.connection} · ${money(usage)}`, color: 'muted' }], width),
-  ];
+  const facts = [header.mode, TURN[turn], header.connection, money(usage)].filter((fact) => fact !== '');
+  return [spread(left, [model], width), spread([credential], [{ text: facts.join(' · '), color: 'muted' }], width)];
 }
 
 /** Tokens and cost of the session in a few words. */

@@ -11,9 +11,7 @@ interface Drawn {
 
 export interface Window {
   lines: Line[];
-  /** The scroll that was possible: at most all rows above the window. */
-  scroll: number;
-  /** Rows below the window. */
+  /** Rows below the window: the scroll that was asked for, at most all rows that do not fit. */
   hidden: number;
 }
 
@@ -52,7 +50,7 @@ export class TimelineRows {
       below = Math.max(0, below - rows.length);
       lines.unshift(...rows.slice(Math.max(0, end - (height - lines.length)), end));
     }
-    return { lines, scroll: reached, hidden: reached };
+    return { lines, hidden: reached };
   }
 
   /** Rows of the last entries, counted until there are `enough`. */

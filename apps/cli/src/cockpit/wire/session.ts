@@ -31,7 +31,7 @@ export async function openSessionPort(world: World, warn: (line: string) => void
     chooseModel: async (asked) => await chooseModel(world, file, settings, asked, signal),
     defaultOf: (provider) => defaultOf(session, provider, SHIPPED_MODELS),
     listModels: async () =>
-      (await listModels(world, file, settings, signal)).map(({ id, origin }): ModelChoice => ({
+      (await listModels(world, file, settings, signal, warn)).map(({ id, origin }): ModelChoice => ({
         id,
         detail: origin === 'account' ? 'through the account' : `shipped list of ${MODELS_DATE}`,
       })),
