@@ -5,7 +5,7 @@ import { DEFAULT_SILENCE_SECONDS } from '@mogplex/providers';
 import { parse } from 'smol-toml';
 import type { z } from 'zod';
 import type { World } from '../world.ts';
-import { combine, projectFile, type Settings, userFile } from './settings.ts';
+import { combine, LONGEST_TIMEOUT, projectFile, type Settings, userFile } from './settings.ts';
 
 const LARGEST_FILE = 256 * 1024;
 
@@ -69,8 +69,10 @@ export const loadSettings = async (world: World, warn: (line: string) => void): 
   const settings = combine(user, project, DEFAULT_SILENCE_SECONDS);
   const seconds = world.env['MOGPLEX_MODEL_TIMEOUT'];
   if (!seconds) return settings;
-  if (!/^[1-9]\d{0,4}$/.test(seconds)) {
-    throw new MogplexError('usage', 'MOGPLEX_MODEL_TIMEOUT is not a number of seconds', { boundary: 'configuration' });
+  if (!/^[1-9]\d{0,2}$/.test(seconds) || Number(seconds) > LONGEST_TIMEOUT) {
+    throw new MogplexError('usage', `MOGPLEX_MODEL_TIMEOUT is not a number of seconds from 1 to ${LONGEST_TIMEOUT}`, {
+      boundary: 'configuration',
+    });
   }
   return { ...settings, modelTimeout: Number(seconds) };
 };

@@ -5,6 +5,9 @@ export const PERMISSION_MODES = ['read-only', 'ask', 'auto'] as const;
 
 export type PermissionMode = (typeof PERMISSION_MODES)[number];
 
+/** Seconds. Beyond this the HTTP client gives up by itself. */
+export const LONGEST_TIMEOUT = 290;
+
 const modelPattern = z.string().regex(/^[\w.*-]+(?:\/[\w.:*/-]+)?$/, 'is not a model pattern such as "openai/*"');
 
 /** What a project may say: everything here can only narrow what the person allowed. */
@@ -23,7 +26,7 @@ export const userFile = z.object({
     .string()
     .regex(/^[\w.-]+\/\S+$/, 'is not a model id such as "openai/gpt-5"')
     .optional(),
-  model_timeout: z.number().int().min(1).max(3600).optional(),
+  model_timeout: z.number().int().min(1).max(LONGEST_TIMEOUT).optional(),
   logs: z
     .object({
       enabled: z.boolean().optional(),

@@ -28,6 +28,22 @@ const accountCatalog = async (world: World, file: AuthFile, signal: AbortSignal)
   });
 };
 
+const catalogModels = async (
+  world: World,
+  file: AuthFile,
+  signal: AbortSignal,
+  warn: (line: string) => void,
+): Promise<ModelList['models']> => {
+  if (!resolveNow(world, file, ACCOUNT_PROVIDER)) return [];
+  try {
+    return (await accountCatalog(world, file, signal)).models;
+  } catch (error) {
+    if (signal.aborted) throw error;
+    warn(`the models of the account are not known: ${error instanceof Error ? error.message : String(error)}`);
+    return [];
+  }
+};
+
 /** The models of a plugin's provider, the default first. */
 const pluginModels = async (world: World, login: string): Promise<string[]> => {
   const { openProviderHost } = await import('../commands/moxxy/host.ts');
@@ -39,18 +55,23 @@ const pluginModels = async (world: World, login: string): Promise<string[]> => {
  * The models that can be named now: the shipped list of every provider with a direct credential, those of stored logins,
  * and the account's catalog (statement A9).
  *
- * @throws MogplexError when the platform cannot be asked
+ * @param warn takes a line when the platform cannot be asked; the other models are listed all the same
  */
-export const listModels = async (world: World, file: AuthFile, settings: Settings, signal: AbortSignal): Promise<ListedModel[]> => {
+export const listModels = async (
+  world: World,
+  file: AuthFile,
+  settings: Settings,
+  signal: AbortSignal,
+  warn: (line: string) => void,
+): Promise<ListedModel[]> => {
   const direct = PROVIDERS.filter(({ id }) => resolveNow(world, file, id)?.via === 'direct');
   const shipped = direct.flatMap(({ id }) => SHIPPED_MODELS[id].map((name): ListedModel => ({ id: `${id}/${name}`, origin: 'shipped' })));
-  const catalog = resolveNow(world, file, ACCOUNT_PROVIDER) ? (await accountCatalog(world, file, signal)).models : [];
-  const named = new Set(shipped.map(({ id }) => id));
-  const synced = catalog
-    .filter(({ id, provider, reachable }) => reachable && !named.has(id) && !direct.some((known) => known.id === provider))
-    .map(({ id }): ListedModel => ({ id, origin: 'account' }));
   const plugins = await Promise.all(storedLogins(world.home).map((login) => pluginModels(world, login)));
   const logins = plugins.flat().map((id): ListedModel => ({ id, origin: 'login' }));
+  const catalog = await catalogModels(world, file, signal, warn);
+  const synced = catalog
+    .filter(({ provider, reachable }) => reachable && !direct.some(({ id }) => id === provider))
+    .map(({ id }): ListedModel => ({ id, origin: 'account' }));
   return [...shipped, ...logins, ...synced].filter(({ id }) => allowsModel(settings, id));
 };
 
