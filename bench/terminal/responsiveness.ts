@@ -44,7 +44,14 @@ const openCockpit = async (upstream: Upstream, home: string): Promise<PseudoTerm
 
 const usage = { inputTokens: 11, outputTokens: 7 };
 
-const longestStall = async (home: string): Promise<number> => {
+interface Stall {
+  /** Longest standstill of the event loop, ms. */
+  longest: number;
+  /** Most CPU time between two ticks of the loop, ms: what is left of it on a machine with nothing else to do. */
+  computed: number;
+}
+
+const longestStall = async (home: string): Promise<Stall> => {
   const upstream = await startOpenAiUpstream({ answer: { text: ['ready'], usage } });
   const terminal = await openCockpit(upstream, home);
   upstream.answer = { text: Array.from({ length: BURST }, (_, at) => `word${at} ${at % 12 === 11 ? '\n\n' : ''}`), usage };
@@ -53,7 +60,7 @@ const longestStall = async (home: string): Promise<number> => {
   await terminal.waitFor((screen) => screen.includes(`word${BURST - 1}`) && screen.includes('ready'), 60_000);
   process.kill(terminal.pid, 'SIGUSR2');
   await sleep(300);
-  const stall = Number(readFileSync(join(home, 'stall'), 'utf8'));
+  const stall = JSON.parse(readFileSync(join(home, 'stall'), 'utf8')) as Stall;
   await end(terminal, upstream);
   return stall;
 };
@@ -93,16 +100,16 @@ const end = async (terminal: PseudoTerminal, upstream: Upstream): Promise<void> 
 
 const home = mkdtempSync(join(tmpdir(), 'bench-responsive-'));
 try {
-  const stalls: number[] = [];
+  const stalls: Stall[] = [];
   for (let round = 0; round < 3; round += 1) {
     stalls.push(await longestStall(home));
-    process.stderr.write(`stall ${stalls.at(-1)?.toFixed(0)} ms\n`);
   }
   const times = await keyTimes(home);
   const p95 = quantile(times, 0.95);
-  process.stdout.write(`${BURST} events at once: longest stall ${stalls.map((stall) => stall.toFixed(0)).join(', ')} ms\n`);
+  const listed = stalls.map(({ longest, computed }) => `${longest.toFixed(0)} (computing ${computed.toFixed(0)})`);
+  process.stdout.write(`${BURST} events at once: longest stall ${listed.join(', ')} ms\n`);
   process.stdout.write(`a key during ${RATE} events/s: median ${median(times).toFixed(0)} ms, p95 ${p95.toFixed(0)} ms\n`);
-  const missed = median(stalls) > TARGETS.stallMs || p95 > TARGETS.keyP95Ms;
+  const missed = median(stalls.map(({ longest }) => longest)) > TARGETS.stallMs || p95 > TARGETS.keyP95Ms;
   if (missed) process.stdout.write('MISSED\n');
   process.exitCode = missed ? 1 : 0;
 } finally {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { MogplexError } from '@mogplex/protocol';
 import { closeDrawer } from './drawers/choose.ts';
 import { openPalette } from './drawers/open.ts';
@@ -11,6 +12,9 @@ import { addItem, addNotice } from './state/reduce.ts';
 import { type CockpitState, type Header, initialState, type Level } from './state/state.ts';
 import { createStore, type Store } from './state/store.ts';
 import { sanitise, sanitiseLine } from './text/sanitise.ts';
+
+/** Pieces of an answer are taken for so long, in ms, before keys and frames get their turn. */
+const LONGEST_BREATH_MS = 10;
 
 /** A second Ctrl+C within this many milliseconds leaves. */
 const TWICE_MS = 1_500;
@@ -220,8 +224,13 @@ export class Cockpit {
       const clean = { text: createAnswerText(), reasoning: createAnswerText() };
       const flush = (type: 'text' | 'reasoning'): void => this.#show(type, clean[type].end());
       try {
+        let since = this.ports.now();
         for await (const piece of session.send(text, model, signal)) {
           if (signal.aborted) break;
+          if (this.ports.now() - since > LONGEST_BREATH_MS) {
+            await nextTurn();
+            since = this.ports.now();
+          }
           if (piece.type === 'text' || piece.type === 'reasoning') this.#show(piece.type, clean[piece.type].push(piece.text));
           else this.#take(piece, model, session);
         }
