@@ -104,6 +104,10 @@ describeStores('B1 sign-in with GitHub', (stores) => {
     const attacker = new Person(platform.url);
     const { data } = await attacker.call<{ url: string }>('POST', '/auth/github', { next: '/settings' });
     const state = new URL(data.url).searchParams.get('state') ?? '';
+    const store = await stores.open(place);
+    const underWay = JSON.stringify(await store.db.selectFrom('verification').selectAll().execute());
+    expect(underWay).not.toContain(state);
+    expect(underWay).not.toContain('codeVerifier');
     const chosen = await fetch(`${github.url}/login/oauth/callback`, {
       method: 'POST',
       redirect: 'manual',

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Secret } from '@mogplex/credentials';
+import { symmetricDecrypt, symmetricEncrypt } from 'better-auth/crypto';
 import type { DBAdapter, Where } from 'better-auth/types';
 import type { SealedText, Sealer } from '../store/sealer.ts';
 import { sha256 } from './oauth/context.ts';
@@ -52,20 +53,26 @@ const openRow = (sealer: Sealer, row: Row): Row => {
 
 /**
  * Stands between the account library and the store, and changes what the library would keep in the clear: the token of a
- * session is stored as its SHA-256, and the tokens of a linked provider are sealed with the platform's envelope.
+ * session is stored as its SHA-256, the tokens of a linked provider are sealed with the platform's envelope, and what a sign-in
+ * under way keeps (state, PKCE verifier, challenge) is encrypted with the identity secret.
  */
-export const sealedAdapter = (inner: DBAdapter, sealer: Sealer): DBAdapter => {
-  const outward = <R>(model: string, row: R, token?: string): R => {
+export const sealedAdapter = (inner: DBAdapter, sealer: Sealer, secret: string): DBAdapter => {
+  const outward = async <R>(model: string, row: R, token?: string): Promise<R> => {
     if (row === null || typeof row !== 'object') return row;
     let result: Row = { ...(row as Row) };
     if (model === 'session' && token !== undefined) result['token'] = token;
     if (model === 'account') result = openRow(sealer, result);
+    const { value } = result;
+    if (model === 'verification' && typeof value === 'string') result['value'] = await symmetricDecrypt({ key: secret, data: value });
     if (Array.isArray(result['account'])) result['account'] = result['account'].map((linked: Row) => openRow(sealer, linked));
     return result as R;
   };
 
   const inward = async (model: string, where: Where[], update: Row): Promise<Row> => {
     if (model === 'session' && typeof update['token'] === 'string') return { ...update, token: sha256(update['token']) };
+    if (model === 'verification' && typeof update['value'] === 'string') {
+      return { ...update, value: await symmetricEncrypt({ key: secret, data: update['value'] }) };
+    }
     if (model !== 'account' || !SEALED.some((column) => typeof update[column] === 'string')) return update;
     const row = await inner.findOne<{ id: string; userId: string }>({ model, where, select: ['id', 'userId'] });
     return row === null ? update : sealRow(sealer, update, row.id, row.userId);
@@ -82,6 +89,9 @@ export const sealedAdapter = (inner: DBAdapter, sealer: Sealer): DBAdapter => {
         const row = await inner.create<Row>({ ...request, data: { ...data, token: sha256(token) } });
         return outward(model, row, token) as never;
       }
+      if (model === 'verification') {
+        return outward(model, await inner.create<Row>({ ...request, data: await inward(model, [], data) })) as never;
+      }
       if (model !== 'account') return inner.create(request);
       const id = randomBytes(16).toString('base64url');
       const sealed = sealRow(sealer, { ...data, id }, id, String(data['userId']));
@@ -93,7 +103,7 @@ export const sealedAdapter = (inner: DBAdapter, sealer: Sealer): DBAdapter => {
     },
     findMany: async <R>(request: Parameters<DBAdapter['findMany']>[0]) => {
       const rows = await inner.findMany<R>({ ...request, ...(request.where && { where: hashedWhere(request.model, request.where) }) });
-      return rows.map((row) => outward(request.model, row));
+      return Promise.all(rows.map((row) => outward(request.model, row)));
     },
     count: (request) => inner.count({ ...request, ...(request.where && { where: hashedWhere(request.model, request.where) }) }),
     update: async <R>(request: Parameters<DBAdapter['update']>[0]) => {

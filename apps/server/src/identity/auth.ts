@@ -91,7 +91,7 @@ export const createAuth = async (store: Store, settings: AuthSettings) => {
   const options = settingsOf(settings, secret.reveal());
   // `sqlite` on both stores: booleans are integers and dates are text everywhere.
   const inner = await getAdapter({ ...options, database: { db: store.db, type: 'sqlite' } });
-  return betterAuth({ ...options, database: () => sealedAdapter(inner, store.sealer) });
+  return betterAuth({ ...options, database: () => sealedAdapter(inner, store.sealer, options.secret) });
 };
 
 export type Auth = Awaited<ReturnType<typeof createAuth>>;
