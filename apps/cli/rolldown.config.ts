@@ -1,6 +1,5 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type RolldownOptions } from 'rolldown';
-import { builtinsPlugin } from './src/bundling/builtins.ts';
 import { firstFramePlugins } from './src/bundling/plugins.ts';
 import { skillsPlugin } from './src/bundling/skills.ts';
 
@@ -34,6 +33,11 @@ const shared: RolldownOptions = {
 
 export default defineConfig([
   { ...shared, input: { mogplex: 'src/main.ts', moxxy: 'src/moxxy.ts' }, plugins: [...firstFramePlugins(), skillsPlugin()] },
-  // Alone, so that it shares no chunk with what it does not need.
-  { ...shared, input: { 'moxxy-status': 'src/moxxy-status.ts' }, plugins: [builtinsPlugin()] },
+  // Alone, so that it shares no chunk with what it does not need; and CommonJS, since `require` neither waits for a thread to read
+  // the file nor loads all of `node:fs` for one function of it.
+  {
+    ...shared,
+    input: { 'moxxy-status': 'src/moxxy-status.ts' },
+    output: { dir: 'dist', format: 'cjs', minify: true, cleanDir: false, entryFileNames: '[name].cjs' },
+  },
 ]);

@@ -12,5 +12,6 @@ if (major < 22) {
   const [command, verb, flag, ...more] = process.argv.slice(2);
   // Asked for by prompts and scripts all the time, so it has a bundle of its own. Everything else goes through the parser.
   const isStatus = command === 'login' && verb === 'status' && (flag === undefined || flag === '--json') && more.length === 0;
-  await (isStatus ? import('../dist/moxxy-status.mjs') : import('../dist/moxxy.mjs'));
+  if (isStatus) module.createRequire(import.meta.url)('../dist/moxxy-status.cjs');
+  else await import('../dist/moxxy.mjs');
 }

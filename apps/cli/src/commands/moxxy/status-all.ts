@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import { readVaultIndex, resolveHome } from '@mogplex/credentials';
 import { cardOf } from '@moxxy/plugin-oauth';
 import { statusOfCard } from '@moxxy/sdk';
@@ -34,6 +35,20 @@ export const printAllStatus = ({ home, json, now, out, warn }: Surroundings): nu
   return sound ? 0 : UNUSABLE_EXIT;
 };
 
+/** Straight to the descriptor: setting up `process.stdout` takes as long as reading all the records. */
+const writeOut = (text: string): void => {
+  let rest = Buffer.from(text);
+  try {
+    while (rest.length > 0) rest = rest.subarray(writeSync(1, rest));
+  } catch (error) {
+    // A pipe that is full for now takes the rest later. Nobody reads a closed one.
+    if (isErrno(error, 'EAGAIN')) process.stdout.write(rest);
+    else if (!isErrno(error, 'EPIPE')) throw error;
+  }
+};
+
+const isErrno = (error: unknown, code: string): boolean => error instanceof Error && 'code' in error && error.code === code;
+
 /** `moxxy login status` and `moxxy login status --json`, straight from the entry file. */
 export const run = (): void => {
   const warn = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -42,7 +57,7 @@ export const run = (): void => {
       home: resolveHome(process.env),
       json: process.argv.length > 4,
       now: Date.now(),
-      out: (text) => void process.stdout.write(text),
+      out: writeOut,
       warn,
     });
   } catch (error) {
