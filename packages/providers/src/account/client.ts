@@ -4,6 +4,7 @@ import type { SecretValue } from '@moxxy/sdk';
 import type { ToolChatRequest, ToolModelClient } from '../chat.ts';
 import { DEFAULT_SILENCE_SECONDS } from '../client.ts';
 import type { Peer } from '../wire/failure.ts';
+import { mendingFetch } from '../wire/mend-chat.ts';
 import { createModelFetch } from '../wire/model-fetch.ts';
 import { streamModel } from '../wire/stream.ts';
 
@@ -46,7 +47,7 @@ const gatewayModel = async (id: string, origin: string, token: SecretValue, send
     );
   }
   const { createOpenAI } = await import('@ai-sdk/openai');
-  return createOpenAI({ baseURL: `${origin}/gateway/openai/v1`, apiKey: token.reveal(), fetch: send }).chat(id);
+  return createOpenAI({ baseURL: `${origin}/gateway/openai/v1`, apiKey: token.reveal(), fetch: mendingFetch(send) }).chat(id);
 };
 
 /**

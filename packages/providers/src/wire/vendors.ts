@@ -1,6 +1,7 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import type { ProviderId } from '@mogplex/protocol';
 import type { SecretValue } from '@moxxy/sdk';
+import { mendingFetch } from './mend-chat.ts';
 
 export interface VendorSettings {
   key: SecretValue;
@@ -24,8 +25,9 @@ const settingsOf = ({ key, baseUrl, fetch }: VendorSettings) => ({
  */
 const openai: VendorModel = async (name, settings) => {
   const { createOpenAI } = await import('@ai-sdk/openai');
-  const provider = createOpenAI({ baseURL: 'https://api.openai.com/v1', ...settingsOf(settings) });
-  return settings.baseUrl === undefined ? provider.responses(name) : provider.chat(name);
+  const common = settingsOf(settings);
+  if (settings.baseUrl === undefined) return createOpenAI({ ...common, baseURL: 'https://api.openai.com/v1' }).responses(name);
+  return createOpenAI({ ...common, fetch: mendingFetch(settings.fetch) }).chat(name);
 };
 
 /** Anthropic's base URL is written with or without the version; its own clients append it. */
