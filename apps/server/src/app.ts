@@ -9,6 +9,7 @@ import { createIdempotency } from './http/idempotency.ts';
 import { createRateLimiter } from './http/limit.ts';
 import { describeApi } from './http/openapi.ts';
 import { defineRawRoute, type Route, SCOPES } from './http/route.ts';
+import { FirstMatchRouter } from './http/router.ts';
 import { healthRoutes } from './http/health.ts';
 import type { Platform } from './platform.ts';
 import type { Rooms } from './rooms.ts';
@@ -81,7 +82,7 @@ export const createApp = (platform: Platform, rooms: Rooms): App => {
   checkRoutes(routes);
   document.json = JSON.stringify(describeApi(routes, publicUrl));
 
-  const hono = new Hono<{ Bindings: HttpBindings }>();
+  const hono = new Hono<{ Bindings: HttpBindings }>({ router: new FirstMatchRouter() });
   const mount = (route: Route): void => {
     const handler = guard(route);
     if (route.method === 'ALL') hono.all(route.path, handler);

@@ -86,7 +86,7 @@ const drain = (server: Server, seconds: number): Promise<void> =>
  */
 export const startServer = async (config: Config, io: ServerIo = processIo): Promise<RunningServer> => {
   const redactor = createRedactor(profiles.serverLog);
-  const log = createLogger(io.log, (line) => redactor.text(line).text, config.log, io.now);
+  const log = createLogger(io.log, (fields) => redactor.object(fields).value, config.log, io.now);
   const hold = config.databaseUrl ? undefined : await holdDataFolder(config.dataDir, io);
   let listener = starting;
   const server = createServer((incoming, outgoing) => listener(incoming, outgoing));
@@ -107,7 +107,8 @@ export const startServer = async (config: Config, io: ServerIo = processIo): Pro
     const app = createApp(platform, rooms);
     const hono = getRequestListener(app.fetch);
     const gateway = rooms.gateway(app.guards);
-    listener = (incoming, outgoing) => void (gateway.owns(incoming.url ?? '') ? gateway.serve(incoming, outgoing) : hono(incoming, outgoing));
+    listener = (incoming, outgoing) =>
+      void (gateway.owns(incoming.url ?? '') ? gateway.serve(incoming, outgoing) : hono(incoming, outgoing));
     server.on('upgrade', (_incoming, socket) => gateway.refuseUpgrade(socket));
     return { url, routes: app.routes, setupLink: () => rooms.setupLink(), close: closeAll };
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { inspectToken, MogplexError } from '@mogplex/protocol';
+import { MogplexError } from '@mogplex/protocol';
 import type { CredentialResolvers, Principal } from './principal.ts';
 
 const ACCESS_TOKEN = /^mog_at_[A-Za-z0-9_-]{20,200}$/;
@@ -31,9 +31,7 @@ export const createAuthenticator =
     }
     const principal = ACCESS_TOKEN.test(token)
       ? await resolvers.principalFromAccessToken(token)
-      : inspectToken(token).possible
-        ? await resolvers.principalFromToken(token)
-        : undefined;
+      : await resolvers.principalFromToken(token);
     if (!principal) throw unauthenticated();
     return principal;
   };

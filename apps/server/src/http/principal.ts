@@ -24,7 +24,7 @@ export interface Principal {
 
 /** The rooms that know credentials. Each answers undefined for one that is unknown, expired or revoked. */
 export interface CredentialResolvers {
-  /** Personal access tokens and run tokens; the string has passed the offline check. */
+  /** Personal access tokens and run tokens, from any string at all. */
   principalFromToken(token: string): Promise<Principal | undefined>;
   /** `mog_at_` access tokens of the authorization server. */
   principalFromAccessToken(token: string): Promise<Principal | undefined>;

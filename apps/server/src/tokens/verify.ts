@@ -1,3 +1,4 @@
+import { inspectToken } from '@mogplex/protocol';
 import type { Kysely } from 'kysely';
 import type { Database } from '../store/schema.ts';
 import type { Principal } from '../http/principal.ts';
@@ -17,7 +18,9 @@ const holderOf = async (db: Db, row: { account_id: string; team_id: string | nul
   return service && {};
 };
 
-const load = async (db: Db, hash: string): Promise<Principal | undefined> => {
+const load = async (db: Db, token: string, hash: string): Promise<Principal | undefined> => {
+  // The offline check spares the store what was mistyped or invented; a token that is kept in memory has passed it.
+  if (!inspectToken(token).possible) return undefined;
   const row = await db
     .selectFrom('token')
     .select(['id', 'kind', 'account_id', 'team_id', 'run_id', 'name', 'scopes', 'expires_at', 'revoked_at'])
@@ -49,7 +52,7 @@ export const createVerifier =
   (db: Db, coherence: Coherence, lastUsed: LastUsed, now: () => number) =>
   async (token: string): Promise<Principal | undefined> => {
     const hash = hashToken(token);
-    const principal = await coherence.cached(TOKEN_TOPIC, hash, () => load(db, hash));
+    const principal = await coherence.cached(TOKEN_TOPIC, hash, () => load(db, token, hash));
     if (!principal || (principal.expiresAt !== undefined && principal.expiresAt <= now())) return undefined;
     lastUsed.touch(principal.tokenId);
     return principal;
