@@ -100,7 +100,7 @@ describeStores('B7 the gateway for OpenAI clients', (stores) => {
     });
     // 11 tokens at $1.25 and 5 at $10 a million, in micro-dollars, rounded up.
     expect(first?.cost).toBe(Math.ceil(11 * 1.25 + 5 * 10));
-    expect(await gateway.store.db.selectFrom('model_reservations').selectAll().execute()).toEqual([]);
+    await expect.poll(() => gateway.store.db.selectFrom('model_reservations').selectAll().execute(), { timeout: 10_000 }).toEqual([]);
   });
 
   test('B7 the catalogue gives the reachable set and a reason for each other model', async () => {

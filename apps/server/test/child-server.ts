@@ -14,6 +14,12 @@ export interface ChildServer {
 
 const ENTRY = fileURLToPath(new URL('./child-entry.ts', import.meta.url));
 
+// A test that fails leaves nothing running behind it.
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 const end = async (child: ChildProcess, signal: NodeJS.Signals): Promise<void> => {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, 'exit');
@@ -36,6 +42,8 @@ export const startChildServer = async (place: StorePlace, env: Readonly<Record<s
       ...env,
     },
   });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   const lines = createInterface({ input: child.stdout });
   const [url] = (await Promise.race([
     once(lines, 'line'),

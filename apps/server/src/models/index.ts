@@ -29,14 +29,14 @@ export interface ModelsRoom {
 const openLedger = ({ config, store, log, now }: Platform): Ledger => {
   const leaseMs = config.modelSeconds.lease * 1_000;
   const serverId = randomUUID();
-  const ledgerStore = store.database
-    ? openSqliteLedger(store.db, store.database, serverId, leaseMs)
-    : openPostgresLedger(store.db, serverId, leaseMs);
   const events = {
     onAlert: ({ payer, percent, period }: { payer: string; percent: number; period: string }) =>
       log.info('a soft limit was passed', { payer, percent, period }),
     onFailure: (error: unknown) => log.error('the ledger could not be written', error),
   };
+  const ledgerStore = store.database
+    ? openSqliteLedger(store.db, store.database, { serverId, leaseMs, onFailure: events.onFailure, now })
+    : openPostgresLedger(store.db, serverId, leaseMs);
   return createLedger(ledgerStore, events, leaseMs, now);
 };
 

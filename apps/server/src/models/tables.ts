@@ -98,6 +98,8 @@ export interface ReservationTable {
   payer: string;
   server_id: string;
   amount: number;
+  /** How many calls it stands for: one on PostgreSQL, all alike of the server on SQLite. */
+  calls: number;
   /** Takes part in the balance: false for calls that nobody here pays for. */
   charged: number;
   account_id: string;
@@ -114,8 +116,7 @@ export interface ReservationTable {
 
 /** The ledger: rows are only ever added (triggers refuse anything else). */
 export interface LedgerTable {
-  id: string;
-  /** What caused the entry; unique, so that nothing is booked twice. */
+  /** What caused the entry; the key, so that nothing is booked twice. */
   reference: string;
   payer: string;
   kind: 'grant' | 'usage' | 'expired' | 'adjustment';

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { MogplexError } from '@mogplex/protocol';
 import type { Principal } from '../../http/principal.ts';
@@ -10,10 +9,13 @@ import type { Settings, SettingsCache } from '../settings.ts';
 import type { CatalogModel, Operation, WireFormat } from '../types.ts';
 import { ENDPOINTS, operationPath } from '../upstreams/endpoints.ts';
 import type { HealthBook } from '../upstreams/health.ts';
+import type { Upstream } from '../upstreams/upstreams.ts';
 import { providerFailure } from '../wire/failure.ts';
 import { readProviderError, readRetryAfter } from '../wire/provider-error.ts';
+import { createTimeIds } from './time-id.ts';
 import { type PeekedRequest, peekRequest, renameModel } from '../wire/request.ts';
 import { upstreamHeaders } from './headers.ts';
+import { createEchoPattern, type EchoPattern } from './mask-echo.ts';
 import type { Pools } from './pools.ts';
 import { relay, type RelayResult } from './relay.ts';
 
@@ -83,9 +85,20 @@ const plot = (settings: Settings, caller: Caller, name: string, format: WireForm
   return obstacle ? noModelAccess(obstacle) : { settings, caller, model, routes };
 };
 
+/** Ways that were found, by the settings that they follow from. */
+const ways = new WeakMap<Settings, Map<string, Plotted>>();
+const MOST_WAYS = 5_000;
+
 const findWay = async (parts: CallParts, request: CallRequest, name: string): Promise<Plotted> => {
-  const found = plot(await parts.settings.current(), callerOf(request), name, request.format);
+  const settings = await parts.settings.current();
+  const caller = callerOf(request);
+  const key = `${caller.accountId}\n${caller.teamId ?? ''}\n${caller.repository ?? ''}\n${request.format}\n${name}`;
+  const kept = ways.get(settings) ?? new Map<string, Plotted>();
+  const known = kept.get(key);
+  if (known) return known;
+  const found = plot(settings, caller, name, request.format);
   if (found instanceof MogplexError) throw found;
+  if (kept.size < MOST_WAYS) ways.set(settings, kept.set(key, found));
   return found;
 };
 
@@ -98,14 +111,16 @@ const worstCase = (model: CatalogModel, peeked: PeekedRequest, body: Buffer): nu
   return costOf(dearest, { input, cachedInput: 0, cacheWrite: 0, output }, peeked.multiplier);
 };
 
+const nextId = createTimeIds();
+
 const SOURCES: Record<Principal['kind'], string> = { personal: 'api', oauth: 'oauth', session: 'web', run: 'run' };
 
-const reservationFor = (request: CallRequest, way: Plotted, amount: number): Reservation => {
+const reservationFor = (parts: CallParts, request: CallRequest, way: Plotted, amount: number): Reservation => {
   const { principal } = request;
   const payer = payerOf(way.settings, way.caller);
   const plan = planOf(way.settings, payer);
   return {
-    id: randomUUID(),
+    id: nextId(parts.now()),
     payer,
     amount,
     charged: plan.monthlyCredit !== null,
@@ -123,10 +138,27 @@ const reservationFor = (request: CallRequest, way: Plotted, amount: number): Res
   };
 };
 
+interface Dialed {
+  base: URL;
+  key: string;
+  echo: EchoPattern;
+}
+
+const prepared = new WeakMap<Upstream, Dialed>();
+
+/** What an upstream's row means for a call, worked out once. */
+const dialed = (upstream: Upstream): Dialed => {
+  const known = prepared.get(upstream);
+  if (known) return known;
+  const key = upstream.key.reveal();
+  const made = { base: new URL(upstream.baseUrl ?? ENDPOINTS[upstream.provider].baseUrl), key, echo: createEchoPattern(key) };
+  prepared.set(upstream, made);
+  return made;
+};
+
 const attempt = (parts: CallParts, request: CallRequest, peeked: PeekedRequest, route: Route): Promise<RelayResult> => {
   const { upstream, modelName } = route;
-  const base = new URL(upstream.baseUrl ?? ENDPOINTS[upstream.provider].baseUrl);
-  const key = upstream.key.reveal();
+  const { base, key, echo } = dialed(upstream);
   const body = peeked.modelAt && modelName !== peeked.model ? renameModel(request.body, peeked.modelAt, modelName) : request.body;
   return relay({
     // The operator's addresses may be private; an account's own key always goes to the provider's public address.
@@ -136,6 +168,7 @@ const attempt = (parts: CallParts, request: CallRequest, peeked: PeekedRequest, 
     headers: upstreamHeaders(request.incoming.headers, request.format, key),
     body,
     key,
+    echo,
     format: request.format,
     operation: request.operation,
     requestId: request.requestId,
@@ -236,7 +269,7 @@ export const callModel = async (parts: CallParts, request: CallRequest): Promise
   const way = await findWay(parts, request, peeked.model);
   const free = FREE.has(request.operation);
   const own = way.routes[0].own;
-  const reservation = free ? undefined : reservationFor(request, way, worstCase(way.model, peeked, request.body));
+  const reservation = free ? undefined : reservationFor(parts, request, way, worstCase(way.model, peeked, request.body));
   if (reservation && !own) await parts.ledger.reserve(reservation);
   const tried = await tryRoutes(parts, request, peeked, parts.health.order(way.routes));
   return finish(parts, request, way, reservation, peeked, tried);

@@ -26,10 +26,16 @@ const openEnd = (chunk: Buffer, needle: Buffer): number => {
   return 0;
 };
 
+/** What is looked for and what stands in its place; made once for a key. */
+export interface EchoPattern {
+  needle: Buffer;
+  mask: Buffer;
+}
+
 /** @param key the upstream's key, at least eight characters. */
-export const createEchoMask = (key: string): EchoMask => {
-  const needle = Buffer.from(key);
-  const mask = Buffer.from(echoMaskFor(key));
+export const createEchoPattern = (key: string): EchoPattern => ({ needle: Buffer.from(key), mask: Buffer.from(echoMaskFor(key)) });
+
+export const createEchoMask = ({ needle, mask }: EchoPattern): EchoMask => {
   let held = NOTHING;
   let seen = false;
   return {

@@ -6,7 +6,7 @@ import type { Operation, Usage, WireFormat } from '../types.ts';
 import { failureEvent } from '../wire/failure.ts';
 import { createMeter, type Meter, usageOfSilence } from '../wire/meter.ts';
 import { clientHeaders } from './headers.ts';
-import { createEchoMask, type EchoMask, echoMaskFor } from './mask-echo.ts';
+import { createEchoMask, type EchoMask, echoMaskFor, type EchoPattern } from './mask-echo.ts';
 
 /** One attempt at one upstream. */
 export interface RelayRequest {
@@ -17,6 +17,7 @@ export interface RelayRequest {
   body: Buffer;
   /** The upstream's key, in the clear, to take it out of what comes back. */
   key: string;
+  echo: EchoPattern;
   format: WireFormat;
   operation: Operation;
   requestId: string;
@@ -114,11 +115,11 @@ class Relay implements Dispatcher.DispatchHandler {
       this.#errorBody = [];
       return;
     }
-    const { operation, body, key, requestId, response } = this.#request;
+    const { operation, body, key, echo, requestId, response } = this.#request;
     this.#events = contentType(headers).startsWith('text/event-stream');
     this.#meter = createMeter(operation, this.#events, body.length);
-    this.#mask = createEchoMask(key);
-    const outgoing = clientHeaders(headers, requestId, (value) => value.replaceAll(key, echoMaskFor(key)));
+    this.#mask = createEchoMask(echo);
+    const outgoing = clientHeaders(headers, requestId, (value) => (value.includes(key) ? value.replaceAll(key, echoMaskFor(key)) : value));
     const decode = DECODERS[String(headers['content-encoding'] ?? '').toLowerCase()];
     if (decode) {
       delete outgoing['content-length'];

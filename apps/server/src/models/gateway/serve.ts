@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { MogplexError } from '@mogplex/protocol';
-import { readBody } from '../../http/body.ts';
 import type { GuardParts } from '../../http/guard.ts';
 import { requestIdOf } from '../../http/guard.ts';
 import type { Principal } from '../../http/principal.ts';
@@ -9,6 +8,7 @@ import { asMogplexError } from '../../http/refusal.ts';
 import { wireFailure } from '../wire/failure.ts';
 import { findTarget, formatOfUrl, isGatewayUrl, type Target, tokenOf } from './address.ts';
 import { callModel, type CallParts, type CallReport } from './call.ts';
+import { collectBody } from './body.ts';
 import { describeModel, listModels } from './lists.ts';
 
 /** The gateway as the HTTP server sees it. */
@@ -61,16 +61,18 @@ const checkScope = (principal: Principal, scope: 'read' | 'write'): void => {
   });
 };
 
-const sendJson = (response: ServerResponse, data: object): void => {
-  response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' }).end(JSON.stringify(data));
+const sendJson = (response: ServerResponse, requestId: string, data: object): void => {
+  response
+    .writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store', 'x-request-id': requestId })
+    .end(JSON.stringify(data));
 };
 
-const read = async (incoming: IncomingMessage, limit: number): Promise<Buffer> => {
+const read = (incoming: IncomingMessage, limit: number): Promise<Buffer> => {
   const encoding = incoming.headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') {
     throw new MogplexError('unsupported_media_type', 'request bodies must not be compressed', { boundary: 'request' });
   }
-  return readBody(incoming, limit);
+  return collectBody(incoming, limit);
 };
 
 const reportOf = (error: unknown): CallReport => (error instanceof Error && 'report' in error ? (error.report as CallReport) : {});
@@ -89,7 +91,7 @@ export const createGateway = (parts: CallParts, guards: GatewayGuards): Gateway 
     address: string,
   ): Promise<CallReport> => {
     if (target?.operation === 'hello') {
-      response.writeHead(200, { 'content-length': '0' }).end();
+      response.writeHead(200, { 'content-length': '0', 'x-request-id': requestId }).end();
       return {};
     }
     const principal = await authenticate(guards, incoming, address);
@@ -103,6 +105,7 @@ export const createGateway = (parts: CallParts, guards: GatewayGuards): Gateway 
       const caller = { accountId: principal.accountId, teamId: principal.teamId };
       sendJson(
         response,
+        requestId,
         target.model === undefined
           ? listModels(settings, caller, target.format)
           : describeModel(settings, caller, target.format, target.model),
@@ -125,7 +128,6 @@ export const createGateway = (parts: CallParts, guards: GatewayGuards): Gateway 
     let failure: MogplexError | undefined;
     let report: CallReport;
     try {
-      response.setHeader('x-request-id', requestId);
       report = await answer(target, incoming, response, seen, requestId, address);
     } catch (error) {
       failure = asMogplexError(error, 'model');

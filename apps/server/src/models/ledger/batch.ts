@@ -32,12 +32,12 @@ export interface Booked {
   additions: Additions;
 }
 
-/** Ids of the reservations that a batch takes out of the store. */
-export const reservationsOf = (operations: readonly LedgerOperation[]): string[] =>
-  operations.flatMap((operation) => {
-    if (operation.type === 'expire') return [operation.id];
-    if (operation.type === 'release') return [operation.reservation.id];
-    return operation.type === 'settle' && operation.settlement.reserved ? [operation.settlement.reservation.id] : [];
+/** The reservations that a batch takes out of the store; the amount is absent where only the store knows it. */
+export const reservationsOf = (operations: readonly LedgerOperation[]): { id: string; amount?: number }[] =>
+  operations.flatMap((operation): { id: string; amount?: number }[] => {
+    if (operation.type === 'expire') return [{ id: operation.id }];
+    if (operation.type === 'release') return [operation.reservation];
+    return operation.type === 'settle' && operation.settlement.reserved ? [operation.settlement.reservation] : [];
   });
 
 /** References that must be looked up, since the reservation that stood for them was gone or never was. */

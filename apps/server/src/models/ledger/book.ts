@@ -29,10 +29,17 @@ export const emptyCredit = (payer: string): CreditRow => ({
   minute_calls: 0,
 });
 
-export const dayOf = (now: number): string => new Date(now).toISOString().slice(0, 10);
+const DAY_MS = 86_400_000;
+let lastDay = { number: -1, text: '' };
+
+/** The day of a time, `2026-11-22` (UTC). */
+export const dayOf = (now: number): string => {
+  const number = Math.floor(now / DAY_MS);
+  if (lastDay.number !== number) lastDay = { number, text: new Date(now).toISOString().slice(0, 10) };
+  return lastDay.text;
+};
 
 const bare = (payer: string, reference: string, kind: EntryRow['kind'], now: number): EntryRow => ({
-  id: randomUUID(),
   reference,
   payer,
   kind,
@@ -77,6 +84,7 @@ const rowOf = (reservation: Reservation, serverId: string, now: number, leaseMs:
   payer: reservation.payer,
   server_id: serverId,
   amount: reservation.amount,
+  calls: 1,
   charged: reservation.charged ? 1 : 0,
   account_id: reservation.attribution.accountId,
   team_id: reservation.attribution.teamId,
@@ -116,8 +124,8 @@ export const reserve = (
   return DONE;
 };
 
-const freed = (credit: CreditRow, { amount, charged }: { amount: number; charged: boolean }): void => {
-  credit.calls = Math.max(0, credit.calls - 1);
+const freed = (credit: CreditRow, { amount, charged, calls = 1 }: { amount: number; charged: boolean; calls?: number }): void => {
+  credit.calls = Math.max(0, credit.calls - calls);
   if (charged) credit.reserved = Math.max(0, credit.reserved - amount);
 };
 
@@ -205,7 +213,7 @@ export const correct = (
  */
 export const expire = (credit: CreditRow, row: ReservationRow, add: Additions, now: number): void => {
   const charged = row.charged === 1;
-  freed(credit, { amount: row.amount, charged });
+  freed(credit, { amount: row.amount, charged, calls: row.calls });
   const entry: EntryRow = {
     ...bare(row.payer, callReference(row.id), 'expired', now),
     cost: row.amount,

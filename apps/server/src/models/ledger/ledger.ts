@@ -10,6 +10,8 @@ export interface LedgerStore {
   beat(expiresAt: number): Promise<void>;
   /** Ids of reservations of servers that are gone. */
   expired(now: number, limit: number): Promise<string[]>;
+  /** Writes what waits for company. */
+  flush(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -46,6 +48,8 @@ interface Waiting {
 const MAX_BATCH = 500;
 const SWEEP_BATCH = 200;
 const RETRY_MS = 250;
+/** How long a settlement waits for company. */
+const SETTLE_MS = 10;
 
 const unavailable = (cause: unknown): MogplexError =>
   new MogplexError('unavailable', 'the ledger cannot be reached, so no call is started', { boundary: 'storage', retryAfter: 2, cause });
@@ -84,6 +88,7 @@ export const createLedger = (store: LedgerStore, events: LedgerEvents, leaseMs: 
   let waiting: Waiting[] = [];
   let running: Promise<void> | undefined;
   let scheduled = false;
+  let later: NodeJS.Timeout | undefined;
 
   const settled = (batch: readonly Waiting[], results: readonly LedgerResult[]): void => {
     for (const [index, { resolve }] of batch.entries()) resolve?.(results[index] ?? { ok: true });
@@ -119,6 +124,8 @@ export const createLedger = (store: LedgerStore, events: LedgerEvents, leaseMs: 
 
   const start = (): void => {
     scheduled = false;
+    clearTimeout(later);
+    later = undefined;
     running ??= run().finally(() => {
       running = undefined;
       if (waiting.length > 0) start();
@@ -127,6 +134,11 @@ export const createLedger = (store: LedgerStore, events: LedgerEvents, leaseMs: 
   const enqueue = (entry: Waiting): void => {
     waiting.push(entry);
     if (running || scheduled) return;
+    if (entry.resolve === undefined && waiting.length < MAX_BATCH) {
+      // Nobody waits for it: it goes with the next reservation, or soon.
+      later ??= setTimeout(start, SETTLE_MS);
+      return;
+    }
     scheduled = true;
     setImmediate(start);
   };
@@ -151,7 +163,8 @@ export const createLedger = (store: LedgerStore, events: LedgerEvents, leaseMs: 
   timer.unref();
 
   const idle = async (): Promise<void> => {
-    while (waiting.length > 0 || running || scheduled) await new Promise((resolve) => setImmediate(resolve));
+    if (waiting.length > 0) start();
+    while (waiting.length > 0 || running || scheduled) await new Promise((resolve) => setTimeout(resolve, 1));
   };
 
   return {
@@ -164,7 +177,10 @@ export const createLedger = (store: LedgerStore, events: LedgerEvents, leaseMs: 
     adjust: async (payer, amount, reference) => {
       await ask({ type: 'adjust', payer, amount, reference });
     },
-    idle,
+    idle: async () => {
+      await idle();
+      await store.flush();
+    },
     close: async () => {
       clearInterval(timer);
       await tending;

@@ -56,7 +56,10 @@ const write = async (tx: Tx, credits: Iterable<CreditRow>, { entries, reservatio
 export const openPostgresLedger = (db: Kysely<ModelTables>, serverId: string, leaseMs: number): LedgerStore => ({
   commit: (operations, now) =>
     db.transaction().execute(async (tx) => {
-      const dropped = await drop(tx, reservationsOf(operations));
+      const dropped = await drop(
+        tx,
+        reservationsOf(operations).map(({ id }) => id),
+      );
       const booked = await findBooked(tx, referencesOf(operations, dropped));
       const credits = await lockCredits(tx, payersOf(operations, dropped));
       const { results, additions } = bookBatch(operations, { dropped, booked, credits, serverId, now, leaseMs });
@@ -77,5 +80,6 @@ export const openPostgresLedger = (db: Kysely<ModelTables>, serverId: string, le
       .execute();
     return rows.map((row) => row.id);
   },
+  flush: () => Promise.resolve(),
   close: () => Promise.resolve(),
 });

@@ -2,9 +2,10 @@ import type BetterSqlite from 'better-sqlite3';
 import type { Kysely } from 'kysely';
 import type { ModelTables } from '../tables.ts';
 import { bookBatch, payersOf, referencesOf, reservationsOf } from './batch.ts';
-import type { Additions, AlertRow, CreditRow, EntryRow, ReservationRow } from './book.ts';
+import type { AlertRow, CreditRow, EntryRow, ReservationRow } from './book.ts';
 import type { LedgerOperation, LedgerResult } from './operations.ts';
 import type { LedgerStore } from './ledger.ts';
+import { IDLE_MS, Outstanding } from './outstanding.ts';
 
 const CREDIT_COLUMNS = ['payer', 'period', 'granted', 'balance', 'reserved', 'calls', 'minute', 'minute_calls'] as const;
 const RESERVATION_COLUMNS = [
@@ -12,6 +13,7 @@ const RESERVATION_COLUMNS = [
   'payer',
   'server_id',
   'amount',
+  'calls',
   'charged',
   'account_id',
   'team_id',
@@ -25,7 +27,6 @@ const RESERVATION_COLUMNS = [
   'created_at',
 ] as const;
 const ENTRY_COLUMNS = [
-  'id',
   'reference',
   'payer',
   'kind',
@@ -49,6 +50,50 @@ const ENTRY_COLUMNS = [
   'day',
   'created_at',
 ] as const;
+// Spelled out, since these run for every call.
+const entryValues = (row: EntryRow): unknown[] => [
+  row.reference,
+  row.payer,
+  row.kind,
+  row.amount,
+  row.cost,
+  row.uncovered,
+  row.account_id,
+  row.team_id,
+  row.token_id,
+  row.run_id,
+  row.source,
+  row.model,
+  row.provider,
+  row.upstream_id,
+  row.input_tokens,
+  row.cached_input_tokens,
+  row.cache_write_tokens,
+  row.output_tokens,
+  row.exact,
+  row.outcome,
+  row.day,
+  row.created_at,
+];
+const reservationValues = (row: ReservationRow): unknown[] => [
+  row.id,
+  row.payer,
+  row.server_id,
+  row.amount,
+  row.calls,
+  row.charged,
+  row.account_id,
+  row.team_id,
+  row.token_id,
+  row.run_id,
+  row.source,
+  row.model,
+  row.provider,
+  row.upstream_id,
+  row.expires_at,
+  row.created_at,
+];
+
 const ALERT_COLUMNS = ['id', 'payer', 'period', 'percent', 'created_at'] as const;
 
 const insertInto = (table: string, columns: readonly string[], verb = 'insert'): string =>
@@ -58,87 +103,155 @@ const prepareAll = (database: BetterSqlite.Database) => ({
   begin: database.prepare('begin immediate'),
   commit: database.prepare('commit'),
   rollback: database.prepare('rollback'),
-  drop: database.prepare<[string], ReservationRow>(
-    `delete from model_reservations where id = ? returning ${RESERVATION_COLUMNS.join(', ')}`,
-  ),
+  reserved: database.prepare<[string], ReservationRow>(`select ${RESERVATION_COLUMNS.join(', ')} from model_reservations where id = ?`),
   booked: database.prepare<[string], { reference: string; kind: string; amount: number; cost: number }>(
     'select reference, kind, amount, cost from model_ledger where reference = ?',
   ),
   credit: database.prepare<[string], CreditRow>(`select ${CREDIT_COLUMNS.join(', ')} from model_credit where payer = ?`),
   putCredit: database.prepare(insertInto('model_credit', CREDIT_COLUMNS, 'insert or replace')),
   entry: database.prepare(insertInto('model_ledger', ENTRY_COLUMNS)),
-  reservation: database.prepare(insertInto('model_reservations', RESERVATION_COLUMNS)),
+  reservation: database.prepare(insertInto('model_reservations', RESERVATION_COLUMNS, 'insert or replace')),
+  forget: database.prepare<[string]>('delete from model_reservations where id = ?'),
   alert: database.prepare(insertInto('model_alerts', ALERT_COLUMNS, 'insert or ignore')),
-  beat: database.prepare('update model_reservations set expires_at = ? where server_id = ?'),
   // One server holds the data folder: the reservations of any other id are those of an earlier life.
   expired: database.prepare<[string, number], string>('select id from model_reservations where server_id <> ? limit ?').pluck(),
 });
 
-type Statements = ReturnType<typeof prepareAll>;
+/** What a transaction is to write. */
+interface Pending {
+  entries: EntryRow[];
+  alerts: AlertRow[];
+  /** Payers whose credit row has changed. */
+  payers: Set<string>;
+  /** Reservations of an earlier life that are booked now. */
+  forget: string[];
+}
 
-const write = (statements: Statements, credits: Iterable<CreditRow>, { entries, reservations, alerts }: Additions): void => {
-  for (const row of credits) statements.putCredit.run(CREDIT_COLUMNS.map((column) => row[column]));
-  for (const row of entries) statements.entry.run(ENTRY_COLUMNS.map((column) => row[column as keyof EntryRow]));
-  for (const row of reservations) statements.reservation.run(RESERVATION_COLUMNS.map((column) => row[column]));
-  for (const row of alerts) statements.alert.run(ALERT_COLUMNS.map((column) => row[column as keyof AlertRow]));
-};
+const nothing = (): Pending => ({ entries: [], alerts: [], payers: new Set(), forget: [] });
+
+/** How long an entry waits for others when no call depends on it, in milliseconds. */
+const GATHER_MS = 50;
+const MOST_PENDING = 500;
+const RETRY_MS = 250;
 
 /**
- * The ledger on the embedded store. It works on the store's one connection, in one go, while nobody else uses it. Its
- * commits reach the operating system before a call goes out, so that they outlive the process; the disk gets them with
- * the next commit of the rest of the platform, which a power cut may come before: a flush for each call would cost
- * more than the whole way through the gateway.
+ * The ledger on the embedded store. One process holds the store, so that its memory is the truth about credit while it
+ * lives; what must outlive it is written before a call goes out (see `Outstanding`), the rest a moment later with many
+ * others. Writes reach the operating system at once, so that they outlive the process; the disk gets them with the next
+ * commit of the rest of the platform, which a power cut may come before.
  *
  * @param db lends the connection; `database` is that connection.
  */
 export const openSqliteLedger = (
   db: Kysely<ModelTables>,
   database: BetterSqlite.Database,
-  serverId: string,
-  leaseMs: number,
+  {
+    serverId,
+    leaseMs,
+    onFailure,
+    now: clock,
+  }: { serverId: string; leaseMs: number; onFailure: (error: unknown) => void; now: () => number },
 ): LedgerStore => {
   const statements = prepareAll(database);
+  const outstanding = new Outstanding(serverId);
+  const credits = new Map<string, CreditRow>();
+  let pending = nothing();
+  let later: { due: number; timer: NodeJS.Timeout } | undefined;
+  // The pages that every call writes are the same few: the longer the log, the fewer of them go to the file.
+  database.pragma('wal_autocheckpoint = 4000');
 
-  const commitNow = (operations: readonly LedgerOperation[], now: number): { results: LedgerResult[]; alerts: AlertRow[] } => {
-    database.pragma('synchronous = NORMAL');
+  const flush = (): void => {
+    clearTimeout(later?.timer);
+    later = undefined;
+    const rows = outstanding.rows(credits, clock(), leaseMs);
+    database.exec('pragma synchronous = NORMAL');
     statements.begin.run();
     try {
-      const dropped = new Map<string, ReservationRow>();
-      for (const id of reservationsOf(operations)) {
-        const row = statements.drop.get(id);
-        if (row) dropped.set(id, row);
+      for (const payer of pending.payers) {
+        const credit = credits.get(payer);
+        if (credit) statements.putCredit.run(CREDIT_COLUMNS.map((column) => credit[column]));
       }
-      const booked = new Map(
-        referencesOf(operations, dropped).flatMap((reference) => {
-          const row = statements.booked.get(reference);
-          return row ? [[reference, row] as const] : [];
-        }),
-      );
-      const credits = new Map(
-        payersOf(operations, dropped).flatMap((payer) => {
-          const row = statements.credit.get(payer);
-          return row ? [[payer, row] as const] : [];
-        }),
-      );
-      const { results, additions } = bookBatch(operations, { dropped, booked, credits, serverId, now, leaseMs });
-      write(statements, credits.values(), additions);
+      for (const row of pending.entries) statements.entry.run(entryValues(row));
+      for (const row of rows.put) statements.reservation.run(reservationValues(row));
+      for (const id of [...rows.remove, ...pending.forget]) statements.forget.run(id);
+      for (const row of pending.alerts) statements.alert.run(ALERT_COLUMNS.map((column) => row[column as keyof AlertRow]));
       statements.commit.run();
-      return { results, alerts: additions.alerts };
+      pending = nothing();
+      rows.keep();
+      if (rows.idle) flushLater(IDLE_MS + 1);
     } catch (error) {
       if (database.inTransaction) statements.rollback.run();
       throw error;
     } finally {
-      database.pragma('synchronous = FULL');
+      database.exec('pragma synchronous = FULL');
     }
   };
 
   /** Kysely's transactions last over many turns of the event loop: between them the connection is free. */
   const alone = <T>(work: () => T): Promise<T> => db.connection().execute(() => Promise.resolve(work()));
 
+  const flushLater = (wait: number): void => {
+    const due = clock() + wait;
+    if (later && later.due <= due) return;
+    if (later) clearTimeout(later.timer);
+    const timer = setTimeout(() => {
+      later = undefined;
+      alone(flush).catch((error: unknown) => {
+        onFailure(error);
+        flushLater(RETRY_MS);
+      });
+    }, wait);
+    later = { due, timer };
+  };
+
+  const load = (operations: readonly LedgerOperation[], dropped: ReadonlyMap<string, ReservationRow>): void => {
+    for (const payer of payersOf(operations, dropped)) {
+      pending.payers.add(payer);
+      const row = credits.has(payer) ? undefined : statements.credit.get(payer);
+      if (row) credits.set(payer, row);
+    }
+  };
+
+  const find = (reference: string) => statements.booked.get(reference) ?? pending.entries.find((entry) => entry.reference === reference);
+
+  const book = (operations: readonly LedgerOperation[], now: number): { results: LedgerResult[]; alerts: AlertRow[] } => {
+    const dropped = new Map<string, ReservationRow>();
+    for (const { id, amount } of reservationsOf(operations)) {
+      const row = amount === undefined ? statements.reserved.get(id) : outstanding.find(id);
+      if (!row) continue;
+      dropped.set(id, row);
+      if (amount === undefined) pending.forget.push(id);
+      else outstanding.end(id, amount);
+    }
+    const booked = new Map(
+      referencesOf(operations, dropped).flatMap((reference) => {
+        const row = find(reference);
+        return row ? [[reference, row] as const] : [];
+      }),
+    );
+    load(operations, dropped);
+    const { results, additions } = bookBatch(operations, { dropped, booked, credits, serverId, now, leaseMs });
+    for (const row of additions.reservations) outstanding.add(row, now);
+    pending.entries.push(...additions.entries);
+    pending.alerts.push(...additions.alerts);
+    const awaited =
+      pending.forget.length > 0 ||
+      operations.some(({ type }) => type === 'adjust') ||
+      additions.reservations.some((row) => outstanding.isBehind(row));
+    if (awaited || pending.entries.length >= MOST_PENDING) flush();
+    else flushLater(GATHER_MS);
+    return { results, alerts: additions.alerts };
+  };
+
   return {
-    commit: (operations, now) => alone(() => commitNow(operations, now)),
-    beat: (expiresAt) => alone(() => void statements.beat.run(expiresAt, serverId)),
+    commit: (operations, now) => alone(() => book(operations, now)),
+    // The rows of this server never expire while it lives: nobody else serves this store.
+    beat: () => Promise.resolve(),
     expired: (_now, limit) => alone(() => statements.expired.all(serverId, limit)),
-    close: () => Promise.resolve(),
+    flush: () => alone(flush),
+    close: async () => {
+      await alone(flush);
+      clearTimeout(later?.timer);
+    },
   };
 };

@@ -44,6 +44,8 @@ export const createHealthBook = (onChange: (upstreamId: string, ailment: Ailment
     order: (routes) =>
       ailing.size === 0 ? routes : routes.toSorted((one, other) => Number(ails(one.upstream)) - Number(ails(other.upstream))),
     note: (upstream, status, retryAfter) => {
+      // The common case: all is well, and was before.
+      if (ailing.size === 0 && typeof status === 'number' && status < 300) return;
       const name = nameOf(upstream);
       const before = ailing.get(name);
       const ailment = diagnose(status, now(), retryAfter);

@@ -76,10 +76,11 @@ const skipSpace = (bytes: Buffer, index: number): number => {
 };
 
 const keyAt = (bytes: Buffer, start: number, end: number): string | undefined => {
-  const raw = bytes.toString('utf8', start, end);
-  if (!raw.includes('\\')) return raw.slice(1, -1);
+  // Every wanted key is ASCII, which one byte a character shows faithfully.
+  const raw = bytes.toString('latin1', start + 1, end - 1);
+  if (!raw.includes('\\')) return raw;
   try {
-    return JSON.parse(raw) as string;
+    return JSON.parse(bytes.toString('utf8', start, end)) as string;
   } catch {
     return undefined;
   }

@@ -28,6 +28,7 @@ const DATA = Buffer.from('data:');
 const BYTES_PER_TOKEN = 4;
 const WHOLE_BODY = 1024 * 1024;
 const TAIL = 64 * 1024;
+const SMALL_BODY = 16 * 1024;
 
 const parse = (line: Buffer): Record<string, unknown> => {
   try {
@@ -137,6 +138,13 @@ const lastObjectUnder = (text: string, key: string): unknown => {
   return undefined;
 };
 
+/** What a whole body says of its usage: a small one is parsed, a large one only looked through. */
+const usageIn = (body: Buffer, key: string): unknown => {
+  if (body.length <= SMALL_BODY) return parse(body)[key];
+  const scanned = scanTopLevel(body, new Set([key]));
+  return scanned.ok ? valueOf(body, scanned.values.get(key)) : lastObjectUnder(body.toString('utf8'), key);
+};
+
 const createBodyMeter = (reader: { key: string; read: (usage: unknown) => Counts | undefined }, requestBytes: number): Meter => {
   let chunks: Buffer[] = [];
   let kept = 0;
@@ -156,9 +164,7 @@ const createBodyMeter = (reader: { key: string; read: (usage: unknown) => Counts
     },
     finish: () => {
       const body = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
-      const scanned = kept === total ? scanTopLevel(body, new Set([reader.key])) : undefined;
-      const usage = scanned?.ok ? valueOf(body, scanned.values.get(reader.key)) : lastObjectUnder(body.toString('utf8'), reader.key);
-      const counts = reader.read(usage);
+      const counts = reader.read(kept === total ? usageIn(body, reader.key) : lastObjectUnder(body.toString('utf8'), reader.key));
       if (counts) return { ...counts, exact: true };
       return { ...estimate(requestBytes, Math.ceil(total / BYTES_PER_TOKEN)), exact: false };
     },

@@ -9,7 +9,14 @@ import { Answers, type Coherence } from './coherence.ts';
 export const openSqliteCoherence = (dataVersion: () => number): Coherence => {
   const answers = new Answers();
   let seen = dataVersion();
+  let looked = false;
+  // Once in a turn of the event loop: what is read in one turn had arrived before it began.
   const look = (): number => {
+    if (looked) return seen;
+    looked = true;
+    setImmediate(() => {
+      looked = false;
+    });
     const version = dataVersion();
     if (version !== seen) {
       seen = version;

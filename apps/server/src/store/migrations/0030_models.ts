@@ -67,6 +67,7 @@ const createLedger = async (db: Kysely<never>): Promise<void> => {
     payer: 'text',
     server_id: 'text',
     amount: 'bigint',
+    calls: 'integer',
     charged: 'integer',
     ...attribution,
     expires_at: 'bigint',
