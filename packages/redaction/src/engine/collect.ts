@@ -1,4 +1,4 @@
-import { CLASS, DIGIT, RUN } from './chars.ts';
+import { CLASS, RUN } from './chars.ts';
 import { GRAM_MULTIPLIER, GRAM_SHIFT } from './grams.ts';
 
 /** Bytes looked at in one go: small enough to stay in the cache. */
@@ -25,7 +25,6 @@ export class Candidates {
   readonly grams = new Int32Array(BLOCK / 2 + 8);
   readonly eights = new Int32Array(BLOCK / 8 + 8);
   readonly fours = new Int32Array(BLOCK / 4 + 8);
-  readonly dense = new Int32Array(BLOCK / 8 + 8);
   /** Where runs of token characters begin and end; in the block, except that the last may go on after it. */
   readonly runStarts = new Int32Array(BLOCK / 16 + 8);
   readonly runEnds = new Int32Array(BLOCK / 16 + 8);
@@ -36,121 +35,119 @@ export class Candidates {
 }
 
 /**
- * One pass over a block of bytes. Notes every second byte where a gram of the table begins, every fourth and eighth byte
- * where a word of a known value may begin, and every eighth byte that follows and begins eight bytes without a blank or quote.
+ * Looks over a block of bytes. Notes every second byte where a gram of the table begins, every fourth and eighth byte
+ * where a word of a known value may begin, and the long runs of token characters.
+ *
+ * The loops are branches on rare bits: measured twice as fast as the same without branches.
  *
  * @param length bytes to look at, at most BLOCK
  */
 export function collect(found: Candidates, length: number, bits: Int32Array, filter: WordFilter | undefined): void {
-  collectGrams(found, length, bits);
-  if (filter === undefined) found.eightCount = found.fourCount = 0;
-  else collectWords(found, length, filter);
+  const { words } = found;
+  found.gramCount = collectGrams(words, length, bits, found.grams);
+  found.runCount = collectRuns(found, length);
+  found.eightCount = filter === undefined ? 0 : collectEights(words, length, filter.eight, filter.eightShift, found.eights);
+  found.fourCount =
+    filter === undefined || filter.four.length === 0 ? 0 : collectFours(words, length, filter.four, filter.fourShift, found.fours);
 }
 
-function collectGrams(found: Candidates, length: number, bits: Int32Array): void {
-  const { words, grams, dense } = found;
+function collectGrams(words: Int32Array, length: number, bits: Int32Array, grams: Int32Array): number {
   const multiplier = GRAM_MULTIPLIER;
   const shift = GRAM_SHIFT;
   const steps = (length + 7) >> 3;
-  let gramCount = 0;
-  let denseCount = 0;
-  let wasFull = 0;
-  let w0 = words[0] ?? 0;
-  for (let step = 0, at = 0; step < steps; step++, at += 8) {
-    const w1 = words[2 * step + 1] as number;
-    const w2 = words[2 * step + 2] as number;
-    const f0 = w0 | 0x20202020;
-    const f1 = w1 | 0x20202020;
-    const f2 = w2 | 0x20202020;
-    grams[gramCount] = at;
+  let count = 0;
+  let f0 = (words[0] as number) | 0x20202020;
+  for (let step = 0; step < steps; step++) {
+    const f1 = (words[2 * step + 1] as number) | 0x20202020;
+    const f2 = (words[2 * step + 2] as number) | 0x20202020;
     const h0 = Math.imul(f0 << 8, multiplier) >>> shift;
-    gramCount += ((bits[h0 >>> 5] as number) >>> (h0 & 31)) & 1;
-    grams[gramCount] = at + 2;
+    if (((bits[h0 >>> 5] as number) & (1 << (h0 & 31))) !== 0) grams[count++] = step << 3;
     const h1 = Math.imul(((f0 >>> 8) & 0xffff00) | (f1 << 24), multiplier) >>> shift;
-    gramCount += ((bits[h1 >>> 5] as number) >>> (h1 & 31)) & 1;
-    grams[gramCount] = at + 4;
+    if (((bits[h1 >>> 5] as number) & (1 << (h1 & 31))) !== 0) grams[count++] = (step << 3) + 2;
     const h2 = Math.imul(f1 << 8, multiplier) >>> shift;
-    gramCount += ((bits[h2 >>> 5] as number) >>> (h2 & 31)) & 1;
-    grams[gramCount] = at + 6;
+    if (((bits[h2 >>> 5] as number) & (1 << (h2 & 31))) !== 0) grams[count++] = (step << 3) + 4;
     const h3 = Math.imul(((f1 >>> 8) & 0xffff00) | (f2 << 24), multiplier) >>> shift;
-    gramCount += ((bits[h3 >>> 5] as number) >>> (h3 & 31)) & 1;
-    dense[denseCount] = at;
-    const full = ((w0 | 0x80808080) - 0x2b2b2b2b) & ((w1 | 0x80808080) - 0x2b2b2b2b) & 0x80808080;
-    const isFull = full === (0x80808080 | 0) ? 1 : 0;
-    denseCount += isFull & wasFull;
-    wasFull = isFull;
-    w0 = w2;
+    if (((bits[h3 >>> 5] as number) & (1 << (h3 & 31))) !== 0) grams[count++] = (step << 3) + 6;
+    f0 = f2;
   }
-  found.gramCount = gramCount;
-  collectRuns(found, length, denseCount);
+  return count;
 }
 
-function collectWords(found: Candidates, length: number, filter: WordFilter): void {
-  const { words, eights, fours } = found;
-  const { eight, eightShift, four, fourShift } = filter;
+function collectEights(words: Int32Array, length: number, bits: Int32Array, shift: number, eights: Int32Array): number {
   const mixA = MIX_A;
   const mixB = MIX_B;
   const mixC = MIX_C;
   const steps = (length + 7) >> 3;
-  let eightCount = 0;
-  let fourCount = 0;
-  for (let step = 0, at = 0; step < steps; step++, at += 8) {
-    const p0 = Math.imul(words[2 * step] as number, mixA);
-    const w1 = words[2 * step + 1] as number;
-    const p1 = Math.imul(w1, mixB);
-    const h = Math.imul(p0 ^ (p1 >>> 15) ^ p1, mixC) >>> eightShift;
-    eights[eightCount] = at;
-    eightCount += ((eight[h >>> 5] as number) >>> (h & 31)) & 1;
-    const q0 = p0 >>> fourShift;
-    const q1 = Math.imul(w1, mixA) >>> fourShift;
-    fours[fourCount] = at;
-    fourCount += ((four[q0 >>> 5] as number) >>> (q0 & 31)) & 1;
-    fours[fourCount] = at + 4;
-    fourCount += ((four[q1 >>> 5] as number) >>> (q1 & 31)) & 1;
+  let count = 0;
+  for (let step = 0; step < steps; step++) {
+    const b = Math.imul(words[2 * step + 1] as number, mixB);
+    const h = Math.imul(Math.imul(words[2 * step] as number, mixA) ^ (b >>> 15) ^ b, mixC) >>> shift;
+    if (((bits[h >>> 5] as number) & (1 << (h & 31))) !== 0) eights[count++] = step << 3;
   }
-  found.eightCount = eightCount;
-  found.fourCount = fourCount;
+  return count;
+}
+
+function collectFours(words: Int32Array, length: number, bits: Int32Array, shift: number, fours: Int32Array): number {
+  const mixA = MIX_A;
+  const steps = (length + 3) >> 2;
+  let count = 0;
+  for (let step = 0; step < steps; step++) {
+    const h = Math.imul(words[step] as number, mixA) >>> shift;
+    if (((bits[h >>> 5] as number) & (1 << (h & 31))) !== 0) fours[count++] = step << 2;
+  }
+  return count;
 }
 
 /** Shortest run of token characters that is looked at without a literal in it. */
 const SHORTEST_RUN = 16;
+const HIGH = 0x80808080 | 0;
 
-/** Grows each stretch of eight bytes without a blank into the run of token characters around it; keeps the long ones that hold a digit. */
-function collectRuns(found: Candidates, length: number, denseCount: number): void {
-  const { bytes, words, dense, runStarts, runEnds } = found;
-  const classes = CLASS;
-  const limit = length + BLOCK_TAIL;
-  let runCount = 0;
+/** Runs of token characters around sixteen bytes without a blank, of which one may be a digit. */
+function collectRuns(found: Candidates, length: number): number {
+  const { words, bytes, runStarts, runEnds } = found;
+  const steps = (length + 7) >> 3;
+  let count = 0;
   let covered = 0;
-  for (let i = 0; i < denseCount; i++) {
-    const at = dense[i] as number;
-    if (at < covered || !holdsDigit(words, at >> 2)) continue;
-    let start = at;
-    if (((classes[bytes[at] as number] as number) & RUN) === 0)
-      do start++;
-      while (((classes[bytes[start] as number] as number) & RUN) === 0 && start < at + 8);
-    else while (start > covered && ((classes[bytes[start - 1] as number] as number) & RUN) !== 0) start--;
-    let end = start;
-    let digits = 0;
-    let bits = classes[bytes[end] as number] as number;
-    while ((bits & RUN) !== 0 && end < limit) {
-      digits += (bits & DIGIT) >> 1;
-      end++;
-      bits = classes[bytes[end] as number] as number;
+  let dense = 0;
+  for (let step = 0; step < steps; step++) {
+    const w0 = words[2 * step] as number;
+    const w1 = words[2 * step + 1] as number;
+    if ((((w0 | HIGH) - 0x2b2b2b2b) & ((w1 | HIGH) - 0x2b2b2b2b) & HIGH) !== HIGH) {
+      dense = 0;
+      continue;
     }
-    covered = end > at ? end : at + 1;
-    if (end - start < SHORTEST_RUN || digits === 0 || start >= length) continue;
-    runStarts[runCount] = start;
-    runEnds[runCount++] = end;
+    const at = step << 3;
+    if (++dense < 2 || at < covered) continue;
+    if (
+      !(mayHoldDigit(w0) || mayHoldDigit(w1) || mayHoldDigit(words[2 * step - 1] as number) || mayHoldDigit(words[2 * step - 2] as number))
+    )
+      continue;
+    const start = runStart(bytes, at, covered);
+    covered = runEnd(bytes, start, length + BLOCK_TAIL);
+    if (covered - start < SHORTEST_RUN) continue;
+    runStarts[count] = start;
+    runEnds[count++] = covered;
   }
-  found.runCount = runCount;
+  return count;
 }
 
-/** Whether a digit (or one of `:;<=>?`) stands in the sixteen bytes around the middle of a dense stretch. */
-function holdsDigit(words: Int32Array, at: number): boolean {
-  for (let i = at - 2; i < at + 2; i++) {
-    const high = ((words[i] as number) & 0xf0f0f0f0) ^ 0x30303030;
-    if (((high - 0x01010101) & ~high & 0x80808080) !== 0) return true;
-  }
-  return false;
+/** Whether one of the four bytes is a digit (or one of `:;<=>?`, or has its high bit set in the same way). */
+function mayHoldDigit(word: number): boolean {
+  const high = (word & 0xf0f0f0f0) ^ 0x30303030;
+  return ((high - 0x01010101) & ~high & HIGH) !== 0;
+}
+
+function runStart(bytes: Uint8Array, at: number, least: number): number {
+  const classes = CLASS;
+  let start = at;
+  if (((classes[bytes[at] as number] as number) & RUN) === 0) return at + 1;
+  while (start > least && ((classes[bytes[start - 1] as number] as number) & RUN) !== 0) start--;
+  return start;
+}
+
+function runEnd(bytes: Uint8Array, start: number, limit: number): number {
+  const classes = CLASS;
+  let end = start;
+  while (end < limit && ((classes[bytes[end] as number] as number) & RUN) !== 0) end++;
+  return end;
 }

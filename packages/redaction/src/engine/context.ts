@@ -24,10 +24,8 @@ export const KEYWORDS = [
   'cookie',
   'bearer',
   'jwt',
-  'psk',
   'passphrase',
   'hmac',
-  'pat',
 ] as const;
 
 const LONGEST_NAME = 64;

@@ -1,7 +1,7 @@
 import type { Format } from '../types.ts';
 import { leadOf, patternOf } from '../formats/format.ts';
 import { KEYWORDS } from './context.ts';
-import { GramTable } from './grams.ts';
+import { type Followers, GramTable } from './grams.ts';
 import { Names } from './names.ts';
 import type { NeedleIndex } from './needles.ts';
 
@@ -55,8 +55,19 @@ function addFormat(grams: GramTable<Action>, format: Format): void {
   const compiled: CompiledFormat = { format, pattern: new RegExp(patternOf(format), flags), lead, leastLead: least };
   const action: Action = { kind: 'format', compiled };
   for (const literal of [format.parts[format.anchor] as string | string[]].flat()) {
-    grams.add({ literal: format.ignoreCase ? literal.toLowerCase() : literal, fold: format.ignoreCase === true, action }, 'any');
+    grams.add(
+      { literal: format.ignoreCase ? literal.toLowerCase() : literal, fold: format.ignoreCase === true, action },
+      followersOf(format),
+    );
   }
+}
+
+/** What may come right after the anchor of a format. */
+function followersOf(format: Format): Followers {
+  const next = format.parts[format.anchor + 1];
+  if (typeof next !== 'object' || !('of' in next) || next.least === 0) return 'any';
+  const signs = next.of.replace(/[A-Za-z0-9]-[A-Za-z0-9]|[A-Za-z0-9]/g, '');
+  return signs === '' ? 'alnum' : /^[_-]+$/.test(signs) ? 'word' : 'any';
 }
 
 function leastOf(part: Format['parts'][number]): number {

@@ -1,3 +1,5 @@
+import { COMMON_TRIGRAMS } from './trigrams.ts';
+
 /**
  * Literals are found by three-byte grams at every second byte: of a literal of four or more bytes, two neighbouring grams
  * are in the table, so one of them stands at an even place wherever the literal begins. Grams are folded to lower case.
@@ -28,69 +30,89 @@ const gramOf = (a: number, b: number, c: number): number => a | 0x20 | ((b | 0x2
 /** Hash of a gram: the collector computes the same from the words that it reads. */
 const gramHash = (a: number, b: number, c: number): number => Math.imul(gramOf(a, b, c) << 8, GRAM_MULTIPLIER) >>> GRAM_SHIFT;
 
-/** How common a byte is in ordinary text, roughly: letters in order of English frequency, then digits and signs. */
-function commonness(unit: number): number {
-  const letter = 'etaoinsrhldcumfpgwybvkxjqz'.indexOf(String.fromCharCode(unit | 0x20));
-  if (letter >= 0) return 27 - letter;
-  if (unit === 0x20) return 30;
-  if (unit >= 0x30 && unit <= 0x39) return 8;
-  return 4;
+/** Places of the exact table. */
+const TABLE = 16_384;
+const placeOf = (gram: number): number => Math.imul(gram, GRAM_MULTIPLIER) >>> 18;
+
+const RANKS = new Map(COMMON_TRIGRAMS.map((trigram, rank) => [trigram, rank]));
+
+/** About how often a gram stands in a thousand characters. */
+function frequency(gram: string): number {
+  const rank = RANKS.get(gram.toLowerCase());
+  return rank === undefined ? 0.008 : 20 / (rank + 12);
 }
 
-function bestOffset(literal: string): number {
+/** Characters that follow a literal, where a gram reaches over its end. */
+const FOLLOWERS = Array.from('abcdefghijklmnopqrstuvwxyz0123456789');
+const WORD = [...FOLLOWERS, '_', '-'];
+const ANY = [...FOLLOWERS, ...Array.from('_-. =:"\'\\/$+\t)>&]%,;`|([{<*~@!?#\n\r')];
+
+const FOLLOWING = { alnum: FOLLOWERS, word: WORD, any: ANY };
+/** What may come right after a literal: letters and digits, these and `_-`, or anything. */
+export type Followers = keyof typeof FOLLOWING;
+
+/** The place in a literal from which two neighbouring grams are rarest together. */
+function bestOffset(literal: string, followers: readonly string[]): number {
   let best = 0;
   let least = Infinity;
-  for (let offset = 0; offset + 4 <= literal.length; offset++) {
-    let cost = 1;
-    for (let i = 0; i < 4; i++) cost *= commonness(literal.charCodeAt(offset + i));
-    if (cost < least) {
-      least = cost;
+  for (let offset = 0; offset + 3 <= literal.length; offset++) {
+    const first = frequency(literal.slice(offset, offset + 3));
+    const last = offset + 4 > literal.length;
+    const second = last
+      ? followers.reduce((sum, next) => sum + frequency(literal.slice(offset + 1) + next), 0.1)
+      : frequency(literal.slice(offset + 1, offset + 4));
+    if (first + second < least) {
+      least = first + second;
       best = offset;
     }
   }
   return best;
 }
 
-const FOLLOWERS = Array.from('abcdefghijklmnopqrstuvwxyz0123456789', (c) => c.charCodeAt(0));
-const SIGNS = Array.from('_-. =:"\'\\/$+\t)>&]%,;`|([{<*~@!?#', (c) => c.charCodeAt(0));
-
 /** A table of literals. Literals must be ASCII and at least three characters long. */
 export class GramTable<Action> {
   /** One bit for each hash of a gram. */
   readonly bits = new Int32Array(1 << (GRAM_BITS - 5));
-  readonly #slots = new Map<number, Slot<Action>[]>();
+  /** Open addressing: a gram and the slots that it leads to. */
+  readonly #grams = new Int32Array(TABLE);
+  readonly #slots: Slot<Action>[][] = [];
+  #used = 0;
 
-  /** @param followers which characters may come after a literal of three: `alnum` or `any` */
-  add(probe: Probe<Action>, followers: 'alnum' | 'any' = 'any'): void {
+  /** @param followers which characters may come after the literal: letters and digits, or any */
+  add(probe: Probe<Action>, followers: Followers = 'any'): void {
     const { literal } = probe;
     if (literal.length < 3) throw new RangeError(`literal of fewer than three characters: ${literal}`);
-    const offset = bestOffset(literal);
+    const next = FOLLOWING[followers];
+    const offset = bestOffset(literal, next);
     this.#put(probe, offset, literal.charCodeAt(offset), literal.charCodeAt(offset + 1), literal.charCodeAt(offset + 2));
     const [b, c] = [literal.charCodeAt(offset + 1), literal.charCodeAt(offset + 2)];
-    if (literal.length >= 4) {
-      this.#put(probe, offset + 1, b, c, literal.charCodeAt(offset + 3));
-      return;
-    }
-    for (const follower of followers === 'any' ? [...FOLLOWERS, ...SIGNS, 10, 13] : FOLLOWERS) this.#put(probe, offset + 1, b, c, follower);
+    const thirds = offset + 4 > literal.length ? next : [literal.charAt(offset + 3)];
+    for (const third of thirds) this.#put(probe, offset + 1, b, c, third.charCodeAt(0));
   }
 
   #put(probe: Probe<Action>, offset: number, a: number, b: number, c: number): void {
     const hash = gramHash(a, b, c);
     this.bits[hash >>> 5] = (this.bits[hash >>> 5] ?? 0) | (1 << (hash & 31));
     const gram = gramOf(a, b, c);
-    let slots = this.#slots.get(gram);
-    if (slots === undefined) this.#slots.set(gram, (slots = []));
+    let place = placeOf(gram);
+    while (this.#grams[place] !== 0 && this.#grams[place] !== gram) place = (place + 1) & (TABLE - 1);
+    if (this.#grams[place] === 0 && ++this.#used > TABLE / 2) throw new RangeError('too many formats');
+    this.#grams[place] = gram;
+    const slots = (this.#slots[place] ??= []);
     if (!slots.some((slot) => slot.probe === probe && slot.offset === offset)) slots.push({ probe, offset });
   }
 
-  /**
-   * Calls `visit` with each probe whose literal stands around the gram at `index`, and where the literal begins.
-   *
-   * @param a the three bytes at `index`, as the collector saw them
-   */
-  visit(text: string, index: number, a: number, b: number, c: number, visit: (action: Action, start: number) => void): void {
-    const slots = this.#slots.get(gramOf(a, b, c));
-    if (slots === undefined) return;
+  /** What stands under the gram of three bytes, as the collector saw them. */
+  find(a: number, b: number, c: number): readonly Slot<Action>[] | undefined {
+    const gram = gramOf(a, b, c);
+    const grams = this.#grams;
+    let place = placeOf(gram);
+    for (; grams[place] !== gram; place = (place + 1) & (TABLE - 1)) if (grams[place] === 0) return undefined;
+    return this.#slots[place];
+  }
+
+  /** Calls `visit` with each probe whose literal stands around the gram at `index`, and where the literal begins. */
+  visit(slots: readonly Slot<Action>[], text: string, index: number, visit: (action: Action, start: number) => void): void {
     for (let i = 0; i < slots.length; i++) {
       const { probe, offset } = slots[i] as Slot<Action>;
       const start = index - offset;

@@ -45,12 +45,26 @@ class WordTable {
     this.#setBit(key);
   }
 
-  visit(key: number, visit: (needle: number, offset: number) => void): void {
-    let slot = (key >>> 3) & (this.#capacity - 1);
-    while ((this.#needles[slot] as number) >= 0) {
-      if (this.#keys[slot] === key) visit(this.#needles[slot] as number, this.#offsets[slot] as number);
-      slot = (slot + 1) & (this.#capacity - 1);
-    }
+  /** First slot at or after `from` that holds the key, or -1. */
+  slotOf(key: number, from = (key >>> 3) & (this.#capacity - 1)): number {
+    const needles = this.#needles;
+    const keys = this.#keys;
+    const mask = this.#capacity - 1;
+    for (let slot = from; (needles[slot] as number) >= 0; slot = (slot + 1) & mask) if (keys[slot] === key) return slot;
+    return -1;
+  }
+
+  /** The next slot with the same key, or -1. */
+  nextSlot(key: number, slot: number): number {
+    return this.slotOf(key, (slot + 1) & (this.#capacity - 1));
+  }
+
+  needleAt(slot: number): number {
+    return this.#needles[slot] as number;
+  }
+
+  offsetAt(slot: number): number {
+    return this.#offsets[slot] as number;
   }
 
   #setBit(key: number): void {
@@ -145,17 +159,28 @@ export class NeedleIndex {
     }
   }
 
+  /** Slot of the first needle that holds these eight bytes, or -1. */
+  slotOfEight(w0: number, w1: number): number {
+    const b = Math.imul(w1, MIX_B);
+    return this.#eights.slotOf(Math.imul(Math.imul(w0, MIX_A) ^ (b >>> 15) ^ b, MIX_C));
+  }
+
+  /** Slot of the first needle that holds these four bytes, or -1. */
+  slotOfFour(w0: number): number {
+    return this.#fours.slotOf(Math.imul(w0, MIX_A));
+  }
+
   /** The longest piece of any needle around the word at `at`, with what belongs to it on both sides. */
-  match(text: string, at: number, size: 4 | 8, from: number, to: number): (Span & { label: string }) | undefined {
+  match(text: string, at: number, size: 4 | 8, first: number, from: number, to: number): (Span & { label: string }) | undefined {
+    const table = size === 8 ? this.#eights : this.#fours;
+    const key = size === 8 ? eightKey(text, at) : fourKey(text, at);
     let best: (Span & { label: string }) | undefined;
-    const consider = (id: number, offset: number): void => {
-      const needle = this.#needles[id] as Needle;
-      const span = extend(needle, text, at, offset, from, to);
+    for (let slot = first; slot >= 0; slot = table.nextSlot(key, slot)) {
+      const needle = this.#needles[table.needleAt(slot)] as Needle;
+      const span = extend(needle, text, at, table.offsetAt(slot), from, to);
       if (span !== undefined && (best === undefined || span.end - span.start > best.end - best.start))
         best = { ...span, label: needle.label };
-    };
-    if (size === 8) this.#eights.visit(eightKey(text, at), consider);
-    else this.#fours.visit(fourKey(text, at), consider);
+    }
     return best;
   }
 }

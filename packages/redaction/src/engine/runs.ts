@@ -11,12 +11,16 @@ const SHAPES: readonly { rule: string; pattern: RegExp }[] = [
   { rule: 'discord-bot-token', pattern: /^[MNO][A-Za-z0-9_-]{22,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,40}$/ },
   { rule: 'twilio-key', pattern: /^(?:SK|AC|AP)[0-9a-f]{32}$/ },
   { rule: 'airtable-token', pattern: /^pat[A-Za-z0-9]{14}\.[0-9a-f]{64}/ },
+  { rule: 'crates-io-token', pattern: /^cio[A-Za-z0-9]{32}$/ },
 ];
 
 /** Judges a run of token characters that no literal gave away. */
 export function judgeRun(text: string, start: number, end: number, _names: Names): RunHit | undefined {
   if (end - start > 120) return undefined;
-  const run = text.slice(start, end);
-  for (const { rule, pattern } of SHAPES) if (pattern.test(run)) return { start, end, rule };
+  const whole = text.slice(start, end);
+  // A name may stand in front: `key=...`
+  const head = start + whole.slice(0, -8).lastIndexOf('=') + 1;
+  const run = text.slice(head, end);
+  for (const { rule, pattern } of SHAPES) if (pattern.test(run)) return { start: head, end, rule };
   return undefined;
 }

@@ -84,16 +84,26 @@ class Scan {
   }
 
   #visit(found: Candidates, base: number): void {
-    const { bytes, grams, eights, fours, runStarts, runEnds } = found;
+    const { bytes, words, grams, eights, fours, runStarts, runEnds } = found;
     const { gramCount, eightCount, fourCount, runCount } = found;
     const table = this.#engine.grams;
     const act = (action: Action, start: number): void => this.#act(action, start);
     for (let i = 0; i < gramCount; i++) {
       const at = grams[i] as number;
-      table.visit(this.#text, base + at, bytes[at] as number, bytes[at + 1] as number, bytes[at + 2] as number, act);
+      const probes = table.find(bytes[at] as number, bytes[at + 1] as number, bytes[at + 2] as number);
+      if (probes !== undefined) table.visit(probes, this.#text, base + at, act);
     }
-    for (let i = 0; i < eightCount; i++) this.#known(base + (eights[i] as number), 8);
-    for (let i = 0; i < fourCount; i++) this.#known(base + (fours[i] as number), 4);
+    const { needles } = this.#engine;
+    for (let i = 0; i < eightCount; i++) {
+      const at = eights[i] as number;
+      const slot = needles.slotOfEight(words[at >> 2] as number, words[(at >> 2) + 1] as number);
+      if (slot >= 0) this.#known(base + at, 8, slot);
+    }
+    for (let i = 0; i < fourCount; i++) {
+      const at = fours[i] as number;
+      const slot = needles.slotOfFour(words[at >> 2] as number);
+      if (slot >= 0) this.#known(base + at, 4, slot);
+    }
     for (let i = 0; i < runCount; i++) this.#run(base + (runStarts[i] as number), base + (runEnds[i] as number));
   }
 
@@ -166,9 +176,9 @@ class Scan {
     }
   }
 
-  #known(at: number, size: 4 | 8): void {
+  #known(at: number, size: 4 | 8, slot: number): void {
     if (at < this.#knownCovered) return;
-    const span = this.#engine.needles.match(this.#text, at, size, Math.max(0, this.#from - 256), this.#to);
+    const span = this.#engine.needles.match(this.#text, at, size, slot, Math.max(0, this.#from - 256), this.#to);
     if (span === undefined) return;
     if (span.open) this.#holdFrom(span.start);
     if (span.end === span.start) return;

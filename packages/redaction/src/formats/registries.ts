@@ -13,7 +13,6 @@ export const registries = [
     exact: true,
     glued: false,
   }),
-  format('crates-io-token', 'https://doc.rust-lang.org/cargo/reference/publishing.html', ['cio', alnum(32)], { exact: true, glued: false }),
   format('hex-pm-key', 'https://hex.pm/docs/api', ['hexpm_', hex(32)]),
   format('packagist-token', 'https://packagist.com/docs/', [
     ['packagist_out_', 'packagist_ack_', 'packagist_uut_', 'conductor_'],

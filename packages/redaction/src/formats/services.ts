@@ -51,9 +51,7 @@ export const services = [
     chars('A-Za-z0-9_.-', 40, 800),
   ]),
   format('canva-secret', 'https://www.canva.dev/docs/', ['cnvca', word(40, 60)]),
-  format('ionic-token', 'https://ionic.io/docs/appflow/', ['ion_', alnum(42)]),
   format('ubidots-token', 'https://docs.ubidots.com/', [['BBFF-', 'BBUS-'], alnum(30)]),
-  format('uplead-key', 'https://wepay.com/', [['stage_', 'production_'], chars('a-f0-9', 64)], { exact: true }),
   format('ship24-key', 'https://docs.ship24.com/', ['apik_', alnum(30)]),
   format('webflow-token', 'https://developers.webflow.com/', ['ws-', hex(64)], { glued: false }),
   format('clickup-token', 'https://developer.clickup.com/docs/authentication', ['pk_', chars('0-9', 6, 12), '_', chars('A-Z0-9', 32)], {
