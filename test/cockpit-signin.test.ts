@@ -231,7 +231,7 @@ test('A15 --attach with --logout clears the account, signs in again, then tells 
   expect(await terminal.waitFor('the platform knows no run run_abc123')).toMatch(/request req_/);
 });
 
-test('B5 a platform that cannot be reached, and a person who refuses, end in words and a way on', async () => {
+test('A8 a platform that cannot be reached, and a person who refuses, end in words and a way on', async () => {
   await using lost = open({ ...withBrowser(), MOGPLEX_URL: 'http://127.0.0.1:9' });
   await lost.waitFor('❯ Sign in with Mogplex');
   lost.write(KEYS.enter);

@@ -1,7 +1,6 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AccountLogin, openAuthFile, type Secret } from '@mogplex/credentials';
-import { MogplexError } from '@mogplex/protocol';
 import type { OAuthProfile, TokenSet } from '@moxxy/plugin-oauth';
 import type { LoginEvent } from '@moxxy/sdk';
 import type { World } from '../../world.ts';
@@ -98,17 +97,9 @@ async function signInAccount(world: World, options: FlowOptions): Promise<string
 
 /** Who the platform says that a token belongs to. */
 async function whoIs(world: World, origin: string, token: Secret, signal: AbortSignal): Promise<string> {
-  const response = await world.fetch(`${origin}/api/v1/mogplex/me`, {
-    headers: { authorization: `Bearer ${token.reveal()}` },
-    redirect: 'error',
-    signal: AbortSignal.any([signal, AbortSignal.timeout(15_000)]),
-  });
-  const body: unknown = await response.json().catch(() => undefined);
-  const email = (body as { data?: { account?: { email?: unknown } } } | undefined)?.data?.account?.email;
-  if (response.ok && typeof email === 'string') return email;
-  throw new MogplexError('upstream_error', `the platform at ${origin} did not say whose login this is (${response.status})`, {
-    boundary: 'account',
-  });
+  const { createClient } = await import('@mogplex/client');
+  const { account } = await createClient({ baseUrl: origin, token, fetch: world.fetch }).me({ signal });
+  return account.email ?? account.id;
 }
 
 /** Turns what a flow reports into what the screen shows. */
