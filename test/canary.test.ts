@@ -271,7 +271,7 @@ describeStores('D2 nothing that was planted is found anywhere it may not stand',
     await ask(terminal, 'The capital is Paris.');
     keepSnapshot(await readEverything(root), 'while signed in');
     terminal.write('/logout\r');
-    await terminal.waitFor(/y\/n|Enter|confirm/i);
+    await terminal.waitFor('Log out');
     terminal.write('y');
     await terminal.waitFor('Sign in with Mogplex');
     terminal.write(KEYS.ctrlC + KEYS.ctrlC);
