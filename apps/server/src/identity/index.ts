@@ -30,21 +30,16 @@ export interface IdentityRoom {
   close(): void;
 }
 
-const fromAccessToken = async (
-  { oauth, platform }: Identity,
-  token: string,
-): ReturnType<CredentialResolvers['principalFromAccessToken']> => {
+const fromAccessToken = async ({ oauth }: Identity, token: string): ReturnType<CredentialResolvers['principalFromAccessToken']> => {
   const check = await checkAccessToken(oauth, token);
   if (check.kind === 'unknown') return undefined;
   if (check.kind === 'ended') {
     throw new MogplexError('unauthenticated', ENDED_MESSAGE, { boundary: 'token', hint: 'Run mogplex and sign in again.' });
   }
-  const user = await platform.store.db.selectFrom('user').select('email').where('id', '=', check.userId).executeTakeFirst();
-  if (user === undefined) return undefined;
   return {
     kind: 'oauth',
     accountId: check.userId,
-    email: user.email,
+    email: check.email,
     tokenId: check.grantId,
     name: check.clientName,
     scopes: check.scopes,

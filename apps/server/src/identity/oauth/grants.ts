@@ -67,6 +67,7 @@ export type AccessTokenCheck =
       kind: 'valid';
       grantId: string;
       userId: string;
+      email: string;
       clientId: string;
       clientName: string;
       scopes: Set<'read' | 'write'>;
@@ -90,7 +91,8 @@ export const checkAccessToken = async (context: Pick<OAuthContext, 'db' | 'now'>
     .innerJoin('oauth_grant as grant', 'grant.id', 'token.grant_id')
     .innerJoin('oauth_client as client', 'client.id', 'grant.client_id')
     .select(['token.scope', 'token.expires_at', 'grant.id', 'grant.user_id', 'grant.client_id', 'grant.ended_at', 'grant.last_used_at'])
-    .select('client.name')
+    .innerJoin('user', 'user.id', 'grant.user_id')
+    .select(['client.name', 'user.email'])
     .where('token.hash', '=', sha256(token))
     .executeTakeFirst();
   if (row === undefined) return { kind: 'unknown' };
@@ -104,6 +106,7 @@ export const checkAccessToken = async (context: Pick<OAuthContext, 'db' | 'now'>
     kind: 'valid',
     grantId: row.id,
     userId: row.user_id,
+    email: row.email,
     clientId: row.client_id,
     clientName: row.name,
     scopes,
