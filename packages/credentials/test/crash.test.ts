@@ -68,7 +68,7 @@ const storedKeys = (home: string): string[] => [...openAuthFile(home).read().key
 /** A process that ends by itself leaves compiled code behind, and those that are killed start faster for it. */
 beforeAll(async () => void (await startChild('./walker.ts', []).ended));
 
-describe('D4 kill -9 at every write boundary', () => {
+describe('D4 kill -9 at every write boundary', { timeout: 120_000 }, () => {
   test('of a login leaves the old or the new one', async () => {
     const met = await walk('vault put', async ({ step, home }) => {
       const done = step === undefined || ['sync-folder', 'done'].includes(step);

@@ -1,4 +1,4 @@
-import { lstatSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
@@ -46,19 +46,28 @@ const sprinkled = (deaths: number): (() => number | undefined) => {
   return () => (left-- > 0 ? 10 + Math.floor(Math.random() * 50) : undefined);
 };
 
-/** Looks at a file again and again while `work` goes on. Returns how often it saw the file. */
-async function watch(path: string, look: (path: string) => void, work: Promise<unknown>): Promise<number> {
+/** Does something again and again while `work` goes on. Returns how often. */
+async function meanwhile(work: Promise<unknown>, act: () => Promise<void>): Promise<number> {
   let done = false;
   void Promise.allSettled([work]).then(() => (done = true));
-  let seen = 0;
+  let times = 0;
   while (!done) {
-    if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) {
-      look(path);
-      seen += 1;
-    }
+    await act();
+    times += 1;
     await sleep(10);
   }
   await work;
+  return times;
+}
+
+/** Looks at a file again and again while `work` goes on. Returns how often it was there. */
+async function watch(path: string, look: (path: string) => void, work: Promise<unknown>): Promise<number> {
+  let seen = 0;
+  await meanwhile(work, async () => {
+    if (!existsSync(path)) return await Promise.resolve();
+    look(path);
+    seen += 1;
+  });
   return seen;
 }
 
@@ -113,20 +122,24 @@ describe('8 processes, 200 times each, with kill -9 sprinkled in', () => {
     }
   });
 
-  test('C8 D4 spend no single-use refresh token twice (failures 2 and 3)', { timeout: LIMIT }, async () => {
-    const home = temporaryHome();
-    const server = await startTokenServer();
-    await testVault(home).put(NAME, bundle(server.issue('login')));
-    const all = Promise.all(
-      workers.map(
-        async () => await persist({ script: './refresher.ts', args: (from) => [home, server.url, String(from), String(TIMES), '800'] }),
-      ),
-    );
-    await all;
-    expect([...server.ended]).toEqual([]);
-    const record = await testVault(home).get(NAME);
-    expect(record?.secrets['refreshToken']?.reveal()).toBe(`login-${server.rotations('login')}`);
-    expect(server.rotations('login')).toBeGreaterThan(TIMES);
-    expect((await testVault(home).verify())?.unfinished.length).toBeLessThanOrEqual(1);
-  });
+  test(
+    'C8 D4 D5 spend no single-use refresh token twice, while the key is changed again and again (failures 2 and 3)',
+    { timeout: LIMIT },
+    async () => {
+      const home = temporaryHome();
+      const server = await startTokenServer();
+      await testVault(home).put(NAME, bundle(server.issue('login')));
+      const all = Promise.all(
+        workers.map(
+          async () => await persist({ script: './refresher.ts', args: (from) => [home, server.url, String(from), String(TIMES), '800'] }),
+        ),
+      );
+      expect(await meanwhile(all, async () => void (await testVault(home).rekey()))).toBeGreaterThan(3);
+      expect([...server.ended]).toEqual([]);
+      const record = await testVault(home).get(NAME);
+      expect(record?.secrets['refreshToken']?.reveal()).toBe(`login-${server.rotations('login')}`);
+      expect(server.rotations('login')).toBeGreaterThan(TIMES);
+      expect((await testVault(home).verify())?.unfinished.length).toBeLessThanOrEqual(1);
+    },
+  );
 });

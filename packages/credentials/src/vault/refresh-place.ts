@@ -31,13 +31,11 @@ export function refreshPlace(
       written = seal(current, bundle, await context.readRing());
       return formatRecord(written);
     },
-    store: async (current, bundle) => {
+    store: async (current) => {
       try {
         return await context.change(async () => {
           if (context.files.read(name)?.generation !== current.generation) return undefined;
-          const ring = await context.ring();
-          if (written?.keyId === ring.current) await context.adopt(name);
-          else await context.replace(name, bundle, now());
+          await context.adopt(name);
           return await context.open(name);
         });
       } catch (error) {

@@ -91,6 +91,8 @@ export interface Vault {
   refresh(name: string, options: RefreshOptions): Promise<VaultRecord>;
   /** Opens every record and says what is sound. Changes nothing. Undefined when nothing was ever stored. */
   verify(): Promise<VaultVerification | undefined>;
-  /** Makes a new key, seals every record with it and forgets the old ones. Safe to repeat after a crash. Returns the new key's id. */
+  /**
+   * Makes a new key, seals every record with it and forgets the old ones; waits for refreshes under way. Safe to repeat after a crash.
+   */
   rekey(): Promise<{ keyId: string; records: number }>;
 }

@@ -5,6 +5,7 @@ import { temporaryHome } from '../../test/temporary.ts';
 import { NAME, testVault, tokens } from '../../test/vault-fixtures.ts';
 import { Secret } from '../secret.ts';
 import { recordFile } from './names.ts';
+import type { VaultBundle } from './types.ts';
 
 const mode = (path: string): string => (lstatSync(path).mode & 0o777).toString(8);
 const recordPath = (home: string, name = NAME): string => join(home, 'vault', 'records', recordFile(name));
@@ -223,19 +224,25 @@ describe('D5 moxxy vault rekey', () => {
     expect((await testVault(home).verify())?.sound).toEqual([NAME]);
   });
 
-  test('a refresh in flight survives it', async () => {
+  test('waits for a refresh in flight, and both are there afterwards', async () => {
     const home = temporaryHome();
     const vault = testVault(home);
     await vault.put(NAME, tokens('1'));
-    const refreshed = await vault.refresh(NAME, {
+    const { promise: answer, resolve } = Promise.withResolvers<VaultBundle>();
+    const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
+    const refreshing = vault.refresh(NAME, {
       seen: 1,
       exchange: async () => {
-        await testVault(home).rekey();
-        return tokens('2');
+        ask();
+        return await answer;
       },
     });
-    expect(refreshed.generation).toBe(2);
-    expect(await vault.verify()).toMatchObject({ sound: [NAME], damaged: [], unfinished: [], keyId: vault.list().entries[0]?.keyId });
+    await asked;
+    const rekeying = testVault(home).rekey();
+    resolve(tokens('2'));
+    expect(await refreshing).toMatchObject({ generation: 2 });
+    const { keyId } = await rekeying;
+    expect(await vault.verify()).toMatchObject({ sound: [NAME], damaged: [], unfinished: [], keyId });
     expect((await testVault(home).get(NAME))?.secrets['refreshToken']?.reveal()).toBe('rt-2-0123456789');
   });
 });

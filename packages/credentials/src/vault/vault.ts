@@ -62,8 +62,17 @@ export function openVault(home: string, options: VaultOptions = {}): Vault {
       return await refreshOnce(refreshPlace(context, name, refreshOptions.seen, now), refreshOptions);
     },
     verify: async () => await context.verify(),
-    rekey: async () => await context.change(async () => await context.rekey()),
+    rekey: async () => await rekeyVault(context),
   };
+}
+
+/** How long a rekey waits for a refresh under way. */
+const REFRESH_WAIT_MS = 60_000;
+
+interface Rekeyed {
+  keyId: string;
+  /** How many logins are sealed with it now. */
+  records: number;
 }
 
 /** What the operations of one vault share: folders, key, lock and record files. */
@@ -205,8 +214,16 @@ export class VaultContext {
     };
   }
 
-  /** The new key joins the ring, every record is sealed with it, then the ring forgets the others: each step may be the last. */
-  async rekey(): Promise<{ keyId: string; records: number }> {
+  /** Names of every record, tombstones too, in a stable order. */
+  names(): string[] {
+    return this.files.all().records.map(({ name }) => name);
+  }
+
+  /**
+   * The new key joins the ring, every record is sealed with it, then the ring forgets the others: each step may be the last. Under the
+   * lock of the vault and the refresh locks of all records.
+   */
+  async rekey(): Promise<Rekeyed> {
     const store = await this.#keyStore(true);
     const ring = (await this.ring()).withNewKey();
     const { records, damaged } = this.files.all();
@@ -260,6 +277,26 @@ function failure(record: SealedRecord, ring: KeyRing): string | undefined {
 function brokenEntry(record: SealedRecord, ring: KeyRing): DamagedEntry[] {
   const why = failure(record, ring);
   return why === undefined ? [] : [{ file: record.name, why }];
+}
+
+/** Waits for the refreshes that are under way, so that none ends with an answer that only a forgotten key could open. */
+async function rekeyVault(context: VaultContext): Promise<Rekeyed> {
+  for (;;) {
+    const names = context.names();
+    const done = await withRefreshLocks(context, names, async () =>
+      context.change(async () => (context.names().every((name) => names.includes(name)) ? await context.rekey() : undefined)),
+    );
+    if (done !== undefined) return done;
+  }
+}
+
+async function withRefreshLocks<T>(context: VaultContext, names: readonly string[], work: () => Promise<T>): Promise<T> {
+  const [name, ...others] = names;
+  if (name === undefined) return await work();
+  return await withFileLock(context.refreshLockPath(name), async () => await withRefreshLocks(context, others, work), {
+    waitMs: REFRESH_WAIT_MS,
+    doing: `refreshing the login ${name}`,
+  });
 }
 
 const cannotRekey = ({ file, why }: DamagedEntry): MogplexError =>
