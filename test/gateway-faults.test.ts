@@ -1,0 +1,205 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Fault, startAnthropicUpstream, startOpenAiUpstream, type Upstream } from './fakes/index.ts';
+import { putPennyModel, startGateway, type TestGateway } from './support/gateway.ts';
+import { describeStores } from './support/stores.ts';
+
+const KEY = 'sk-hosted-key-of-the-operator-0005';
+const MEGABYTE = 1024 * 1024;
+
+/** A provider that sends its key back in a header, or 50 MB. */
+const startOddUpstream = (): Promise<Server> => {
+  const server = createServer((incoming, response) => {
+    const key = incoming.headers.authorization ?? '';
+    incoming.resume();
+    incoming.on('end', () => {
+      response.writeHead(200, {
+        'content-type': 'application/json',
+        'x-seen-key': key,
+        'cache-control': `private; ${key}`,
+        'x-ratelimit-remaining-tokens': '5',
+        'set-cookie': 'a=b',
+        'openai-organization': 'org-of-the-operator',
+      });
+      response.write('{"choices":[{"message":{"content":"');
+      const piece = 'x'.repeat(MEGABYTE);
+      for (let megabyte = 0; megabyte < 50; megabyte++) response.write(piece);
+      response.end(`"}}],"usage":{"prompt_tokens":3,"completion_tokens":9}}`);
+    });
+  });
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => resolve(server));
+  });
+};
+
+describeStores('B7 B22 upstream faults', (stores) => {
+  let gateway: TestGateway;
+  let openai: Upstream;
+  let anthropic: Upstream;
+
+  beforeAll(async () => {
+    [openai, anthropic] = await Promise.all([startOpenAiUpstream(), startAnthropicUpstream()]);
+    gateway = await startGateway(await stores.place(), { MOGPLEX_MODEL_FIRST_BYTE_SECONDS: '1', MOGPLEX_MODEL_IDLE_SECONDS: '1' });
+    await putPennyModel(gateway.store, 'penny', 1_000);
+    await gateway.upstream('anthropic', anthropic.origin, KEY);
+    await gateway.plan({ monthlyCredit: 1_000_000 });
+  });
+  afterAll(async () => {
+    await gateway.close();
+    await Promise.all([openai.close(), anthropic.close()]);
+  });
+
+  const ask = (stream: boolean, init: RequestInit = {}): Promise<Response> =>
+    fetch(`${gateway.url}/gateway/openai/v1/chat/completions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${gateway.token}` },
+      body: JSON.stringify({ model: 'penny', max_tokens: 50, stream, messages: [] }),
+      ...init,
+    });
+
+  /** One call under a fault, on a key that is new and therefore healthy. */
+  const under = async (fault: Fault, stream = false): Promise<{ response: Response; text: string; line: string }> => {
+    await gateway.upstream('openai', openai.url, KEY);
+    openai.fault = fault;
+    const response = await ask(stream);
+    const text = await response.text();
+    openai.fault = undefined;
+    const id = response.headers.get('x-request-id') ?? 'none';
+    const lines = (): string[] =>
+      gateway.platform
+        .logged()
+        .split('\n')
+        .filter((line) => line.includes(id) && line.includes('"status"'));
+    await expect.poll(() => lines().length, { timeout: 10_000 }).toBe(1);
+    expect(text).not.toContain(KEY);
+    return { response, text, line: lines()[0] ?? '' };
+  };
+
+  const free = async () => {
+    const credit = () => gateway.store.db.selectFrom('model_credit').selectAll().executeTakeFirst();
+    await expect.poll(async () => (await credit())?.reserved, { timeout: 15_000 }).toBe(0);
+    return (await credit())?.balance ?? 0;
+  };
+
+  test('B22 an upstream that hangs before its headers: 504, nothing charged', async () => {
+    const { response, text, line } = await under('hang');
+    expect(response.status).toBe(504);
+    expect(text).toContain('did not begin to answer in time');
+    expect(line).toMatch(/"status":504.*"code":"upstream_timeout","boundary":"model".*UND_ERR_HEADERS_TIMEOUT/);
+    expect(await free()).toBe(1_000_000);
+  });
+
+  test('B22 a reset before the headers: 502', async () => {
+    const { response, line } = await under('reset');
+    expect(response.status).toBe(502);
+    expect(line).toMatch(/"code":"upstream_error","boundary":"model"/);
+  });
+
+  test.each([
+    ['unauthorized', 401, 'refused the key that the platform holds', 'false'],
+    ['forbidden', 403, 'may not do this', 'false'],
+    ['rate-limited', 429, 'limiting the rate', 'true'],
+    ['server-error', 500, 'the provider failed', 'true'],
+  ] as const)('B22 %s keeps its status and loses what it says of the account', async (fault, status, words, retry) => {
+    const { response, text, line } = await under(fault);
+    expect(response.status).toBe(status);
+    expect(text).toContain(words);
+    expect(response.headers.get('x-should-retry')).toBe(retry);
+    expect(response.headers.get('x-mogplex-boundary')).toBe('model');
+    if (status === 429) expect(response.headers.get('retry-after')).toBe('7');
+    expect(line).toMatch(new RegExp(`"status":${status}.*the upstream answered ${status}`));
+  });
+
+  test('B22 529 reaches an Anthropic client as its own overload', async () => {
+    anthropic.fault = 'overloaded';
+    const response = await fetch(`${gateway.url}/gateway/anthropic/v1/messages`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-api-key': gateway.token },
+      body: JSON.stringify({ model: 'claude-haiku-4-5', max_tokens: 5, messages: [] }),
+    });
+    anthropic.fault = undefined;
+    expect(response.status).toBe(529);
+    expect(await response.json()).toMatchObject({ type: 'error', error: { type: 'overloaded_error' } });
+  });
+
+  test.each(['hang-mid-stream', 'cut'] as const)(
+    'B22 %s: what came stands, the stream says that it is not whole, and it is metered',
+    async (fault) => {
+      const before = await free();
+      const { response, text, line } = await under(fault, true);
+      expect(response.status).toBe(200);
+      expect(text).toContain('"delta"');
+      expect(text).toContain('the provider cut the answer');
+      expect(text).not.toContain('[DONE]');
+      expect(line).toMatch(/"outcome":"cut, estimated"/);
+      expect(await free()).toBeLessThan(before);
+    },
+  );
+
+  test('B22 a malformed stream passes as it is and is counted by us', async () => {
+    const { response, text, line } = await under('malformed', true);
+    expect(response.status).toBe(200);
+    expect(text).toContain('data: {"this is": not JSON');
+    expect(line).toMatch(/"outcome":"done, estimated"/);
+  });
+
+  test('D2 a key that the upstream sends back in the body, cut in two, is masked', async () => {
+    const { response, text, line } = await under('echo-key', false);
+    expect(response.status).toBe(200);
+    expect(text).toContain('[redacted:upstream-key]');
+    expect(line).toContain('the upstream sent its key back');
+  });
+
+  test('B7 D2 a 50 MB answer passes whole and is metered; no header of the account or with the key does', async () => {
+    const odd = await startOddUpstream();
+    await gateway.upstream('openai', `http://127.0.0.1:${(odd.address() as AddressInfo).port}/v1`, KEY);
+    const before = await free();
+    const response = await ask(false);
+    const { byteLength } = await response.arrayBuffer();
+    expect(byteLength).toBeGreaterThan(50 * MEGABYTE);
+    for (const name of ['x-seen-key', 'x-ratelimit-remaining-tokens', 'set-cookie', 'openai-organization'])
+      expect(response.headers.get(name)).toBeNull();
+    expect(response.headers.get('cache-control')).toContain('[redacted:upstream-key]');
+    await expect.poll(free, { timeout: 10_000 }).toBe(before - 9);
+    odd.close();
+  });
+
+  test('B7 a client that leaves: the upstream sees it within a second, and what was used is booked', async () => {
+    await gateway.upstream('openai', openai.url, KEY);
+    openai.answer = { text: Array.from({ length: 40 }, () => 'word '), gapMs: 100 };
+    const before = await free();
+    const leaving = new AbortController();
+    const response = await ask(true, { signal: leaving.signal });
+    const reader = response.body?.getReader();
+    for (let chunk = 0; chunk < 5; chunk++) await reader?.read();
+    const left = performance.now();
+    leaving.abort();
+    await openai.nextAbandoned();
+    expect(performance.now() - left).toBeLessThan(1_000);
+    openai.answer = {};
+    const spent = before - (await free());
+    expect(spent).toBeGreaterThanOrEqual(3);
+    expect(spent).toBeLessThan(40);
+    const [entry] = await gateway.store.db.selectFrom('model_ledger').selectAll().where('outcome', '=', 'cancelled').execute();
+    expect(entry).toMatchObject({ exact: 0, cost: spent });
+  });
+
+  test('B7 a client that leaves before the answer begins aborts the upstream as well', async () => {
+    openai.fault = 'hang';
+    const known = openai.requests.length;
+    const leaving = new AbortController();
+    const asked = ask(true, { signal: leaving.signal }).catch(() => undefined);
+    await expect.poll(() => openai.requests.length, { timeout: 10_000, interval: 10 }).toBe(known + 1);
+    leaving.abort();
+    await asked;
+    await expect.poll(() => openai.requests.at(-1)?.abandoned, { timeout: 5_000, interval: 20 }).toBe(true);
+    openai.fault = undefined;
+    await free();
+  });
+
+  test('D2 after all that the log holds no key and no token', () => {
+    expect(gateway.platform.logged()).not.toContain(KEY);
+    expect(gateway.platform.logged()).not.toContain(gateway.token);
+  });
+});
