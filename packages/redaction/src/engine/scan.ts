@@ -28,6 +28,25 @@ const DEPTH = 3;
 const SHORTEST_RUN = 16;
 const LONGEST_RUN = 65_536;
 
+/** Texts up to this length are looked over for signs of URLs and codes first, which is cheaper than searching for each. */
+const SMALL = 4096;
+const SIGN_AT = 1;
+const SIGN_CODE = 2;
+const ALL_SIGNS = SIGN_AT | SIGN_CODE;
+/** What a byte may be part of: `@` of a URL, a code, or the low byte of an invisible character. */
+const SIGNS = new Uint8Array(256).map((_, byte) => {
+  if (byte === 0x40) return SIGN_AT;
+  const ordinary = byte === 9 || byte === 10 || (byte >= 32 && byte < 127);
+  return !ordinary || byte === 0x25 || byte === 0x26 || byte === 0x5c || byte === 0x60 ? SIGN_CODE : 0;
+});
+
+function signsIn(bytes: Uint8Array, length: number): number {
+  const table = SIGNS;
+  let signs = 0;
+  for (let i = 0; i < length; i++) signs |= table[bytes[i] as number] as number;
+  return signs;
+}
+
 /** Working memory by depth: a scan of decoded text runs inside the scan of its source. */
 const scratch: Candidates[] = [];
 
@@ -47,8 +66,8 @@ class Scan {
   readonly #to: number;
   readonly #final: boolean;
   readonly #depth: number;
-  readonly #context: ContextFinder | undefined;
-  readonly #armour = new ArmourFinder();
+  #context: ContextFinder | undefined;
+  #armour: ArmourFinder | undefined;
   readonly #hits: Hit[] = [];
   #hold: number;
   /** End of the last format or armour found. */
@@ -65,7 +84,6 @@ class Scan {
     this.#final = final;
     this.#depth = depth;
     this.#hold = to;
-    this.#context = engine.names && new ContextFinder(engine.names);
   }
 
   run(): ScanResult {
@@ -74,12 +92,15 @@ class Scan {
     for (let at = this.#from; at < this.#to; at += BLOCK) {
       const length = Math.min(BLOCK, this.#to - at);
       const written = found.bytes.write(this.#text.slice(at, at + length + BLOCK_TAIL), 'latin1');
-      found.bytes.fill(0, written, Math.min(written + BLOCK_TAIL, BLOCK + BLOCK_TAIL));
+      for (let i = written; i < written + BLOCK_TAIL; i++) found.bytes[i] = 0;
       collect(found, length, this.#engine.grams.bits, filter);
       this.#visit(found, at);
     }
-    if (this.#engine.urls) this.#urls();
-    if (this.#depth < DEPTH) for (const view of encodedViews(this.#text, this.#from, this.#to)) this.#look(view);
+    const small = this.#to - this.#from <= SMALL;
+    const signs = small ? signsIn(found.bytes, this.#to - this.#from) : ALL_SIGNS;
+    if (this.#engine.urls && (signs & SIGN_AT) !== 0) this.#urls();
+    if (this.#depth < DEPTH && (signs & SIGN_CODE) !== 0)
+      for (const view of encodedViews(this.#text, this.#from, this.#to)) this.#look(view);
     return { hits: this.#hits, hold: this.#hold };
   }
 
@@ -117,6 +138,7 @@ class Scan {
 
   #act(action: Action, start: number): void {
     if (action.kind === 'keyword') {
+      this.#context ??= this.#engine.names && new ContextFinder(this.#engine.names);
       const found = this.#context?.find(this.#text, start, action.length, Math.max(0, this.#from - 256), this.#to);
       if (found === undefined) return;
       this.#add(found.start, found.end, found.rule, 2);
@@ -153,6 +175,7 @@ class Scan {
   }
 
   #armoured(at: number): void {
+    this.#armour ??= new ArmourFinder();
     const found = this.#armour.find(this.#text, at, this.#to);
     if (found === undefined) return;
     this.#add(found.start, found.end, 'private-key', 1);
@@ -197,7 +220,7 @@ class Scan {
     if (end - start < SHORTEST_RUN) return;
     this.#runCovered = end;
     if (this.#engine.names !== undefined) {
-      const rule = judgeRun(text, start, end, this.#engine.names);
+      const rule = judgeRun(text, start, end);
       if (rule !== undefined) this.#add(rule.start, rule.end, rule.rule, 2);
     }
     if (end - start < 20 || this.#depth >= DEPTH) return;
