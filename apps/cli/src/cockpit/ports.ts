@@ -143,6 +143,8 @@ export interface Ports {
   attach(run: string): Promise<string>;
   /** Puts a text on the clipboard of the person's terminal (OSC 52). */
   copy(text: string): void;
-  /** `address · version` rows of `/status`. */
+  /** The skills that plugins bring. */
+  skills(): Promise<readonly { name: string; description: string }[]>;
+  /** Rows of `/status` about this program and its files. */
   status(): Promise<readonly string[]>;
 }

@@ -83,11 +83,14 @@ export async function openStatus(cockpit: Cockpit): Promise<void> {
   );
 }
 
-export function openHelp(cockpit: Cockpit): void {
+export async function openHelp(cockpit: Cockpit): Promise<void> {
   const commands = SLASH_COMMANDS.map(({ name, argument, summary }) => `${`/${name} ${argument}`.padEnd(26)}${summary}`);
   const own = cockpit.custom.map(({ name, description }) => `${`/${name}`.padEnd(26)}${description}`);
   const keys = KEY_HELP.map(({ keys: key, does }) => `${key.padEnd(26)}${does}`);
-  page(cockpit, 'help', 'Help', ['Commands', ...commands, ...own, '', 'Keys', ...keys]);
+  const skills = (await cockpit.ports.skills()).map(
+    ({ name, description }) => `${sanitiseLine(name, 24).padEnd(26)}${sanitiseLine(description, 200)}`,
+  );
+  page(cockpit, 'help', 'Help', ['Commands', ...commands, ...own, '', 'Keys', ...keys, '', 'Skills', ...skills]);
 }
 
 export function openPalette(cockpit: Cockpit): void {

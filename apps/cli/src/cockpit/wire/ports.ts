@@ -26,6 +26,10 @@ export function createPorts(world: World, warn: (line: string) => void): Ports &
     mcpServers: async () => await mcpServers(world),
     attach: async (run) => await attach(world, run),
     copy: (text) => void world.stdout.write(`\u001b]52;c;${Buffer.from(text).toString('base64')}\u0007`),
+    skills: async () => {
+      const { openProviderHost } = await import('../../commands/moxxy/host.ts');
+      return await (await openProviderHost(world)).skills();
+    },
     status: async () => [
       `Home         ${world.home}`,
       `Platform     ${world.env['MOGPLEX_URL'] ?? 'http://127.0.0.1:4100 (default)'}`,

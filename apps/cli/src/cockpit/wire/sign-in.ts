@@ -99,7 +99,7 @@ async function signInAccount(world: World, options: FlowOptions): Promise<string
 async function whoIs(world: World, origin: string, token: Secret, signal: AbortSignal): Promise<string> {
   const { createClient } = await import('@mogplex/client');
   const { account } = await createClient({ baseUrl: origin, token, fetch: world.fetch }).me({ signal });
-  return account.email ?? account.id;
+  return account.email ?? 'an account without an address';
 }
 
 /** Turns what a flow reports into what the screen shows. */
