@@ -212,3 +212,81 @@ describe('B1 invitations and one-time codes on the pages', () => {
     await close();
   });
 });
+
+describe('B1 teams and the profile on the pages', () => {
+  const joined = async (
+    email: string,
+    role: string,
+  ): Promise<{ teamId: string; page: Page; close: () => Promise<void>; complaints: string[] }> => {
+    const { data: team } = await person.call<{ id: string }>('POST', '/teams', { name: `Team of ${email}` });
+    const { data } = await person.call<{ link: string }>('POST', `/teams/${team.id}/invitations`, { email, role });
+    const opened = await openPage(browser);
+    await opened.page.goto(data.link);
+    await opened.page.getByLabel('Your name').fill('Joined Person');
+    await opened.page.getByLabel('Password').fill(PASSWORD);
+    await opened.page.getByRole('button', { name: 'Make an account and join' }).click();
+    await opened.page.waitForURL('**/settings/teams');
+    return { teamId: team.id, ...opened };
+  };
+
+  test('B1 a team is made, somebody is invited by a link that is shown once, and taken out again', async () => {
+    const { page, complaints, close } = await openPage(browser);
+    await page.goto(`${platform.url}/sign-in`);
+    await signIn(page);
+    await page.waitForURL('**/settings');
+    await page.goto(`${platform.url}/settings/teams`);
+    await page.getByLabel('Name of the team').fill('Rocket crew');
+    await page.getByRole('button', { name: 'Make the team' }).click();
+    await page.getByRole('link', { name: 'Rocket crew' }).click();
+    await page.getByLabel('Email of the person').fill('guest@example.com');
+    await page.getByRole('button', { name: 'Make an invitation link' }).click();
+    await page.getByText(/\/invite#/).waitFor();
+    await expectAccessible(page);
+    await page.reload();
+    await page.getByText('guest@example.com').waitFor();
+    expect(await page.content()).not.toContain('/invite#');
+    await page.getByRole('button', { name: /Withdraw .*guest@example.com/ }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Withdraw' }).click();
+    await page.getByText('No invitation is open.').waitFor();
+    await page.getByRole('button', { name: /^Leave/ }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Leave' }).click();
+    await page.getByText('the last owner cannot leave the team').waitFor();
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test('B1 a member leaves a team', async () => {
+    const { teamId, page, close } = await joined('leaver@example.com', 'member');
+    await page.goto(`${platform.url}/settings/teams/${teamId}`);
+    await expectAccessible(page);
+    await page.getByRole('button', { name: /^Leave/ }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Leave' }).click();
+    await page.getByText(/You share no team yet/).waitFor();
+    const team = await person.call<{ members: unknown[] }>('GET', `/teams/${teamId}`);
+    expect(team.data.members).toHaveLength(1);
+    await close();
+  });
+
+  test('B1 an admin who reaches too far is told why, not sent to sign in again', async () => {
+    const { teamId, page, close } = await joined('reacher@example.com', 'admin');
+    await page.goto(`${platform.url}/settings/teams/${teamId}`);
+    await page.getByRole('button', { name: /Remove Olive Owner/ }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click();
+    await page.getByText('only an owner or an admin may do this').waitFor();
+    expect(await page.getByText(/fresh sign-in/).count()).toBe(0);
+    await close();
+  });
+
+  test('B1 the account is deleted from its page, and the address is typed to confirm', async () => {
+    const { page, complaints, close } = await joined('goner@example.com', 'viewer');
+    await page.goto(`${platform.url}/settings`);
+    await page.getByLabel('Type goner@example.com to confirm').fill('goner@example.com');
+    await page.getByRole('button', { name: /^Delete/ }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
+    await page.waitForURL('**/sign-in');
+    await signIn(page, 'goner@example.com');
+    await page.getByText('the address or the password is wrong').waitFor();
+    expect(complaints).toEqual([]);
+    await close();
+  });
+});

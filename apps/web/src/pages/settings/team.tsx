@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
+import { readAccount } from '../../api/account.ts';
 import {
   deleteTeam,
   invite,
@@ -36,7 +37,8 @@ export const TeamPage = () => {
       <h1 className="text-2xl font-semibold break-words">{team.data.name}</h1>
       <Members team={team.data} manages={manages} />
       {manages ? <Invitations team={team.data} /> : null}
-      {team.data.role === 'owner' ? <Deletion team={team.data} /> : null}
+      {team.data.personal ? null : <Leaving team={team.data} />}
+      {team.data.role === 'owner' && !team.data.personal ? <Deletion team={team.data} /> : null}
     </>
   );
 };
@@ -134,6 +136,23 @@ const Invitations = ({ team }: { team: TeamDetail }) => {
           </li>
         ))}
       </ul>
+    </Section>
+  );
+};
+
+const Leaving = ({ team }: { team: TeamDetail }) => {
+  const account = useQuery({ queryKey: ['account'], queryFn: readAccount });
+  const leave = useMutation({ mutationFn: (id: string) => removeMember(team.id, id), onSuccess: () => location.assign('/settings/teams') });
+  const id = account.data?.id;
+  if (id === undefined) return null;
+  return (
+    <Section title="Leave the team">
+      <Problem error={leave.error} />
+      <div>
+        <Confirm action="Leave" subject={team.name} title={`Leave ${team.name}?`} busy={leave.isPending} onConfirm={() => leave.mutate(id)}>
+          You lose access to what belongs to it, until somebody invites you again.
+        </Confirm>
+      </div>
     </Section>
   );
 };
