@@ -4,14 +4,14 @@ import type { ChatEvent } from './chat.ts';
 import type { CredentialSource } from './provider.ts';
 
 const credentials: CredentialSource = {
-  hosts: [],
+  hosts: ['api.acme.example'],
   current: () => Promise.resolve({ secret: { reveal: () => 'first' } }),
   renew: () => Promise.resolve({ secret: { reveal: () => 'second' } }),
 };
 
-const ask = async (answers: (token: string | null) => Response): Promise<ChatEvent[]> => {
+const ask = async (answers: (token: string | null) => Response, baseUrl = 'https://api.acme.example/v1'): Promise<ChatEvent[]> => {
   const send: typeof fetch = (input, init) => Promise.resolve(answers(new Request(input, init).headers.get('authorization')));
-  const client = chatCompletionsClient({ provider: 'acme', baseUrl: 'https://api.acme.example/v1', credentials, fetch: send });
+  const client = chatCompletionsClient({ provider: 'acme', baseUrl, credentials, fetch: send });
   const events: ChatEvent[] = [];
   for await (const event of client.stream({ model: 'one', messages: [{ role: 'user', content: 'hi' }] })) events.push(event);
   return events;
@@ -50,4 +50,12 @@ test('C7 answers that are no success are named, and a stream that breaks off is 
     message: 'the answer of acme broke off',
   });
   await expect(ask(() => stream('not json'))).rejects.toMatchObject({ code: 'upstream_error' });
+});
+
+test('C7 the token goes to the hosts of the login, or to this machine, and nowhere else', async () => {
+  const done = (): Response => stream('{"choices":[{"delta":{},"finish_reason":"stop"}]}');
+  for (const url of ['https://api.acme.example/v1', 'http://127.0.0.1:8080/v1']) expect(await ask(done, url)).toHaveLength(1);
+  for (const url of ['https://evil.example/v1', 'http://api.acme.example/v1', 'https://api.acme.example:8443/v1', 'nonsense']) {
+    await expect(ask(done, url)).rejects.toMatchObject({ code: 'forbidden' });
+  }
 });

@@ -1,7 +1,7 @@
 import { MogplexError } from '@mogplex/protocol';
 import type { ChatEvent, ChatRequest, ModelClient } from './chat.ts';
 import type { CredentialSource } from './provider.ts';
-import { answerError, sendAuthorized } from './send.ts';
+import { answerError, requireHost, sendAuthorized } from './send.ts';
 import { serverSentData } from './sse.ts';
 
 export interface ChatCompletionsOptions {
@@ -42,6 +42,7 @@ const parse = (provider: string, data: string): Chunk => {
  */
 export const chatCompletionsClient = ({ provider, baseUrl, credentials, fetch: send }: ChatCompletionsOptions): ModelClient => ({
   async *stream({ model, messages, system, signal }: ChatRequest): AsyncGenerator<ChatEvent> {
+    requireHost(provider, credentials, baseUrl);
     const all = system === undefined ? messages : [{ role: 'system', content: system }, ...messages];
     const answer = await sendAuthorized(provider, credentials, ({ secret }) =>
       send(`${baseUrl}/chat/completions`, {

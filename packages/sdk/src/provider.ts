@@ -60,6 +60,8 @@ export interface ProviderDef {
 
 const NAME = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
 const NAME_LIMIT = 64;
+/** Words of `moxxy login`. */
+const TAKEN = new Set(['status', 'logout', 'refresh']);
 const ENV_VAR = /^[A-Z][A-Z0-9_]*$/;
 
 const refuse = (name: string, problem: string): never => {
@@ -79,6 +81,7 @@ export const isProviderName = (name: string): boolean => name.length <= NAME_LIM
 export const defineProvider = (definition: ProviderDef): ProviderDef => {
   const { name, models, auth } = definition;
   if (typeof name !== 'string' || !isProviderName(name)) refuse(String(name), 'the name needs lower-case letters, digits and hyphens');
+  if (TAKEN.has(name)) refuse(name, 'the name is a command of "moxxy login"');
   if (!Array.isArray(models) || models.some((model) => typeof model.id !== 'string' || model.id === '')) {
     refuse(name, 'models needs a list of { id }');
   }

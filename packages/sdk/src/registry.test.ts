@@ -41,6 +41,7 @@ test('C6 a definition that is not sound is refused when it is made', () => {
   const bad: readonly [unknown, string][] = [
     [{ ...good, name: '../evil' }, 'the name needs'],
     [{ ...good, name: 'UPPER' }, 'the name needs'],
+    [{ ...good, name: 'logout' }, 'is a command of "moxxy login"'],
     [{ ...good, models: [{}] }, 'models needs'],
     [{ ...good, createClient: undefined }, 'createClient is missing'],
     [{ ...good, auth: { kind: 'apiKey', envVar: 'lower case' } }, 'auth.envVar'],

@@ -8,6 +8,28 @@ export interface Authorized {
 }
 
 const UNAUTHORIZED = 401;
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/** Whether a credential may go to a URL: https (or http on this machine) and one of its hosts, the port included. */
+export const isHostOf = ({ hosts }: Pick<CredentialSource, 'hosts'>, url: URL): boolean => {
+  if (url.protocol !== 'https:' && !LOOPBACK.has(url.hostname)) return false;
+  const port = url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port;
+  return hosts.some((host) => (host.includes(':') ? host === `${url.hostname}:${port}` : host === url.hostname && url.port === ''));
+};
+
+/**
+ * Refuses an address that a provider's credential must not go to. A stand-in on this machine is let pass: who can set a
+ * base URL can read the vault as well.
+ *
+ * @throws MogplexError `forbidden` that names the hosts.
+ */
+export const requireHost = (provider: string, credentials: CredentialSource, address: string): void => {
+  const url = URL.parse(address);
+  if (url && (isHostOf(credentials, url) || LOOPBACK.has(url.hostname))) return;
+  throw new MogplexError('forbidden', `the ${provider} login is only good for ${credentials.hosts.join(', ') || 'no host'}`, {
+    boundary: 'token',
+  });
+};
 
 /**
  * Sends a request with a provider's credential. After a 401 the credential is renewed once and the request is sent once

@@ -18,6 +18,7 @@ const pending = { status: 400, body: { error: 'authorization_pending' } };
 const play = async (
   answers: readonly Answer[],
   code: Record<string, unknown> = {},
+  waits: number[] = [],
 ): Promise<{
   waits: number[];
   notes: (string | undefined)[];
@@ -53,7 +54,6 @@ const play = async (
     scopes: [],
     hosts: [],
   };
-  const waits: number[] = [];
   const events: LoginEvent[] = [];
   let time = 1_000_000;
   try {
@@ -96,7 +96,15 @@ describe('C5 C8 failure 10: nothing but a refusal or the end of the code ends th
 
   test('C8 failure 10: the code expires', async () => {
     await expect(play([], { expires_in: 12 })).rejects.toMatchObject({ code: 'gone', hint: 'Run the login again for a new code.' });
-    await expect(play([{ status: 400, body: { error: 'expired_token' } }])).rejects.toMatchObject({ code: 'gone' });
+    const waits: number[] = [];
+    const ended = play([{ status: 400, body: { error: 'expired_token' } }], {}, waits);
+    await expect(ended).rejects.toMatchObject({ code: 'gone' });
+    expect(waits).toEqual([5]);
+  });
+
+  test('C8 failure 10: an interval longer than a minute is kept', async () => {
+    const { waits } = await play([pending, 'drop', TOKENS], { interval: 90 });
+    expect(waits).toEqual([90, 90, 90]);
   });
 
   test('C8 failure 10: a refusal ends it', async () => {

@@ -26,9 +26,16 @@ export interface DeviceCodeOptions extends Transport {
 /** What a poll found: tokens, or how long to wait before the next one and why. */
 export type Poll<T> = { done: T } | { waitMs: number; note?: string };
 
+/** What a code that nobody entered in time ends in. */
+const expired = (serviceName: string): MogplexError =>
+  new MogplexError('gone', `the code for ${serviceName} expired before it was entered`, {
+    boundary: 'token',
+    hint: 'Run the login again for a new code.',
+  });
+
 const DEFAULT_INTERVAL_S = 5;
 const SLOW_DOWN_MS = 5_000;
-const LONGEST_INTERVAL_MS = 60_000;
+const LONGEST_BACK_OFF_MS = 60_000;
 const LONGEST_CODE_S = 30 * 60;
 
 /**
@@ -48,12 +55,7 @@ export const pollUntilExpiry = async <T>(
   let note: string | undefined;
   for (;;) {
     const remainingMs = code.expiresAt - options.now();
-    if (remainingMs <= 0) {
-      throw new MogplexError('gone', `the code for ${code.serviceName} expired before it was entered`, {
-        boundary: 'token',
-        hint: 'Run the login again for a new code.',
-      });
-    }
+    if (remainingMs <= 0) throw expired(code.serviceName);
     options.report({ type: 'polling', expiresAt: code.expiresAt, ...(note === undefined ? {} : { note }) });
     try {
       await options.sleep(Math.min(intervalMs, remainingMs), options.signal);
@@ -63,10 +65,13 @@ export const pollUntilExpiry = async <T>(
     }
     const found = await poll(intervalMs);
     if ('done' in found) return found.done;
-    intervalMs = Math.min(found.waitMs, LONGEST_INTERVAL_MS);
+    intervalMs = found.waitMs;
     note = found.note;
   }
 };
+
+/** Twice the interval, up to a minute; never less than the service asked for. */
+const backedOff = (intervalMs: number): number => Math.max(intervalMs, Math.min(intervalMs * 2, LONGEST_BACK_OFF_MS));
 
 /** The next interval after a poll that failed, or undefined when the failure ends the login (RFC 8628 section 3.5). */
 export const intervalAfter = (failure: OAuthFailure, intervalMs: number): { waitMs: number; note?: string } | undefined => {
@@ -76,14 +81,17 @@ export const intervalAfter = (failure: OAuthFailure, intervalMs: number): { wait
       if (failure.code === 'slow_down') return { waitMs: intervalMs + SLOW_DOWN_MS };
       return undefined;
     case 'troubled':
-      return { waitMs: Math.max(failure.retryAfterMs ?? 0, intervalMs * 2), note: `the service answered ${failure.status}, still trying` };
+      return {
+        waitMs: Math.max(failure.retryAfterMs ?? 0, backedOff(intervalMs)),
+        note: `the service answered ${failure.status}, still trying`,
+      };
     case 'timeout':
-      return { waitMs: intervalMs * 2, note: 'the service did not answer, still trying' };
+      return { waitMs: backedOff(intervalMs), note: 'the service did not answer, still trying' };
     case 'network':
-      return { waitMs: intervalMs * 2, note: 'no connection, still trying' };
+      return { waitMs: backedOff(intervalMs), note: 'no connection, still trying' };
     case 'malformed':
       return failure.status === undefined || failure.status < 300
-        ? { waitMs: intervalMs * 2, note: 'the service answered strangely, still trying' }
+        ? { waitMs: backedOff(intervalMs), note: 'the service answered strangely, still trying' }
         : undefined;
     case 'aborted':
       return undefined;
@@ -154,7 +162,7 @@ export const runDeviceCodeFlow = async (profile: OAuthProfile, options: DeviceCo
       const failure = classify(error, options.signal, [code.device_code]);
       const next = intervalAfter(failure, intervalMs);
       if (next) return next;
-      if (failure.kind === 'refused' && failure.code === 'expired_token') return { waitMs: code.expires_in * 1000 };
+      if (failure.kind === 'refused' && failure.code === 'expired_token') throw expired(profile.serviceName);
       throw flowError(profile.serviceName, 'login', failure);
     }
   });

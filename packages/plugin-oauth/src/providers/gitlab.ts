@@ -6,6 +6,7 @@ import {
   type ModelClient,
   MogplexError,
   type ProviderContext,
+  requireHost,
   sendAuthorized,
 } from '@moxxy/sdk';
 import { oauth } from '../oauth-auth.ts';
@@ -47,8 +48,11 @@ const auth = oauth(profile, { fromEnv });
 const client = (config: ClientConfig): ModelClient => ({
   async *stream({ messages, system, signal }): AsyncGenerator<ChatEvent> {
     const content = [...(system === undefined ? [] : [system]), ...messages.map((message) => message.content)].join('\n\n');
-    const answer = await sendAuthorized(profile.provider, auth.credentials(config), ({ secret }) =>
-      config.fetch(`${config.baseUrl ?? instanceOf(config.env)}/api/v4/chat/completions`, {
+    const credentials = auth.credentials(config);
+    const url = `${config.baseUrl ?? instanceOf(config.env)}/api/v4/chat/completions`;
+    requireHost(profile.provider, credentials, url);
+    const answer = await sendAuthorized(profile.provider, credentials, ({ secret }) =>
+      config.fetch(url, {
         method: 'POST',
         headers: { authorization: `Bearer ${secret.reveal()}`, 'content-type': 'application/json' },
         body: JSON.stringify({ content }),

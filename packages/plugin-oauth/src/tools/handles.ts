@@ -1,11 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { type CredentialSource, MogplexError } from '@moxxy/sdk';
-import { isLoopback } from '../url.ts';
+import { type CredentialSource, isHostOf, MogplexError } from '@moxxy/sdk';
 
 /** Opens every handle, so that one can be recognised wherever it turns up. */
 export const HANDLE_PREFIX = 'moxxy-handle-';
 const HANDLE = /moxxy-handle-[\w-]+/;
-const SCHEME_PORTS: Readonly<Record<string, string>> = { 'https:': '443', 'http:': '80' };
 
 /** Stand-ins for tokens, safe to show to a model: each works for one provider and its hosts, in this process. */
 export interface Handles {
@@ -46,11 +44,6 @@ export const createHandles = (random: (bytes: number) => Buffer = randomBytes): 
   };
 };
 
-const isHostOf = (source: CredentialSource, url: URL): boolean => {
-  const withPort = `${url.hostname}:${url.port || SCHEME_PORTS[url.protocol]}`;
-  return source.hosts.some((host) => (host.includes(':') ? host === withPort : host === url.hostname && url.port === ''));
-};
-
 const misplaced = (where: string): MogplexError =>
   new MogplexError('forbidden', `a handle may only stand in the Authorization header, not in ${where}`, { boundary: 'token' });
 
@@ -70,7 +63,7 @@ export const createHandleFetch =
     const handle = HANDLE.exec(request.headers.get('authorization') ?? '')?.[0];
     if (handle === undefined) return send(request);
     const { provider, source } = handles.resolve(handle);
-    if (!isHostOf(source, url) || (url.protocol !== 'https:' && !isLoopback(url))) {
+    if (!isHostOf(source, url)) {
       throw new MogplexError(
         'forbidden',
         `the handle of ${provider} is only good for ${source.hosts.join(', ') || 'no host'}, not for ${url.host}`,
