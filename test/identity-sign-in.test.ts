@@ -63,11 +63,17 @@ describeStores('B1 accounts and sessions', (stores) => {
       const { code, message, hint } = error ?? {};
       return { text: JSON.stringify({ status, code, message, hint }), took: performance.now() - started };
     };
-    const known = await time('owner@example.com');
-    const unknown = await time('nobody@example.com');
-    expect(known.text).toBe(unknown.text);
-    expect(known.text).toContain('401');
-    expect(Math.max(known.took, unknown.took) / Math.min(known.took, unknown.took)).toBeLessThan(10);
+    const known: Awaited<ReturnType<typeof time>>[] = [];
+    const unknown: typeof known = [];
+    for (let round = 0; round < 5; round++) {
+      known.push(await time('owner@example.com'));
+      unknown.push(await time('nobody@example.com'));
+    }
+    expect(new Set([...known, ...unknown].map(({ text }) => text)).size).toBe(1);
+    expect(known[0]?.text).toContain('401');
+    // The quickest of each shows the work that is done: without the password hash it would be a small fraction.
+    const quickest = [known, unknown].map((tries) => Math.min(...tries.map(({ took }) => took)));
+    expect(Math.max(...quickest) / Math.min(...quickest)).toBeLessThan(5);
   });
 
   test('B1 a request that another site makes the browser send is refused on every cookie route', async () => {
