@@ -35,11 +35,18 @@ export const realWorld = (): World => {
   let signal: AbortSignal | undefined;
   return {
     env: process.env,
-    stdin: process.stdin,
-    stdout: process.stdout,
-    stderr: process.stderr,
+    // Streams and the HTTP client are made when they are first touched: each costs milliseconds that few commands need.
+    get stdin() {
+      return process.stdin;
+    },
+    get stdout() {
+      return process.stdout;
+    },
+    get stderr() {
+      return process.stderr;
+    },
     now: Date.now,
-    fetch,
+    fetch: (input, init) => fetch(input, init),
     home: resolveHome(process.env),
     cwd: process.cwd(),
     interrupted: () => (signal ??= takeOverSignals()),
