@@ -60,6 +60,20 @@ test('C8 failure 4: a server that never answers holds nobody for longer than the
   await refreshNow();
 });
 
+test('C8 failure 4: who gives up during a refresh does not lose its answer', async () => {
+  await logInAtStrict(here(), strictProfile(server));
+  server.faults.push({ kind: 'late', ms: 300 });
+  const person = new AbortController();
+  const credentials = oauthCredentials(strictProfile(server), contextAt(home.path, 'strict', { signal: person.signal }));
+  const { secret } = await credentials.current();
+  const refreshing = credentials.renew(secret).catch((error: unknown) => error);
+  await expect.poll(() => server.refreshed()).toBe(1);
+  person.abort();
+  expect(await refreshing).toMatchObject({ code: 'interrupted' });
+  await settleRefreshes();
+  await refreshNow();
+});
+
 test('C8 failure 5: a logout during a refresh stays a logout, and the late token is revoked', async () => {
   const auth = await logInAtStrict(here(), strictProfile(server));
   server.faults.push({ kind: 'late', ms: 500 });

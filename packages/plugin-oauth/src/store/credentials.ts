@@ -94,13 +94,18 @@ const refresherOf =
     }
   };
 
-const giveUpAfter = async <T>(work: Promise<T>, ms: number, tooLate: () => MogplexError): Promise<T> => {
+/** Stops waiting for `work`, which itself goes on, when the time is over or the person gives up. */
+const waitFor = async <T>(work: Promise<T>, ms: number, signal: AbortSignal, tooLate: () => MogplexError): Promise<T> => {
   const { promise, reject } = Promise.withResolvers<never>();
+  const stop = (): void => reject(new MogplexError('interrupted', 'the refresh was interrupted', { boundary: 'terminal' }));
   const timer = setTimeout(() => reject(tooLate()), ms);
+  if (signal.aborted) stop();
+  else signal.addEventListener('abort', stop, { once: true });
   try {
     return await Promise.race([work, promise]);
   } finally {
     clearTimeout(timer);
+    signal.removeEventListener('abort', stop);
   }
 };
 
@@ -151,9 +156,10 @@ export const oauthCredentials = (profile: OAuthProfile, context: ProviderContext
     });
     const settled: Promise<unknown> = Promise.allSettled([work]).finally(() => underWay.delete(settled));
     underWay.add(settled);
-    return giveUpAfter(
+    return waitFor(
       work,
       times.callerMs,
+      context.signal,
       () =>
         new MogplexError('upstream_timeout', `${profile.serviceName} has not answered the refresh yet`, {
           boundary: 'network',
