@@ -29,7 +29,7 @@ test('A12 C2 C5 C12 /login <provider> signs in to a provider that a plugin bring
   await visit(/https?:\/\/\S+/.exec(screen)?.[0] ?? '');
   await terminal.waitFor('Signed in to Acme AI', 60_000);
   expect(await home.run(['login', 'status', 'acme'], { ACME_URL: server.issuer })).toMatchObject({ code: 0 });
-  expect(terminal.rows()[1]).toContain('openai · env OPENAI_API_KEY');
+  await terminal.waitFor((shown) => shown.includes('acme/acme-large') && shown.includes('acme · stored login (acme)'));
   terminal.write('/help\r');
   await terminal.waitFor('Commands');
   for (let page = 0; page < 4; page += 1) terminal.write(KEYS.pageDown);

@@ -113,7 +113,7 @@ export class Cockpit {
     const keeps = model !== undefined && this.ports.credentials.line(model) !== undefined;
     const fits = keeps && (provider === undefined || model.startsWith(`${provider}/`));
     if (!fits) {
-      const next = provider === undefined ? undefined : (await this.ports.session()).defaultOf(provider);
+      const next = provider === undefined ? undefined : await (await this.ports.session()).defaultOf(provider);
       this.store.update((state) => ({ ...state, header: { ...state.header, model: next } }));
     }
     await this.enterSession();

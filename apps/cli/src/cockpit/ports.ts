@@ -61,7 +61,7 @@ export interface OpenSession {
    */
   chooseModel(asked: string | undefined): Promise<string>;
   /** The default model of a provider. */
-  defaultOf(provider: string): string | undefined;
+  defaultOf(provider: string): Promise<string | undefined>;
   listModels(): Promise<readonly ModelChoice[]>;
   /** US dollars for so many tokens, or undefined when no price is known. */
   cost(model: string, inputTokens: number, outputTokens: number): number | undefined;

@@ -80,7 +80,7 @@ export class LoginController {
     await this.#run(serviceName, device, async (options) => {
       await this.#cockpit.ports.signIn.provider(name, options);
       this.#cockpit.notice('info', `Signed in to ${serviceName}; the login is stored for ${name}.`);
-      return undefined;
+      return name;
     });
   }
 

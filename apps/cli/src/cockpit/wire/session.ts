@@ -19,6 +19,7 @@ export async function openSessionPort(world: World, warn: (line: string) => void
     import('../../session/models.ts'),
     import('@mogplex/providers'),
   ]);
+  const details = { account: 'through the account', login: 'through the stored login', shipped: `shipped list of ${MODELS_DATE}` };
   const session = await openSession(world, { command: 'cockpit', warn });
   const { conversation, settings, file } = session;
   const signal = new AbortController().signal;
@@ -29,12 +30,11 @@ export async function openSessionPort(world: World, warn: (line: string) => void
     mode: settings.permissionMode,
     permit: (mode) => conversation.permit(mode),
     chooseModel: async (asked) => await chooseModel(world, file, settings, asked, signal),
-    defaultOf: (provider) => defaultOf(session, provider, SHIPPED_MODELS),
+    defaultOf: async (provider) =>
+      defaultOf(session, provider, SHIPPED_MODELS) ??
+      (await listModels(world, file, settings, signal, warn)).find(({ id }) => id.startsWith(`${provider}/`))?.id,
     listModels: async () =>
-      (await listModels(world, file, settings, signal, warn)).map(({ id, origin }): ModelChoice => ({
-        id,
-        detail: origin === 'account' ? 'through the account' : `shipped list of ${MODELS_DATE}`,
-      })),
+      (await listModels(world, file, settings, signal, warn)).map(({ id, origin }): ModelChoice => ({ id, detail: details[origin] })),
     cost: (model, inputTokens, outputTokens) => {
       const price = prices.get(model);
       return price == null ? undefined : (inputTokens * price.input + outputTokens * price.output) * DOLLARS;
