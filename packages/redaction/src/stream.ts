@@ -66,6 +66,12 @@ class Chunks implements ChunkRedactor {
   #release(engine: Engine, to: number, final: boolean): string {
     const text = this.#text;
     const { hits, hold } = scan(engine, text, this.#released, to, final);
+    if (hits.length === 0 && hold >= to) {
+      const out = text.slice(this.#released, to);
+      this.#drop(to);
+      this.#patience = 0;
+      return out;
+    }
     const merged = mergeHits(hits);
     let cut = Math.min(to, hold);
     for (let i = merged.length - 1; i >= 0; i--) {

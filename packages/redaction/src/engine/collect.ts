@@ -9,8 +9,11 @@ export const BLOCK_TAIL = 32;
 /** Bit tables that say which words of four and eight bytes may belong to a known value. */
 export interface WordFilter {
   readonly eight: Int32Array;
+  /** The same words by another hash: asked only where the first says yes. */
+  readonly eightChecks: Int32Array;
   readonly eightShift: number;
   readonly four: Int32Array;
+  readonly fourChecks: Int32Array;
   readonly fourShift: number;
 }
 
@@ -46,9 +49,8 @@ export function collect(found: Candidates, length: number, bits: Int32Array, fil
   const { words } = found;
   found.gramCount = collectGrams(words, length, bits, found.grams);
   found.runCount = collectRuns(found, length);
-  found.eightCount = filter === undefined ? 0 : collectEights(words, length, filter.eight, filter.eightShift, found.eights);
-  found.fourCount =
-    filter === undefined || filter.four.length === 0 ? 0 : collectFours(words, length, filter.four, filter.fourShift, found.fours);
+  found.eightCount = filter === undefined ? 0 : collectEights(words, length, filter, found.eights);
+  found.fourCount = filter === undefined || filter.four.length === 0 ? 0 : collectFours(words, length, filter, found.fours);
 }
 
 function collectGrams(words: Int32Array, length: number, bits: Int32Array, grams: Int32Array): number {
@@ -73,7 +75,8 @@ function collectGrams(words: Int32Array, length: number, bits: Int32Array, grams
   return count;
 }
 
-function collectEights(words: Int32Array, length: number, bits: Int32Array, shift: number, eights: Int32Array): number {
+function collectEights(words: Int32Array, length: number, filter: WordFilter, eights: Int32Array): number {
+  const { eight: bits, eightChecks: checks, eightShift: shift } = filter;
   const mixA = MIX_A;
   const mixB = MIX_B;
   const mixC = MIX_C;
@@ -81,19 +84,27 @@ function collectEights(words: Int32Array, length: number, bits: Int32Array, shif
   let count = 0;
   for (let step = 0; step < steps; step++) {
     const b = Math.imul(words[2 * step + 1] as number, mixB);
-    const h = Math.imul(Math.imul(words[2 * step] as number, mixA) ^ (b >>> 15) ^ b, mixC) >>> shift;
-    if (((bits[h >>> 5] as number) & (1 << (h & 31))) !== 0) eights[count++] = step << 3;
+    const key = Math.imul(Math.imul(words[2 * step] as number, mixA) ^ (b >>> 15) ^ b, mixC);
+    const h = key >>> shift;
+    if (((bits[h >>> 5] as number) & (1 << (h & 31))) === 0) continue;
+    const check = Math.imul(key, mixB) >>> shift;
+    if (((checks[check >>> 5] as number) & (1 << (check & 31))) !== 0) eights[count++] = step << 3;
   }
   return count;
 }
 
-function collectFours(words: Int32Array, length: number, bits: Int32Array, shift: number, fours: Int32Array): number {
+function collectFours(words: Int32Array, length: number, filter: WordFilter, fours: Int32Array): number {
+  const { four: bits, fourChecks: checks, fourShift: shift } = filter;
+  const mixB = MIX_B;
   const mixA = MIX_A;
   const steps = (length + 3) >> 2;
   let count = 0;
   for (let step = 0; step < steps; step++) {
-    const h = Math.imul(words[step] as number, mixA) >>> shift;
-    if (((bits[h >>> 5] as number) & (1 << (h & 31))) !== 0) fours[count++] = step << 2;
+    const key = Math.imul(words[step] as number, mixA);
+    const h = key >>> shift;
+    if (((bits[h >>> 5] as number) & (1 << (h & 31))) === 0) continue;
+    const check = Math.imul(key, mixB) >>> shift;
+    if (((checks[check >>> 5] as number) & (1 << (check & 31))) !== 0) fours[count++] = step << 2;
   }
   return count;
 }

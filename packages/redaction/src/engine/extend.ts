@@ -24,6 +24,8 @@ const CODED_BEFORE = new RegExp(`(?:${coded})$`);
 /** What every interruption and every other spelling holds. */
 // oxlint-disable-next-line no-control-regex -- the escape character is meant
 const UNUSUAL = /[\x1b\\%&\n\r\u0080-\uffff]/;
+/** Fewer neighbouring characters of a form than this are an ordinary coincidence. */
+const LEAST_BARE = 6;
 /** How far back an interruption may reach. */
 const REACH = 64;
 
@@ -32,6 +34,7 @@ export function extend(needle: Needle, text: string, at: number, offset: number,
   const form = needle.text;
   const size = needle.enough >= 15 ? 8 : 4;
   for (let i = 0; i < size; i++) if (text.charCodeAt(at + i) !== form.charCodeAt(offset + i)) return undefined;
+  if (bareLength(form, text, at, offset, size) < LEAST_BARE) return undefined;
   const back = backward(form, text, at, offset, from);
   const ahead = forward(form, text, at + size, offset + size, to);
   const matched = ahead.reached - back.reached;
@@ -42,6 +45,15 @@ export function extend(needle: Needle, text: string, at: number, offset: number,
   const start = back.reached === 0 ? widen(text, back.at, -1, needle.lead, from) : back.at;
   const end = ahead.reached === form.length ? widen(text, ahead.at, 1, needle.trail, to) : ahead.at;
   return { start, end, open };
+}
+
+/** How many characters around a word are the form's without any interruption. */
+function bareLength(form: string, text: string, at: number, offset: number, size: number): number {
+  let before = 0;
+  while (before < LEAST_BARE && before < offset && text.charCodeAt(at - before - 1) === form.charCodeAt(offset - before - 1)) before++;
+  let after = size;
+  while (after < LEAST_BARE && text.charCodeAt(at + after) === form.charCodeAt(offset + after)) after++;
+  return before + after;
 }
 
 /** A piece of a value is masked when it is long and mixed enough not to be an ordinary word. */

@@ -15,16 +15,22 @@ const LONGEST_CHAIN = 16;
 
 /** Hash table from a word of four or eight bytes to the needles that hold it and where. */
 class WordTable {
+  #log = 10;
   #capacity = 1024;
   #keys = new Int32Array(this.#capacity);
   #needles = new Int32Array(this.#capacity).fill(-1);
   #offsets = new Int32Array(this.#capacity);
   #bits = new Int32Array(1024);
+  #checks = new Int32Array(1024);
   #shift = 17;
   #size = 0;
 
   get bits(): Int32Array {
     return this.#bits;
+  }
+  /** A second table of bits, by another hash of the key. */
+  get checks(): Int32Array {
+    return this.#checks;
   }
   get shift(): number {
     return this.#shift;
@@ -32,7 +38,7 @@ class WordTable {
 
   add(key: number, needle: number, offset: number): void {
     if (this.#size * 2 >= this.#capacity) this.#grow();
-    let slot = (key >>> 3) & (this.#capacity - 1);
+    let slot = this.#home(key);
     let chain = 0;
     while ((this.#needles[slot] as number) >= 0) {
       if (this.#keys[slot] === key && ++chain === LONGEST_CHAIN) return;
@@ -46,7 +52,7 @@ class WordTable {
   }
 
   /** First slot at or after `from` that holds the key, or -1. */
-  slotOf(key: number, from = (key >>> 3) & (this.#capacity - 1)): number {
+  slotOf(key: number, from = this.#home(key)): number {
     const needles = this.#needles;
     const keys = this.#keys;
     const mask = this.#capacity - 1;
@@ -67,22 +73,31 @@ class WordTable {
     return this.#offsets[slot] as number;
   }
 
+  /** Where a key is looked for first. The upper bits of a product are the well mixed ones. */
+  #home(key: number): number {
+    return Math.imul(key ^ (key >>> 15), MIX_C) >>> (32 - this.#log);
+  }
+
   #setBit(key: number): void {
     const bit = key >>> this.#shift;
     this.#bits[bit >>> 5] = (this.#bits[bit >>> 5] as number) | (1 << (bit & 31));
+    const check = Math.imul(key, MIX_B) >>> this.#shift;
+    this.#checks[check >>> 5] = (this.#checks[check >>> 5] as number) | (1 << (check & 31));
   }
 
   #grow(): void {
     const [keys, needles, offsets] = [this.#keys, this.#needles, this.#offsets];
+    this.#log++;
     this.#capacity *= 2;
     this.#keys = new Int32Array(this.#capacity);
     this.#needles = new Int32Array(this.#capacity).fill(-1);
     this.#offsets = new Int32Array(this.#capacity);
     this.#shift = Math.max(11, this.#shift - 1);
     this.#bits = new Int32Array(2 ** (27 - this.#shift));
+    this.#checks = new Int32Array(this.#bits.length);
     for (let i = 0; i < keys.length; i++) {
       if ((needles[i] as number) < 0) continue;
-      let slot = ((keys[i] as number) >>> 3) & (this.#capacity - 1);
+      let slot = this.#home(keys[i] as number);
       while ((this.#needles[slot] as number) >= 0) slot = (slot + 1) & (this.#capacity - 1);
       this.#keys[slot] = keys[i] as number;
       this.#needles[slot] = needles[i] as number;
@@ -127,8 +142,10 @@ export class NeedleIndex {
     if (this.#needles.length === 0) return undefined;
     this.#filter ??= {
       eight: this.#eights.bits,
+      eightChecks: this.#eights.checks,
       eightShift: this.#eights.shift,
       four: this.#fours.bits,
+      fourChecks: this.#fours.checks,
       fourShift: this.#fours.shift,
     };
     return this.#filter;
