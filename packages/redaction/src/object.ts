@@ -21,8 +21,10 @@ interface KeyInfo {
   /** The key as it may be written. */
   text: string;
   whole: boolean;
-  /** Number of known forms when this was found. */
-  version: number;
+  /** The key of a pair such as `{ name, value }`: its text names the value, or is the value. */
+  pair: 'name' | 'value' | undefined;
+  /** A key that cannot be assigned. */
+  special: boolean;
 }
 
 type TextRedactor = (input: string, tally: Tally) => string;
@@ -133,18 +135,18 @@ class Walk {
       let inner: NameClass = info.kind;
       if (kind === 'whole' || (info.whole && typeof value === 'object')) inner = 'whole';
       else if (typeof value === 'object') inner = Array.isArray(value) ? info.kind : 'none';
-      else if (named !== 'none' && (key === 'value' || key === 'val' || key === 'Value')) inner = named;
+      else if (named !== 'none' && info.pair === 'value') inner = named;
       const written = this.value(value, inner);
-      if (NAMING.has(key) && typeof value === 'string') named = this.#owner.key(value).kind;
+      if (info.pair === 'name' && typeof value === 'string') named = this.#owner.key(value).kind;
       if (info.text !== key) this.tally.add('key');
-      if (info.text === '__proto__')
-        Object.defineProperty(out, info.text, { value: written, enumerable: true, configurable: true, writable: true });
+      if (info.special) Object.defineProperty(out, info.text, { value: written, enumerable: true, configurable: true, writable: true });
       else out[info.text] = written;
     }
     return out;
   }
 }
 
+const VALUE = new Set(['value', 'val', 'Value']);
 const NAMING = new Set(['name', 'key', 'header', 'field', 'Name', 'Key', 'variable', 'env']);
 
 function read(container: object, key: string | number): unknown {
@@ -167,6 +169,8 @@ class ObjectRedactor {
   readonly #engine: () => Engine;
   readonly #text: TextRedactor;
   readonly #keys = new Map<string, KeyInfo>();
+  /** Number of known forms that the remembered keys were checked for. */
+  #keysFor = 0;
   readonly #ignored = new Tally();
 
   constructor(engine: () => Engine, text: TextRedactor, caps: Caps) {
@@ -186,22 +190,26 @@ class ObjectRedactor {
 
   /** What a key says and how it may be written; remembered. */
   key(key: string): KeyInfo {
-    const engine = this.#engine();
     const known = this.#keys.get(key);
-    if (known !== undefined && known.version === engine.needles.size) return known;
+    if (known !== undefined) return known;
+    const engine = this.#engine();
     if (this.#keys.size >= KEY_CACHE) this.#keys.clear();
     const kind = engine.names?.classify(key) ?? 'none';
     const info: KeyInfo = {
       kind,
       text: this.#text(key, this.#ignored),
       whole: kind === 'whole' || (engine.names !== undefined && WHOLE.test(key)),
-      version: engine.needles.size,
+      pair: NAMING.has(key) ? 'name' : VALUE.has(key) ? 'value' : undefined,
+      special: key === '__proto__',
     };
     if (key.length <= 64) this.#keys.set(key, info);
     return info;
   }
 
   #redact(value: unknown, tally: Tally): Json {
+    const { size } = this.#engine().needles;
+    if (size !== this.#keysFor) this.#keys.clear();
+    this.#keysFor = size;
     const walk = new Walk(this, tally);
     let out = walk.value(value, 'none');
     const { joined } = walk;

@@ -7,7 +7,7 @@ import { applyHits, mergeHits, Tally } from './mask.ts';
 import type { ChunkRedactor } from './types.ts';
 
 /** Released text that is kept to judge what follows it. */
-const CONTEXT = 256;
+const CONTEXT = 128;
 /** Text without a place to cut at is held back up to this length, and longer only where a known value is longer. */
 const LONGEST_HOLD = 16_384;
 const FOOTER = /-----END[ A-Z0-9_-]{0,48}-{5}/;

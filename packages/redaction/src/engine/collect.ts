@@ -31,6 +31,8 @@ export class Candidates {
   /** Where runs of token characters begin and end; in the block, except that the last may go on after it. */
   readonly runStarts = new Int32Array(BLOCK / 16 + 8);
   readonly runEnds = new Int32Array(BLOCK / 16 + 8);
+  /** Where the part after the last `=` of a run begins (not counting padding at its end). */
+  readonly runHeads = new Int32Array(BLOCK / 16 + 8);
   gramCount = 0;
   eightCount = 0;
   fourCount = 0;
@@ -115,7 +117,8 @@ const HIGH = 0x80808080 | 0;
 
 /** Runs of token characters around sixteen bytes without a blank, of which one may be a digit. */
 function collectRuns(found: Candidates, length: number): number {
-  const { words, bytes, runStarts, runEnds } = found;
+  const { words, bytes, runStarts, runEnds, runHeads } = found;
+  const classes = CLASS;
   const steps = (length + 7) >> 3;
   let count = 0;
   let covered = 0;
@@ -134,9 +137,21 @@ function collectRuns(found: Candidates, length: number): number {
     )
       continue;
     const start = runStart(bytes, at, covered);
-    covered = runEnd(bytes, start, length + BLOCK_TAIL);
+    let head = start;
+    let sign = false;
+    covered = start;
+    for (const limit = length + BLOCK_TAIL; covered < limit; covered++) {
+      const byte = bytes[covered] as number;
+      if (((classes[byte] as number) & RUN) === 0) break;
+      if (byte === 0x3d) sign = true;
+      else if (sign) {
+        head = covered;
+        sign = false;
+      }
+    }
     if (covered - start < SHORTEST_RUN) continue;
     runStarts[count] = start;
+    runHeads[count] = head;
     runEnds[count++] = covered;
   }
   return count;
@@ -154,11 +169,4 @@ function runStart(bytes: Uint8Array, at: number, least: number): number {
   if (((classes[bytes[at] as number] as number) & RUN) === 0) return at + 1;
   while (start > least && ((classes[bytes[start - 1] as number] as number) & RUN) !== 0) start--;
   return start;
-}
-
-function runEnd(bytes: Uint8Array, start: number, limit: number): number {
-  const classes = CLASS;
-  let end = start;
-  while (end < limit && ((classes[bytes[end] as number] as number) & RUN) !== 0) end++;
-  return end;
 }

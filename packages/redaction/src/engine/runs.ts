@@ -18,11 +18,8 @@ const HEADS = new Set(Array.from('MNOSAPpc', (c) => c.charCodeAt(0)));
 /** Judges a run of token characters that no literal gave away. */
 export function judgeRun(text: string, start: number, end: number): RunHit | undefined {
   if (end - start > 120 || end - start < 30) return undefined;
-  let head = start;
-  // A name may stand in front: `key=...`
-  for (let i = start; i < end - 30; i++) if (text.charCodeAt(i) === 0x3d) head = i + 1;
-  if (!HEADS.has(text.charCodeAt(head))) return undefined;
-  const run = text.slice(head, end);
-  for (const { rule, pattern } of SHAPES) if (pattern.test(run)) return { start: head, end, rule };
+  if (!HEADS.has(text.charCodeAt(start))) return undefined;
+  const run = text.slice(start, end);
+  for (const { rule, pattern } of SHAPES) if (pattern.test(run)) return { start, end, rule };
   return undefined;
 }

@@ -105,7 +105,7 @@ class Scan {
   }
 
   #visit(found: Candidates, base: number): void {
-    const { bytes, words, grams, eights, fours, runStarts, runEnds } = found;
+    const { bytes, words, grams, eights, fours, runStarts, runEnds, runHeads } = found;
     const { gramCount, eightCount, fourCount, runCount } = found;
     const table = this.#engine.grams;
     const act = (action: Action, start: number): void => this.#act(action, start);
@@ -125,7 +125,8 @@ class Scan {
       const slot = needles.slotOfFour(words[at >> 2] as number);
       if (slot >= 0) this.#known(base + at, 4, slot);
     }
-    for (let i = 0; i < runCount; i++) this.#run(base + (runStarts[i] as number), base + (runEnds[i] as number));
+    for (let i = 0; i < runCount; i++)
+      this.#run(base + (runStarts[i] as number), base + (runHeads[i] as number), base + (runEnds[i] as number));
   }
 
   #add(start: number, end: number, rule: string, rank: Hit['rank']): void {
@@ -210,7 +211,7 @@ class Scan {
   }
 
   /** A long run of token characters: what it is by its shape and surroundings, and what it decodes to. */
-  #run(from: number, to: number): void {
+  #run(from: number, head: number, to: number): void {
     const text = this.#text;
     let start = Math.max(from, this.#runCovered);
     let end = Math.min(to, this.#to);
@@ -220,11 +221,11 @@ class Scan {
     if (end - start < SHORTEST_RUN) return;
     this.#runCovered = end;
     if (this.#engine.names !== undefined) {
-      const rule = judgeRun(text, start, end);
+      const rule = judgeRun(text, head === from ? start : head, end);
       if (rule !== undefined) this.#add(rule.start, rule.end, rule.rule, 2);
     }
     if (end - start < 20 || this.#depth >= DEPTH) return;
-    const view = decodedRun(text, start, end);
+    const view = decodedRun(text, head === from ? start : head, end);
     if (view !== undefined) this.#look(view);
   }
 

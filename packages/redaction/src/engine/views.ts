@@ -161,11 +161,8 @@ const isPrintable = (byte: number): boolean => (byte >= 32 && byte < 127) || byt
 /** Decodes a run of base64 or hex characters when it holds text. */
 export function decodedRun(text: string, start: number, end: number): View | undefined {
   if (end - start >= 32 && hexHolds(text, start)) return decodeBytes(text, start, end, 'hex');
-  // A name may stand in front: `auth=...`
-  let head = start;
-  for (let i = Math.min(end - 5, start + 63); i >= start && head === start; i--) if (text.charCodeAt(i) === 0x3d) head = i + 1;
-  if (end - head < 16) return undefined;
-  for (let shift = 0; shift < 4; shift++) if (base64Holds(text, head + shift)) return decodeBytes(text, head + shift, end, 'base64');
+  if (end - start < 16) return undefined;
+  for (let shift = 0; shift < 4; shift++) if (base64Holds(text, start + shift)) return decodeBytes(text, start + shift, end, 'base64');
   return undefined;
 }
 
