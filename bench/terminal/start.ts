@@ -67,9 +67,9 @@ const memoryOf = (root: number): number => {
 
 /** Memory after five seconds without a key, or the last that was seen of a program that ends sooner (no network, say). */
 const idleMemory = async (terminal: PseudoTerminal): Promise<number> => {
-  let last = 0;
-  for (let waited = 0; waited < IDLE_MS && terminal.exitStatus === undefined; waited += 250) {
-    await sleep(250);
+  let last = memoryOf(terminal.pid);
+  for (let waited = 0; waited < IDLE_MS && terminal.exitStatus === undefined; waited += 100) {
+    await sleep(100);
     last = memoryOf(terminal.pid) || last;
   }
   return last;
