@@ -11,6 +11,8 @@ export interface AccountStore {
   /** Runs a change of the document under its lock; `false` leaves the file as it is. `after` runs when the file is durable. */
   change: (edit: (document: AuthDocument) => boolean | Promise<boolean>, after?: () => Promise<void>) => Promise<boolean>;
   readonly journal: Journal;
+  /** Whether an answer may wait in the journal; not where the credentials are kept off the disk. */
+  readonly journalsAnswers: () => boolean;
   readonly present: () => boolean;
   readonly refreshLockPath: string;
   readonly now: () => number;
@@ -38,8 +40,11 @@ export function accountRefreshPlace(store: AccountStore, seen: Secret): RefreshP
       if (begun === undefined) throw nothingToRefresh(WHAT);
       return begun;
     },
-    answerLine: async (_, fresh) =>
-      await Promise.resolve(`${JSON.stringify({ generation: generation + 1, login: storedAccount(fresh) })}\n`),
+    answerLine: async (_, fresh) => {
+      const answer = { generation: generation + 1, login: storedAccount(fresh) };
+      const intent = { refreshing: generation, startedAt: store.now() };
+      return await Promise.resolve(`${JSON.stringify(store.journalsAnswers() ? answer : intent)}\n`);
+    },
     store: async (_, fresh) => {
       try {
         const stored = await store.change((document) => {
@@ -50,7 +55,8 @@ export function accountRefreshPlace(store: AccountStore, seen: Secret): RefreshP
         await store.journal.clear();
         return stored ? fresh : undefined;
       } catch (error) {
-        if (error instanceof MogplexError && error.code === 'unavailable') return fresh; // durable in the journal: the next refresh adopts it
+        // Durable in the journal: the next refresh adopts it.
+        if (store.journalsAnswers() && error instanceof MogplexError && error.code === 'unavailable') return fresh;
         throw error;
       }
     },

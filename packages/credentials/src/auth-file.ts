@@ -2,15 +2,15 @@ import { join } from 'node:path';
 import { MogplexError } from '@mogplex/protocol';
 import { accountLogin, storedAccount, type AccountLogin } from './account-login.ts';
 import { accountRefreshPlace, putAccount, type AccountStore } from './account-refresh.ts';
-import { emptyDocument, formatDocument, parseDocument, type AuthDocument } from './auth-document.ts';
-import { once, warnOnce, type Warn } from './env.ts';
-import { FILE_MODE, atomicWrite, checkPrivateFolder, ensurePrivateFolder, readPrivateFile, removeLeftovers, type OnStep } from './files.ts';
+import { emptyDocument, type AuthDocument } from './auth-document.ts';
+import type { AuthKeyring } from './auth-keyring.ts';
+import { authStorage } from './auth-storage.ts';
+import { once, warnOnce, type Env, type Warn } from './env.ts';
+import { checkPrivateFolder, ensurePrivateFolder, type OnStep } from './files.ts';
 import { journalAt } from './journal.ts';
 import { withFileLock } from './lock.ts';
 import { refreshOnce, type RefreshWork } from './refresh.ts';
 import { Secret } from './secret.ts';
-
-const MAX_BYTES = 1024 * 1024;
 
 /** What auth.json holds. */
 export interface AuthContents {
@@ -26,6 +26,10 @@ export interface AuthFileOptions {
   warn?: Warn;
   /** Milliseconds since 1970. */
   now?: () => number;
+  /** `MOGPLEX_AUTH_STORE` in it says where the next change puts the credentials: `file` or `keyring`. `process.env` by default. */
+  env?: Env;
+  /** The keyring to use; the system's by default. */
+  keyring?: AuthKeyring;
   /** Told before each step of a write. */
   onStep?: OnStep;
 }
@@ -64,19 +68,17 @@ export function openAuthFile(home: string, options: AuthFileOptions = {}): AuthF
   const warn = once(options.warn ?? warnOnce);
   const now = options.now ?? Date.now;
 
-  const load = (): AuthDocument => {
-    if (!checkPrivateFolder(home, warn)) return emptyDocument();
-    const text = readPrivateFile(path, MAX_BYTES, warn);
-    return text === undefined ? emptyDocument() : parseDocument(text, path);
-  };
+  const { env = process.env, keyring, onStep } = options;
+  const storage = authStorage(path, { env, keyring, warn, onStep });
+
+  const load = (): AuthDocument => (checkPrivateFolder(home, warn) ? storage.load() : emptyDocument());
 
   const change: AccountStore['change'] = async (edit, after) => {
     await ensurePrivateFolder(home, warn);
     return await withFileLock(path, async () => {
       const document = load();
       if (!(await edit(document))) return false;
-      await removeLeftovers(path);
-      await atomicWrite(path, formatDocument(document), FILE_MODE, { onStep: options.onStep });
+      await storage.save(document);
       await after?.();
       return true;
     });
@@ -85,10 +87,11 @@ export function openAuthFile(home: string, options: AuthFileOptions = {}): AuthF
   const store: AccountStore = {
     change,
     now,
-    journal: journalAt(`${path}.refresh`, warn, options.onStep),
+    journal: journalAt(`${path}.refresh`, warn, onStep),
+    journalsAnswers: () => !storage.inKeyring(),
     present: () => checkPrivateFolder(home, warn),
     refreshLockPath: `${path}.refresh`,
-    onStep: options.onStep,
+    onStep,
   };
 
   return {

@@ -1,5 +1,6 @@
 export { type AccountLogin } from './account-login.ts';
 export * from './auth-file.ts';
+export { type AuthKeyring } from './auth-keyring.ts';
 export { readEnv, type Env, type Warn } from './env.ts';
 export { FILE_MODE, FOLDER_MODE, atomicWrite, ensurePrivateFolder, readPrivateFile } from './files.ts';
 export * from './home.ts';
