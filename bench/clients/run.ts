@@ -10,9 +10,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startGateway } from '@mogplex/server/test/gateway';
-import { type Answer, startAnthropicUpstream, startGoogleUpstream, startOpenAiUpstream, type Upstream } from '../../test/fakes/index.ts';
-import { runAnthropicSdk, runOpenAiSdk } from './sdks.ts';
-import { answerFor, FINAL, MARKER } from './scenario.ts';
+import { startAnthropicUpstream, startGoogleUpstream, startOpenAiUpstream, type Upstream } from '../../test/fakes/index.ts';
+import { answerFor, FINAL, MARKER } from '../../test/support/client-scenario.ts';
+import { runAnthropicSdk, runOpenAiSdk } from '../../test/support/client-sdks.ts';
 
 const bin = (name: string): string => fileURLToPath(new URL(`node_modules/.bin/${name}`, import.meta.url));
 const PROMPT = 'Use your shell tool once, then say what it said.';
@@ -55,7 +55,7 @@ const upstreams = await Promise.all([startOpenAiUpstream(), startAnthropicUpstre
 const [openai, anthropic, google] = upstreams;
 for (const upstream of upstreams) {
   // What is answered depends on what was asked: a tool call first, words once its result is there.
-  Object.defineProperty(upstream, 'answer', { get: (): Answer => answerFor(upstream.requests.at(-1)?.body) });
+  Object.defineProperty(upstream, 'answer', { get: () => answerFor(upstream.requests.at(-1)?.body) });
 }
 const dataDir = await mkdtemp(join(tmpdir(), 'mogplex-clients-'));
 const gateway = await startGateway({ dataDir });

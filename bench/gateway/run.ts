@@ -248,6 +248,8 @@ try {
   }
 } finally {
   for (const child of children) child.kill('SIGTERM');
-  await Promise.all(children.map((child) => (child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined)));
+  await Promise.all(
+    children.map((child) => (child.exitCode === null && child.signalCode === null ? once(child, 'exit') : Promise.resolve([]))),
+  );
   if (dataDir !== '') await rm(dataDir, { recursive: true, force: true });
 }

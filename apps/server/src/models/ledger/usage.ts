@@ -20,7 +20,7 @@ export interface UsageRange {
 const DAY_MS = 86_400_000;
 const MOST_DAYS = 400;
 
-const total = (column: keyof ModelTables['model_ledger'] & string) => sql<number>`coalesce(sum(${sql.ref(column)}), 0)`;
+const total = (column: keyof ModelTables['model_ledger']) => sql<number>`coalesce(sum(${sql.ref(column)}), 0)`;
 
 const rangeOf = ({ from, to }: UsageRange, now: number): { from: string; to: string } => {
   const last = to ?? dayOf(now);

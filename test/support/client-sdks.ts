@@ -1,6 +1,6 @@
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
-import { FINAL } from './scenario.ts';
+import { FINAL } from './client-scenario.ts';
 
 const SCHEMA = { type: 'object' as const, properties: { command: { type: 'string' } }, required: ['command'] };
 

@@ -1,4 +1,6 @@
-import type { Answer } from '../../test/fakes/index.ts';
+import type { Upstream } from '../fakes/index.ts';
+
+type Answer = Upstream['answer'];
 
 /** What the model says when the tool's result has come back. */
 export const FINAL = 'The tool went round.';

@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import { createMeter } from './meter.ts';
+
+const sse = (...events: object[]): string => events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('');
+
+const CHAT = `${sse({ choices: [{ delta: { content: 'a "usage" word: prompt_tokens' } }] }, { choices: [], usage: { prompt_tokens: 30, completion_tokens: 4, prompt_tokens_details: { cached_tokens: 10 } } })}data: [DONE]\n\n`;
+const MESSAGES = sse(
+  {
+    type: 'message_start',
+    message: { usage: { input_tokens: 20, cache_read_input_tokens: 7, cache_creation_input_tokens: 3, output_tokens: 1 } },
+  },
+  { type: 'content_block_delta', delta: { text: 'hi' } },
+  { type: 'message_delta', usage: { output_tokens: 9 } },
+).replaceAll('data: ', 'event: x\r\ndata: ');
+const RESPONSES = sse(
+  { type: 'response.output_text.delta', delta: 'x' },
+  { type: 'response.completed', response: { usage: { input_tokens: 12, input_tokens_details: { cached_tokens: 2 }, output_tokens: 5 } } },
+);
+const GEMINI = sse(
+  { candidates: [{ content: { parts: [{ text: 'x' }] } }], usageMetadata: { promptTokenCount: 8, totalTokenCount: 9 } },
+  {
+    candidates: [{ finishReason: 'STOP' }],
+    usageMetadata: { promptTokenCount: 8, candidatesTokenCount: 6, thoughtsTokenCount: 4, totalTokenCount: 18 },
+  },
+);
+
+const STREAMS = [
+  ['chat', CHAT, { input: 20, cachedInput: 10, cacheWrite: 0, output: 4, exact: true }],
+  ['messages', MESSAGES, { input: 20, cachedInput: 7, cacheWrite: 3, output: 9, exact: true }],
+  ['responses', RESPONSES, { input: 10, cachedInput: 2, cacheWrite: 0, output: 5, exact: true }],
+  ['stream-generate', GEMINI, { input: 8, cachedInput: 0, cacheWrite: 0, output: 10, exact: true }],
+] as const;
+
+test.each(STREAMS)('B7 the usage of a %s stream is read wherever its chunks are cut', (operation, text, usage) => {
+  const bytes = Buffer.from(text);
+  for (let cut = 0; cut <= bytes.length; cut++) {
+    const meter = createMeter(operation, true, 100);
+    meter.push(bytes.subarray(0, cut));
+    meter.push(bytes.subarray(cut));
+    expect(meter.finish()).toEqual(usage);
+  }
+});
+
+test('B7 a stream that never says is counted by its events, and marked so', () => {
+  const meter = createMeter('chat', true, 400);
+  meter.push(
+    Buffer.from(
+      sse(
+        { choices: [{ delta: { content: '' } }] },
+        { choices: [{ delta: { content: 'one' } }] },
+        { choices: [{ delta: { content: 'two' } }] },
+      ),
+    ),
+  );
+  expect(meter.finish()).toEqual({ input: 100, cachedInput: 0, cacheWrite: 0, output: 2, exact: false });
+});
+
+test('B7 a cut messages stream keeps the input it was told of', () => {
+  const meter = createMeter('messages', true, 400);
+  meter.push(Buffer.from(MESSAGES.slice(0, MESSAGES.indexOf('message_delta'))));
+  expect(meter.finish()).toMatchObject({ input: 20, cachedInput: 7, output: 1, exact: false });
+});
+
+test('B7 the usage of a whole body is read, also behind fifty megabytes', () => {
+  const meter = createMeter('chat', false, 100);
+  meter.push(Buffer.from('{"choices":[{"text":"'));
+  for (let piece = 0; piece < 50; piece++) meter.push(Buffer.alloc(1024 * 1024, 'x'));
+  meter.push(Buffer.from('"}],"usage":{"prompt_tokens":3,"completion_tokens":2}}'));
+  expect(meter.finish()).toMatchObject({ input: 3, output: 2, exact: true });
+});
