@@ -129,6 +129,18 @@ const listen = async (server: Server, port: number): Promise<number> => {
   return (server.address() as AddressInfo).port;
 };
 
+/** The server explains its defaults on the console at length; what a test says there stays. */
+const hushServer = (): void => {
+  for (const level of ['info', 'warn'] as const) {
+    const say = console[level].bind(console);
+    console[level] = (...parts: unknown[]) => {
+      if (!String(parts[0]).includes('oidc-provider')) say(...parts);
+    };
+  }
+};
+
+hushServer();
+
 /**
  * A strict authorization server that nobody here wrote (oidc-provider) on loopback: PKCE required, refresh tokens that
  * work once, reuse revokes the whole login; with faults in front of its token endpoint.
