@@ -2,7 +2,7 @@ import { CLASS, RUN } from './chars.ts';
 import { GRAM_MULTIPLIER, GRAM_SHIFT } from './grams.ts';
 
 /** Bytes looked at in one go: small enough to stay in the cache. */
-export const BLOCK = 32_768;
+export const BLOCK = 16_384;
 /** Readable bytes that must follow a block. */
 export const BLOCK_TAIL = 32;
 
@@ -51,8 +51,8 @@ export function collect(found: Candidates, length: number, bits: Int32Array, fil
   const { words } = found;
   found.gramCount = collectGrams(words, length, bits, found.grams);
   found.runCount = collectRuns(found, length);
-  found.eightCount = filter === undefined ? 0 : collectEights(words, length, filter, found.eights);
-  found.fourCount = filter === undefined || filter.four.length === 0 ? 0 : collectFours(words, length, filter, found.fours);
+  if (filter === undefined) found.eightCount = found.fourCount = 0;
+  else collectWords(found, length, filter);
 }
 
 function collectGrams(words: Int32Array, length: number, bits: Int32Array, grams: Int32Array): number {
@@ -77,38 +77,39 @@ function collectGrams(words: Int32Array, length: number, bits: Int32Array, grams
   return count;
 }
 
-function collectEights(words: Int32Array, length: number, filter: WordFilter, eights: Int32Array): number {
-  const { eight: bits, eightChecks: checks, eightShift: shift } = filter;
+function collectWords(found: Candidates, length: number, filter: WordFilter): void {
+  const { words, eights, fours } = found;
+  const { eight, eightChecks, eightShift, four, fourChecks, fourShift } = filter;
   const mixA = MIX_A;
   const mixB = MIX_B;
   const mixC = MIX_C;
   const steps = (length + 7) >> 3;
-  let count = 0;
+  let eightCount = 0;
+  let fourCount = 0;
   for (let step = 0; step < steps; step++) {
-    const b = Math.imul(words[2 * step + 1] as number, mixB);
-    const key = Math.imul(Math.imul(words[2 * step] as number, mixA) ^ (b >>> 15) ^ b, mixC);
-    const h = key >>> shift;
-    if (((bits[h >>> 5] as number) & (1 << (h & 31))) === 0) continue;
-    const check = Math.imul(key, mixB) >>> shift;
-    if (((checks[check >>> 5] as number) & (1 << (check & 31))) !== 0) eights[count++] = step << 3;
+    const w1 = words[2 * step + 1] as number;
+    const a = Math.imul(words[2 * step] as number, mixA);
+    const b = Math.imul(w1, mixB);
+    const c = Math.imul(w1, mixA);
+    const key = Math.imul(a ^ (b >>> 15) ^ b, mixC);
+    const h = key >>> eightShift;
+    if (((eight[h >>> 5] as number) & (1 << (h & 31))) !== 0) {
+      const check = Math.imul(key, mixB) >>> eightShift;
+      if (((eightChecks[check >>> 5] as number) & (1 << (check & 31))) !== 0) eights[eightCount++] = step << 3;
+    }
+    const h0 = a >>> fourShift;
+    if (((four[h0 >>> 5] as number) & (1 << (h0 & 31))) !== 0) {
+      const check = Math.imul(a, mixB) >>> fourShift;
+      if (((fourChecks[check >>> 5] as number) & (1 << (check & 31))) !== 0) fours[fourCount++] = step << 3;
+    }
+    const h1 = c >>> fourShift;
+    if (((four[h1 >>> 5] as number) & (1 << (h1 & 31))) !== 0) {
+      const check = Math.imul(c, mixB) >>> fourShift;
+      if (((fourChecks[check >>> 5] as number) & (1 << (check & 31))) !== 0) fours[fourCount++] = (step << 3) + 4;
+    }
   }
-  return count;
-}
-
-function collectFours(words: Int32Array, length: number, filter: WordFilter, fours: Int32Array): number {
-  const { four: bits, fourChecks: checks, fourShift: shift } = filter;
-  const mixB = MIX_B;
-  const mixA = MIX_A;
-  const steps = (length + 3) >> 2;
-  let count = 0;
-  for (let step = 0; step < steps; step++) {
-    const key = Math.imul(words[step] as number, mixA);
-    const h = key >>> shift;
-    if (((bits[h >>> 5] as number) & (1 << (h & 31))) === 0) continue;
-    const check = Math.imul(key, mixB) >>> shift;
-    if (((checks[check >>> 5] as number) & (1 << (check & 31))) !== 0) fours[count++] = step << 2;
-  }
-  return count;
+  found.eightCount = eightCount;
+  found.fourCount = fourCount;
 }
 
 /** Shortest run of token characters that is looked at without a literal in it. */

@@ -33,11 +33,11 @@ const SMALL = 4096;
 const SIGN_AT = 1;
 const SIGN_CODE = 2;
 const ALL_SIGNS = SIGN_AT | SIGN_CODE;
-/** What a byte may be part of: `@` of a URL, a code, or the low byte of an invisible character. */
+/** What a byte may be part of: `@` of a URL, a code (`#` stands for `&#`), or the low byte of an invisible character. */
 const SIGNS = new Uint8Array(256).map((_, byte) => {
   if (byte === 0x40) return SIGN_AT;
   const ordinary = byte === 9 || byte === 10 || (byte >= 32 && byte < 127);
-  return !ordinary || byte === 0x25 || byte === 0x26 || byte === 0x5c || byte === 0x60 ? SIGN_CODE : 0;
+  return !ordinary || byte === 0x23 || byte === 0x25 || byte === 0x5c || byte === 0x60 ? SIGN_CODE : 0;
 });
 
 function signsIn(bytes: Uint8Array, length: number): number {
