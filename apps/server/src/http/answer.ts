@@ -43,7 +43,18 @@ export const runHandler = async (
     principal,
     ...info,
   });
-  return { status: route.status, body: JSON.stringify({ ok: true, data: route.response.parse(data) }) };
+  return { status: route.status, body: bodyOfData(route, data) };
+};
+
+/** Bodies of answers that their handler froze, because it gives them again. */
+const frozenBodies = new WeakMap<object, string>();
+
+const bodyOfData = (route: JsonRoute, data: unknown): string => {
+  const known = typeof data === 'object' && data !== null ? frozenBodies.get(data) : undefined;
+  if (known !== undefined) return known;
+  const body = JSON.stringify({ ok: true, data: route.response.parse(data) });
+  if (typeof data === 'object' && data !== null && Object.isFrozen(data)) frozenBodies.set(data, body);
+  return body;
 };
 
 /** The replay that this request is, or could become: undefined unless the route and the request ask for it. */

@@ -32,12 +32,16 @@ export const requestIdOf = (incoming: IncomingMessage): string => {
   return typeof given === 'string' && REQUEST_ID.test(given) ? given : `req_${randomUUID()}`;
 };
 
-/** Rate limit, then scope: what a route asks of a caller that is known. */
-const permit = async (parts: GuardParts, route: Route, incoming: IncomingMessage, principal: Principal): Promise<void> => {
-  if (route.rateLimit !== 'none') await parts.limiter.charge('key', principal.tokenId);
+const checkAndStart = async (parts: GuardParts, route: Route, incoming: IncomingMessage, principal: Principal): Promise<void> => {
   const refusal = refusalOf(parts, route, incoming, principal);
   if (refusal) throw refusal;
   if (route.rateLimit === 'start') await parts.limiter.charge('start', principal.accountId);
+};
+
+/** Rate limit, then scope: what a route asks of a caller that is known. */
+const permit = (parts: GuardParts, route: Route, incoming: IncomingMessage, principal: Principal): Promise<void> => {
+  const charged = route.rateLimit === 'none' ? undefined : parts.limiter.charge('key', principal.tokenId);
+  return charged ? charged.then(() => checkAndStart(parts, route, incoming, principal)) : checkAndStart(parts, route, incoming, principal);
 };
 
 const answerJson = async (
@@ -102,14 +106,18 @@ export const createGuard =
       if (failure.status >= 500) parts.log.error('a request failed', failure, { requestId: info.requestId, route: route.path });
       response = renderRefusal(route, failure, info.requestId, { hadToken: token !== undefined, ...rooms });
     }
+    // Plain assignments: this runs for every request, and undefined fields do not reach the line.
     parts.log.request({
-      ...info,
+      requestId: info.requestId,
+      address: info.address,
       method: incoming.method ?? '',
       route: route.path,
       status: c.env.outgoing.headersSent ? c.env.outgoing.statusCode : response.status,
       duration: Math.round((performance.now() - started) * 100) / 100,
-      ...(principal ? { accountId: principal.accountId, tokenId: principal.tokenId } : {}),
-      ...(failure ? { code: failure.code, boundary: failure.boundary } : {}),
+      accountId: principal?.accountId,
+      tokenId: principal?.tokenId,
+      code: failure?.code,
+      boundary: failure?.boundary,
     });
     return response;
   };

@@ -10,9 +10,10 @@ export interface RateLimiter {
   /**
    * Charges one point of a bucket. Windows are one minute and fixed.
    *
+   * @returns undefined when a point was at hand, so that the common case costs no turn of the event loop.
    * @throws MogplexError `rate_limited` with the seconds to the end of the window; `unavailable` when the store cannot tell.
    */
-  charge(bucket: Bucket, key: string): Promise<void>;
+  charge(bucket: Bucket, key: string): Promise<void> | undefined;
 }
 
 const WINDOW_SECONDS = 60;
@@ -51,7 +52,7 @@ const draw = async (limit: number, points: number, consume: () => Promise<RateLi
 };
 
 /** One bucket: a local window of drawn points a key, refilled from the shared count. */
-const createBucket = (limit: number, consume: Draw, now: () => number): ((key: string) => Promise<void>) => {
+const createBucket = (limit: number, consume: Draw, now: () => number): ((key: string) => Promise<void> | undefined) => {
   const windows = new Map<string, Window>();
   const drawing = new Map<string, Promise<Window>>();
   const points = Math.max(1, Math.floor(limit / SHARE));
@@ -69,23 +70,27 @@ const createBucket = (limit: number, consume: Draw, now: () => number): ((key: s
       return window;
     });
   };
-  return async (key) => {
-    if (now() >= nextSweep) {
-      nextSweep = now() + WINDOW_SECONDS * 1_000;
+  /** Takes a point that is at hand: true; false when a share must be drawn first. */
+  const take = (key: string): boolean => {
+    const at = now();
+    if (at >= nextSweep) {
+      nextSweep = at + WINDOW_SECONDS * 1_000;
       sweep();
     }
-    for (;;) {
-      const window = windows.get(key);
-      if (window && window.endsAt > now()) {
-        if (window.left > 0) {
-          window.left -= 1;
-          return;
-        }
-        if (window.spent) throw refuse(window.endsAt, now());
-      }
-      await refill(key);
+    const window = windows.get(key);
+    if (!window || window.endsAt <= at) return false;
+    if (window.left > 0) {
+      window.left -= 1;
+      return true;
     }
+    if (window.spent) throw refuse(window.endsAt, at);
+    return false;
   };
+  const drawAndTake = async (key: string): Promise<void> => {
+    do await refill(key);
+    while (!take(key));
+  };
+  return (key) => (take(key) ? undefined : drawAndTake(key));
 };
 
 const memory = (limit: number): Draw => {

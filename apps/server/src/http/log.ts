@@ -9,11 +9,11 @@ export interface RequestEntry {
   /** Milliseconds. */
   duration: number;
   address: string;
-  accountId?: string;
-  tokenId?: string;
+  accountId?: string | undefined;
+  tokenId?: string | undefined;
   /** Error code and boundary of a refusal. */
-  code?: string;
-  boundary?: string;
+  code?: string | undefined;
+  boundary?: string | undefined;
   /** A model call: id in the catalogue, provider, id of the key, how it ended, what failed at the provider. */
   model?: string;
   provider?: string;
@@ -44,6 +44,18 @@ const describe = (error: unknown, depth = 0): unknown => {
 };
 
 /**
+ * The fields of a request as JSON, without the opening brace. What every request has is put together by hand, at a quarter of the
+ * cost of a serialiser: ids, patterns, numbers and an IP address are ours or checked, so that nothing in them needs escaping or
+ * redaction.
+ */
+const requestLine = ({ requestId, address, method, route, status, duration, accountId, tokenId, ...others }: RequestEntry): string => {
+  const who = tokenId === undefined ? '' : `,"accountId":"${accountId}","tokenId":"${tokenId}"`;
+  const known = `"requestId":"${requestId}","address":"${address}","method":"${method}","route":"${route}","status":${status},"duration":${duration}${who}`;
+  const rest = JSON.stringify(others);
+  return rest === '{}' ? `${known}}` : `${known},${rest.slice(1)}`;
+};
+
+/**
  * Writes one JSON object a line. Lines are gathered for one turn of the event loop and written together.
  *
  * @param write takes whole lines.
@@ -68,14 +80,14 @@ export const createLogger = (
     pending = '';
     write(lines);
   };
-  const put = (fields: unknown): void => {
+  const putLine = (fields: string): void => {
     if (pending === '') setImmediate(flush);
-    pending += `{"time":"${time()}",${JSON.stringify(fields).slice(1)}\n`;
+    pending += `{"time":"${time()}",${fields}\n`;
   };
+  const put = (fields: unknown): void => putLine(JSON.stringify(fields).slice(1));
   return {
-    // Every field is ours or checked (ids, patterns, numbers, an IP address), so that nothing is left to redact.
     request(entry) {
-      if (level === 'info' || entry.status >= 500) put(entry);
+      if (level === 'info' || entry.status >= 500) putLine(requestLine(entry));
     },
     error: (message, error, fields) => put(redact({ level: 'error', message, ...fields, error: describe(error) })),
     info(message, fields) {

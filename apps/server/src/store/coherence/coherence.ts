@@ -6,7 +6,7 @@ export interface Coherence {
    * The kept answer for a key, or that of `load`, kept when it is not undefined. An answer is given only while nothing that was
    * acknowledged by `invalidate`, on whichever server, concerns it.
    */
-  cached<T extends object>(topic: string, key: string, load: () => Promise<T | undefined>): Promise<T | undefined>;
+  cached<T extends object>(topic: string, key: string, load: () => Promise<T | undefined>): T | Promise<T | undefined>;
   /**
    * Drops keys on every server. Call it after the change is committed and before the change is acknowledged: once it resolves, no
    * server answers from anything that it read before the commit.

@@ -114,7 +114,7 @@ export const openPostgresCoherence = async (
       if (!isLive()) return load();
       const name = Answers.nameOf(topic, key);
       const kept = answers.get(name) as T | undefined;
-      return kept ? Promise.resolve(kept) : answers.fill(name, load, isLive);
+      return kept ?? answers.fill(name, load, isLive);
     },
     async invalidate(topic, keys) {
       const names = keys.map((key) => Answers.nameOf(topic, key));

@@ -29,7 +29,7 @@ export const openSqliteCoherence = (dataVersion: () => number): Coherence => {
       const version = look();
       const name = Answers.nameOf(topic, key);
       const kept = answers.get(name) as T | undefined;
-      return kept ? Promise.resolve(kept) : answers.fill(name, load, () => dataVersion() === version);
+      return kept ?? answers.fill(name, load, () => dataVersion() === version);
     },
     invalidate(topic, keys) {
       answers.drop(keys.map((key) => Answers.nameOf(topic, key)));
