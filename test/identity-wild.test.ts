@@ -3,20 +3,7 @@ import { owner, type Person } from './support/person.ts';
 import { startPlatform, type TestPlatform } from './support/platform.ts';
 import { describeStores } from './support/stores.ts';
 
-const WILD = [
-  '',
-  'word',
-  '\u0000',
-  'a\u0000b',
-  '\ud800',
-  '%00',
-  '../../etc/passwd',
-  "'; drop table user; --",
-  '9'.repeat(5000),
-  '\u202e',
-  '[]',
-  '💥',
-];
+const WILD = ['', 'word', '\u0000', 'a\u0000b', '\ud800', "'; drop table user; --", '9'.repeat(5000)];
 
 describeStores('B22 wild input to the sign-in and OAuth endpoints', (stores) => {
   let platform: TestPlatform;

@@ -1,5 +1,4 @@
 import { MogplexError } from '@mogplex/protocol';
-import { verifyPassword } from 'better-auth/crypto';
 import { z } from 'zod';
 import type { Principal } from '../http/principal.ts';
 import { defineRoute, type Route } from '../http/route.ts';
@@ -9,6 +8,7 @@ import { libraryAnswer } from './calls.ts';
 import type { Identity } from './context.ts';
 import { cookieRoute } from './cookies.ts';
 import { displayName } from './oauth/context.ts';
+import { verifyPassword } from './password.ts';
 import { leaveEveryTeam } from './teams/members.ts';
 import { endOtherSessions, endSession } from './session.ts';
 import { chargeAttempt, refundAttempt } from './throttle.ts';
@@ -148,7 +148,7 @@ const passwordRoute = (identity: Identity): Route =>
     handler: async ({ body, headers, principal, info }) => {
       await provePassword(identity, principal, body.current, info.address);
       const { hasPassword } = await describe(identity, principal);
-      const { api } = identity.auth;
+      const { api } = await identity.auth();
       const response = await (hasPassword
         ? api.changePassword({ body: { currentPassword: body.current ?? '', newPassword: body.next }, headers, asResponse: true })
         : api.setPassword({ body: { newPassword: body.next }, headers, asResponse: true }));

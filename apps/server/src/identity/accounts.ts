@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { MogplexError } from '@mogplex/protocol';
-import { hashPassword } from 'better-auth/crypto';
 import type { Kysely } from 'kysely';
 import { displayName } from './oauth/context.ts';
+import { hashPassword } from './password.ts';
 import type { Database } from '../store/schema.ts';
 import { z } from 'zod';
 

@@ -2,18 +2,17 @@ import { passkey } from '@better-auth/passkey';
 import { betterAuth } from 'better-auth';
 import { APIError } from 'better-auth/api';
 import { getAdapter } from 'better-auth/db/adapter';
-import { genericOAuth, twoFactor } from 'better-auth/plugins';
+import { genericOAuth } from 'better-auth/plugins/generic-oauth';
+import { twoFactor } from 'better-auth/plugins/two-factor';
 import type { BetterAuthOptions } from 'better-auth/types';
 import type { Store } from '../store/open.ts';
 import { sealedAdapter } from './adapter.ts';
+import { ADDRESS_HEADER } from './cookies.ts';
 import { type GitHubSettings, githubProvider } from './github.ts';
 import { identitySecret } from './secret.ts';
 
 /** Milliseconds that a browser session lasts. It is not prolonged: then the person signs in again. */
 export const SESSION_TTL = 14 * 24 * 3_600_000;
-
-/** The header by which our routes tell the account library where a request came from. */
-export const ADDRESS_HEADER = 'x-mogplex-client-address';
 
 export interface AuthSettings {
   /** Origin under which browsers reach the platform. */

@@ -5,6 +5,7 @@ import type { OAuthContext } from './oauth/context.ts';
 /** What the routes of this room share. */
 export interface Identity {
   platform: Platform;
-  auth: Auth;
+  /** The account library, loaded at its first use. */
+  auth: () => Promise<Auth>;
   oauth: OAuthContext;
 }

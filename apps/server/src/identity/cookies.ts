@@ -3,9 +3,11 @@ import type { z } from 'zod';
 import { parseJson, readBody } from '../http/body.ts';
 import { defineRawRoute, type HttpContext, type Method, type RequestInfo, type Route, type Scope } from '../http/route.ts';
 import type { Principal } from '../http/principal.ts';
-import { ADDRESS_HEADER } from './auth.ts';
 
 const BODY_LIMIT = 65_536;
+
+/** The header by which our routes tell the account library where a request came from. */
+export const ADDRESS_HEADER = 'x-mogplex-client-address';
 
 /**
  * Refuses a request that another site made the browser send (CSRF): only one that says it comes from our own pages may

@@ -33,7 +33,7 @@ const startRoutes = ({ auth, platform }: Identity): Route[] => [
         headers,
         asResponse: true,
       } as const;
-      const answer = await libraryAnswer(await auth.api.signInSocial(call), REFUSED);
+      const answer = await libraryAnswer(await (await auth()).api.signInSocial(call), REFUSED);
       return { data: { url: started.parse(answer.body).url }, cookies: answer.cookies };
     },
   }),
@@ -49,7 +49,7 @@ const startRoutes = ({ auth, platform }: Identity): Route[] => [
         headers,
         asResponse: true,
       } as const;
-      const answer = await libraryAnswer(await auth.api.linkSocialAccount(call), REFUSED);
+      const answer = await libraryAnswer(await (await auth()).api.linkSocialAccount(call), REFUSED);
       return { data: { url: started.parse(answer.body).url }, cookies: answer.cookies };
     },
   }),
@@ -85,7 +85,7 @@ const callbackRoute = ({ auth, platform }: Identity): Route =>
       const headers = libraryHeaders(c, info, platform.publicUrl);
       const before = await principalFromSession(auth, headers.get('cookie') ?? '');
       const { search } = new URL(c.req.url);
-      const answer = await auth.handler(new Request(`${platform.publicUrl}/api/auth/callback/github${search}`, { headers }));
+      const answer = await (await auth()).handler(new Request(`${platform.publicUrl}/api/auth/callback/github${search}`, { headers }));
       const location = landing(answer.headers.get('location'), platform.publicUrl);
       const response = new Response(null, {
         status: 302,

@@ -1,5 +1,5 @@
 import type { Secret } from '@mogplex/credentials';
-import type { GenericOAuthConfig } from 'better-auth/plugins';
+import type { GenericOAuthConfig } from 'better-auth/plugins/generic-oauth';
 import { z } from 'zod';
 
 /** An OAuth application at github.com or on a GitHub Enterprise server. */

@@ -5,7 +5,7 @@ import { defineRoute, type Route } from '../http/route.ts';
 import type { Platform } from '../platform.ts';
 import { accountRoutes } from './account.ts';
 import { createPersonalTeam, hasAccounts } from './accounts.ts';
-import { createAuth } from './auth.ts';
+import type { Auth, AuthSettings } from './auth.ts';
 import type { Identity } from './context.ts';
 import { githubRoutes } from './github-routes.ts';
 import { decisionRoutes } from './oauth/decisions.ts';
@@ -48,6 +48,9 @@ const fromAccessToken = async ({ oauth }: Identity, token: string): ReturnType<C
   };
 };
 
+/** Milliseconds after the start when the account library is loaded, unless somebody signed in before. */
+const WARM_UP = 1_000;
+
 /** Milliseconds between two removals of what has expired. */
 const SWEEP_EVERY = 3_600_000;
 
@@ -69,7 +72,7 @@ const optionsRoute = ({ store, publicUrl, config }: Platform): Route =>
 /** Opens accounts, sessions, teams and the authorization server. */
 export const openIdentity = async (platform: Platform): Promise<IdentityRoom> => {
   const { store, publicUrl, now, randomBytes } = platform;
-  const auth = await createAuth(store, {
+  const settings: AuthSettings = {
     publicUrl,
     now,
     ...(platform.config.github && { github: platform.config.github }),
@@ -77,7 +80,17 @@ export const openIdentity = async (platform: Platform): Promise<IdentityRoom> =>
     joined: async (user) => {
       await createPersonalTeam(store.db, user, now());
     },
-  });
+  };
+  let loading: Promise<Auth> | undefined;
+  const load = async (): Promise<Auth> => (await import('./auth.ts')).createAuth(store, settings);
+  const auth = (): Promise<Auth> =>
+    (loading ??= load().catch((error: unknown) => {
+      loading = undefined;
+      throw error;
+    }));
+  const warmUp = setTimeout(() => {
+    auth().catch((error: unknown) => platform.log.error('the account library could not be loaded', error));
+  }, WARM_UP).unref();
   const identity: Identity = { platform, auth, oauth: { db: store.db, now, randomBytes, issuer: publicUrl } };
   const sweep = (): void => {
     sweepIdentity(store.db, now()).catch((error: unknown) => platform.log.error('expired sign-ins could not be removed', error));
@@ -85,7 +98,10 @@ export const openIdentity = async (platform: Platform): Promise<IdentityRoom> =>
   sweep();
   const timer = setInterval(sweep, SWEEP_EVERY).unref();
   return {
-    close: () => clearInterval(timer),
+    close: () => {
+      clearTimeout(warmUp);
+      clearInterval(timer);
+    },
     routes: [
       optionsRoute(platform),
       ...signInRoutes(identity),

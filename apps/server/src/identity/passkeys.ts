@@ -59,7 +59,9 @@ const signInRoutes = (identity: Identity): Route[] => {
       summary: 'Starts a sign-in by passkey',
       body: z.object({}),
       handler: async ({ headers }) => {
-        const response = await auth.api.generatePasskeyAuthenticationOptions({ headers: withoutCookies(headers), asResponse: true });
+        const response = await (
+          await auth()
+        ).api.generatePasskeyAuthenticationOptions({ headers: withoutCookies(headers), asResponse: true });
         const { body, cookies } = await libraryAnswer(response, REFUSED);
         return { data: { ...(body as object), userVerification: 'required' }, cookies };
       },
@@ -74,7 +76,7 @@ const signInRoutes = (identity: Identity): Route[] => {
         await chargeAttempt(db, 'passkey', info.address, platform.now());
         const before = await principalFromSession(auth, headers.get('cookie') ?? '');
         const call = { body: { response: body.response }, headers, asResponse: true } as const;
-        const { cookies } = await libraryAnswer(await auth.api.verifyPasskeyAuthentication(call), REFUSED);
+        const { cookies } = await libraryAnswer(await (await auth()).api.verifyPasskeyAuthentication(call), REFUSED);
         await refundAttempt(db, 'passkey', info.address);
         if (before) await endSession(db, before.tokenId, before.accountId);
         return { data: { status: 'signed-in' }, cookies };
@@ -101,7 +103,7 @@ const additionRoutes = (identity: Identity): Route[] => {
             hint: 'Open the platform under a name and set MOGPLEX_PUBLIC_URL to it; http://localhost works too.',
           });
         }
-        const response = await auth.api.generatePasskeyRegistrationOptions({ headers, query: {}, asResponse: true });
+        const response = await (await auth()).api.generatePasskeyRegistrationOptions({ headers, query: {}, asResponse: true });
         const { body, cookies } = await libraryAnswer(response, NOT_ADDED);
         return { data: body, cookies };
       },
@@ -115,7 +117,7 @@ const additionRoutes = (identity: Identity): Route[] => {
       handler: async ({ body, headers }) => {
         const name = plainText(body.name, 60) ?? 'Passkey';
         const call = { body: { name, response: body.response }, headers, asResponse: true } as const;
-        const answer = await libraryAnswer(await auth.api.verifyPasskeyRegistration(call), NOT_ADDED);
+        const answer = await libraryAnswer(await (await auth()).api.verifyPasskeyRegistration(call), NOT_ADDED);
         const { id } = z.object({ id: z.string() }).parse(answer.body);
         return { data: { id, name, createdAt: platform.now() }, cookies: answer.cookies };
       },

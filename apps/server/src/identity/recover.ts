@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { hashPassword } from 'better-auth/crypto';
 import type { Kysely } from 'kysely';
 import type { Database } from '../store/schema.ts';
 import { checkPassword, type Password } from './accounts.ts';
+import { hashPassword } from './password.ts';
 
 /**
  * Lets a person in who lost their password or the device of their second factor: sets the password, turns off one-time codes,

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Principal } from '../http/principal.ts';
 import type { Database } from '../store/schema.ts';
-import type { Auth } from './auth.ts';
+import type { Identity } from './context.ts';
 
 const READ_WRITE: ReadonlySet<'read' | 'write'> = new Set(['read', 'write'] as const);
 
@@ -11,9 +11,10 @@ const READ_WRITE: ReadonlySet<'read' | 'write'> = new Set(['read', 'write'] as c
  * @param cookie the `Cookie` header.
  * @returns undefined for a cookie that is forged, unknown, expired or revoked.
  */
-export const principalFromSession = async (auth: Auth, cookie: string): Promise<Principal | undefined> => {
+export const principalFromSession = async (auth: Identity['auth'], cookie: string): Promise<Principal | undefined> => {
   if (!cookie.includes('session_token=')) return undefined;
-  const found = await auth.api.getSession({ headers: new Headers({ cookie }), query: { disableRefresh: true, disableCookieCache: true } });
+  const { api } = await auth();
+  const found = await api.getSession({ headers: new Headers({ cookie }), query: { disableRefresh: true, disableCookieCache: true } });
   if (found === null) return undefined;
   const { user, session } = found;
   return {

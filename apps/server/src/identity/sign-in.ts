@@ -48,7 +48,7 @@ export const signInByPassword = async (
   const { auth, platform } = identity;
   const account = email.trim().toLowerCase();
   await chargeAttempt(platform.store.db, account, info.address, platform.now());
-  const response = await auth.api.signInEmail({ body: { email: account, password }, headers, asResponse: true });
+  const response = await (await auth()).api.signInEmail({ body: { email: account, password }, headers, asResponse: true });
   const { body, cookies } = await libraryAnswer(response, WRONG);
   const { twoFactorRedirect } = z.object({ twoFactorRedirect: z.boolean().default(false) }).parse(body);
   if (twoFactorRedirect) return { data: { status: 'second-factor' }, cookies };
@@ -82,8 +82,9 @@ const signInBySecondFactor = async (
 ): Promise<CookieAnswer> => {
   const { auth, platform } = identity;
   await chargeAttempt(platform.store.db, 'second factor', info.address, platform.now());
+  const { api } = await auth();
   const call = { body: { code: code.replaceAll(/\s/g, '') }, headers: withoutSession(headers), asResponse: true } as const;
-  const response = await (method === 'totp' ? auth.api.verifyTOTP(call) : auth.api.verifyBackupCode(call));
+  const response = await (method === 'totp' ? api.verifyTOTP(call) : api.verifyBackupCode(call));
   const { body, cookies } = await libraryAnswer(response, WRONG_CODE);
   const answer = z.object({ token: z.string(), user: z.object({ id: z.string() }) }).parse(body);
   if (method === 'totp' && !(await spendCode(identity, answer.user.id, call.body.code))) {
@@ -142,7 +143,7 @@ export const signInRoutes = (identity: Identity): Route[] => {
       summary: 'Ends the browser session',
       body: z.object({}),
       handler: async ({ headers }) => {
-        const response = await auth.api.signOut({ headers, asResponse: true });
+        const response = await (await auth()).api.signOut({ headers, asResponse: true });
         return { data: { status: 'signed-out' }, cookies: response.headers.getSetCookie() };
       },
     }),

@@ -33,7 +33,7 @@ export const twoFactorRoutes = ({ auth, platform }: Identity): Route[] => {
       handler: ({ body, headers, principal, info }) =>
         change(principal.accountId, info.address, async () => {
           const call = { body: body.password === undefined ? {} : { password: body.password }, headers, asResponse: true } as const;
-          const answer = await libraryAnswer(await auth.api.enableTwoFactor(call), WRONG_PASSWORD);
+          const answer = await libraryAnswer(await (await auth()).api.enableTwoFactor(call), WRONG_PASSWORD);
           const { totpURI, backupCodes } = z.object({ totpURI: z.string(), backupCodes: z.array(z.string()) }).parse(answer.body);
           return { data: { uri: totpURI, backupCodes }, cookies: answer.cookies };
         }),
@@ -47,7 +47,7 @@ export const twoFactorRoutes = ({ auth, platform }: Identity): Route[] => {
       handler: ({ body, headers, principal, info }) =>
         change(principal.accountId, info.address, async () => {
           const call = { body: { code: body.code.replaceAll(/\s/g, '') }, headers, asResponse: true } as const;
-          const { cookies } = await libraryAnswer(await auth.api.verifyTOTP(call), WRONG_CODE);
+          const { cookies } = await libraryAnswer(await (await auth()).api.verifyTOTP(call), WRONG_CODE);
           return { data: { status: 'on' }, cookies };
         }),
     }),
@@ -60,7 +60,7 @@ export const twoFactorRoutes = ({ auth, platform }: Identity): Route[] => {
       handler: ({ body, headers, principal, info }) =>
         change(principal.accountId, info.address, async () => {
           const call = { body: body.password === undefined ? {} : { password: body.password }, headers, asResponse: true } as const;
-          const { cookies } = await libraryAnswer(await auth.api.disableTwoFactor(call), WRONG_PASSWORD);
+          const { cookies } = await libraryAnswer(await (await auth()).api.disableTwoFactor(call), WRONG_PASSWORD);
           return { data: { status: 'off' }, cookies };
         }),
     }),
