@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { startAnthropicUpstream, startGoogleUpstream, startOpenAiUpstream } from './fakes/index.ts';
 import { makeMogplexHome } from './support/mogplex-home.ts';
+import { KEYS, openTerminal } from './support/terminal.ts';
 
 const KEY = 'sk-0123456789abcdef0123456789abcdef0123456789';
 const CALL = { id: 'call_1', name: 'oauth_clear_token', input: '{"provider":"openai-codex"}' };
@@ -45,4 +46,36 @@ test('C9 tools are offered only where the person has allowed them, and a call wi
   const endless = await home.run(['exec', 'hello'], env);
   expect(endless).toMatchObject({ code: 69, stderr: expect.stringContaining('called tools 24 times') as string });
   expect(upstream.requests).toHaveLength(25);
+});
+
+test('C9 A18 in the cockpit a call runs after a yes and not after a no', async () => {
+  await using home = await makeMogplexHome();
+  await using upstream = await startOpenAiUpstream({ answer: { text: ['All done.'] } });
+  upstream.answersOnce.push({ text: ['Let me see. '], toolCall: CALL }, { text: ['First done.'] }, { text: ['Again. '], toolCall: CALL });
+  const env = { HOME: home.user, OPENAI_API_KEY: KEY, OPENAI_BASE_URL: upstream.url, MOGPLEX_VAULT_KEY: 'file' };
+  await using terminal = openTerminal({ args: ['--model', 'openai/any'], env, cwd: home.user, cols: 100, rows: 30 });
+  await terminal.waitFor((screen) => screen.includes('Ask something') && screen.includes('openai/any'));
+  const told = (index: number): string => JSON.stringify(upstream.requests[index]?.body?.['messages']);
+  terminal.write('log me out\r');
+  await terminal.waitFor('The model wants to run oauth_clear_token');
+  terminal.write(KEYS.down);
+  await terminal.waitFor(/❯ Run it this once/);
+  terminal.write(KEYS.enter);
+  await terminal.waitFor('First done.');
+  expect(told(1)).not.toContain('did not allow');
+  terminal.write('once more\r');
+  await terminal.waitFor('The model wants to run oauth_clear_token');
+  terminal.write(KEYS.enter);
+  await terminal.waitFor('All done.');
+  expect(told(3)).toContain('the person did not allow this call');
+});
+
+test('C9 a model that refuses tools is asked again without them', async () => {
+  await using home = await makeMogplexHome();
+  await using upstream = await startOpenAiUpstream();
+  upstream.faultsOnce.push('bad-request');
+  await home.write('config.toml', 'permission_mode = "auto"\n');
+  const env = { OPENAI_API_KEY: KEY, OPENAI_BASE_URL: upstream.url, MOGPLEX_VAULT_KEY: 'file' };
+  expect(await home.run(['exec', 'hello'], env)).toMatchObject({ code: 0, stdout: 'Hello from the model.\n' });
+  expect(upstream.requests.map(({ body }) => body?.['tools'] !== undefined)).toEqual([true, false]);
 });

@@ -21,7 +21,7 @@ export type CompleteAnswer = Required<Omit<Answer, 'toolCall'>> & Pick<Answer, '
  * - `hang`: the request is read, nothing is answered
  * - `hang-mid-stream`, `cut`, `malformed`: half of the frames, then silence, a destroyed socket, or a frame that is no JSON
  * - `reset`: the connection is reset before any header
- * - `unauthorized` 401 (its message repeats the key that was sent, as some providers do), `forbidden` 403, `not-found` 404,
+ * - `bad-request` 400, `unauthorized` 401 (its message repeats the key that was sent, as some providers do), `forbidden` 403, `not-found` 404,
  *   `rate-limited` 429 with `retry-after: 7`, `server-error` 500, `overloaded` 529 (503 where the vendor has no 529)
  * - `echo-key`: a whole answer whose text is the key that was sent, cut in two pieces
  */
@@ -31,6 +31,7 @@ export type Fault =
   | 'cut'
   | 'malformed'
   | 'reset'
+  | 'bad-request'
   | 'unauthorized'
   | 'forbidden'
   | 'not-found'
@@ -141,6 +142,7 @@ class Recording implements RecordedRequest {
 }
 
 const FAILURES: Partial<Record<Fault, { status: number; message: string }>> = {
+  'bad-request': { status: 400, message: 'This model does not support tools' },
   unauthorized: { status: 401, message: 'Incorrect API key provided' },
   forbidden: { status: 403, message: 'Your organization does not have access to this model' },
   'not-found': { status: 404, message: 'The model does not exist' },

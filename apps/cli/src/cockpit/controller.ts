@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { MogplexError } from '@mogplex/protocol';
+import { askTool } from './drawers/approval.ts';
 import { closeDrawer } from './drawers/choose.ts';
 import { openPalette } from './drawers/open.ts';
 import { EMPTY_EDITOR, submit } from './input/editor.ts';
@@ -95,6 +96,7 @@ export class Cockpit {
   /** Chooses the model where none is, and takes over what the configuration says. */
   async #settleModel(): Promise<string> {
     const session = await this.ports.session();
+    session.askWith((call) => askTool(this, call));
     const model = this.state.header.model ?? (await session.chooseModel(this.#options.model));
     const mode = this.state.header.mode === '' ? session.mode : this.state.header.mode;
     this.store.update((state) => ({ ...state, header: { ...state.header, model, mode } }));
@@ -283,7 +285,8 @@ export class Cockpit {
     this.#lastInterrupt = now;
     if (this.#turn !== undefined) {
       this.#turn.abort();
-      this.store.update((state) => ({ ...state, turn: 'interrupting' }));
+      const open = (drawer: CockpitState['drawer']) => (drawer?.name === 'tool' ? undefined : drawer);
+      this.store.update((state) => ({ ...state, turn: 'interrupting', drawer: open(state.drawer) }));
     } else if (this.state.view === 'session') {
       this.store.update((state) => ({ ...state, editor: { ...EMPTY_EDITOR, history: state.editor.history }, drawer: undefined }));
     }

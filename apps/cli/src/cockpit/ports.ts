@@ -54,6 +54,8 @@ export interface OpenSession {
   readonly mode: string;
   /** Changes what tools may do from now on. */
   permit(mode: string): void;
+  /** Who is asked about a tool call in permission mode `ask`; until somebody is, the answer is no. */
+  askWith(approve: (call: { name: string; input: string }) => Promise<boolean>): void;
   /**
    * The model asked for, or the default.
    *

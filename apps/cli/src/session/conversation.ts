@@ -127,10 +127,18 @@ export class Conversation {
     let turns: readonly ChatTurn[] = [...this.#turns, { role: 'user', content: prompt }];
     try {
       const access = await openModel(this.#world, { file, model, found, silenceSeconds: settings.modelTimeout, signal });
-      const tools = access.passesTools ? await this.#offeredTools(signal) : [];
+      let tools = access.passesTools ? await this.#offeredTools(signal) : [];
       for (let round = 0; round < MOST_ROUNDS; round++) {
         const answer = new Answer();
-        yield* this.#ask(access, turns, tools, answer, model, signal);
+        try {
+          yield* this.#ask(access, turns, tools, answer, model, signal);
+        } catch (error) {
+          if (round > 0 || tools.length === 0 || !(error instanceof MogplexError) || error.code !== 'invalid_request') throw error;
+          // Some models refuse every request that names a tool; a refusal comes before the first word.
+          log.add({ type: 'note', text: `refused with tools, asked again without: ${error.message}` });
+          tools = [];
+          continue;
+        }
         turns = [...turns, ...answer.turns()];
         if (answer.calls.length === 0 || tools.length === 0) {
           this.#turns = answer.calls.length === 0 ? turns : this.#turns;

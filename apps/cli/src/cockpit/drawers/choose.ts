@@ -1,5 +1,6 @@
 import type { Cockpit } from '../controller.ts';
 import { transcript } from '../transcript.ts';
+import { answerTool } from './approval.ts';
 import { filtered } from './list.ts';
 
 /** Enter in a drawer: takes the focused item, says yes to the question, closes the page. */
@@ -14,6 +15,7 @@ export async function chooseInDrawer(cockpit: Cockpit): Promise<void> {
   }
   const item = filtered(drawer)[drawer.index];
   if (item === undefined) return;
+  if (drawer.name === 'tool') answerTool(cockpit, item.id === 'allow');
   closeDrawer(cockpit);
   switch (drawer.name) {
     case 'model':
@@ -24,6 +26,8 @@ export async function chooseInDrawer(cockpit: Cockpit): Promise<void> {
       return await exportAs(cockpit, item.id);
     case 'palette':
       return await cockpit.run(item.id, '');
+    case 'tool':
+      return;
   }
 }
 

@@ -31,7 +31,7 @@ export interface ModelUsage {
 /** A list that one chooses from. */
 export interface ListDrawer {
   readonly kind: 'list';
-  readonly name: 'model' | 'palette' | 'permissions' | 'export';
+  readonly name: 'model' | 'palette' | 'permissions' | 'export' | 'tool';
   readonly title: string;
   readonly items: readonly ListItem[];
   readonly filter: string;

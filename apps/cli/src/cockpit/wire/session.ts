@@ -20,7 +20,8 @@ export async function openSessionPort(world: World, warn: (line: string) => void
     import('@mogplex/providers'),
   ]);
   const details = { account: 'through the account', login: 'through the stored login', shipped: `shipped list of ${MODELS_DATE}` };
-  const session = await openSession(world, { command: 'cockpit', warn });
+  let ask: Parameters<OpenSession['askWith']>[0] = async () => false;
+  const session = await openSession(world, { command: 'cockpit', warn, approve: (call) => ask(call) });
   const { conversation, settings, file } = session;
   const signal = new AbortController().signal;
   const prices = new Map<string, ModelInfo['price']>();
@@ -29,6 +30,9 @@ export async function openSessionPort(world: World, warn: (line: string) => void
     id: session.log.sessionId,
     mode: settings.permissionMode,
     permit: (mode) => conversation.permit(mode),
+    askWith: (approve) => {
+      ask = approve;
+    },
     chooseModel: async (asked) => await chooseModel(world, file, settings, asked, signal),
     defaultOf: async (provider) =>
       defaultOf(session, provider, SHIPPED_MODELS) ??
