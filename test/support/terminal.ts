@@ -51,6 +51,9 @@ export const KEYS = {
   shiftEnter: '\u001b[13;2u',
 } as const;
 
+/** How long the bytes of an ended program are waited for. */
+const LAST_BYTES_MS = 100;
+
 /**
  * A program in a real pseudo-terminal whose output is drawn by a real terminal emulator.
  *
@@ -83,9 +86,15 @@ export class PseudoTerminal {
     });
     this.exited = new Promise((resolve) => {
       pty.onExit(({ exitCode, signal }) => {
-        this.#exit = { exitCode, signal: signal === 0 ? undefined : signal };
-        screen.write('', () => this.#wake());
-        resolve(this.#exit);
+        const exit = { exitCode, signal: signal === 0 ? undefined : signal };
+        this.#exit = exit;
+        // The last bytes may arrive after the news of the end.
+        setTimeout(() => {
+          screen.write('', () => {
+            this.#wake();
+            resolve(exit);
+          });
+        }, LAST_BYTES_MS);
       });
     });
   }
