@@ -34,6 +34,26 @@ describeStores('B6 rate limits', (stores) => {
     await platform.close();
   });
 
+  test('B6 starts are limited by account, whichever session or key asks', async () => {
+    const place = await stores.place();
+    const platform = await startPlatform(place, { MOGPLEX_START_LIMIT: '3' });
+    const store = await stores.open(place);
+    const person = await createPerson(store);
+    const make = async (cookie: string): Promise<number> => {
+      const response = await fetch(`${platform.url}${API}/tokens`, {
+        method: 'POST',
+        headers: { cookie, origin: platform.url, 'content-type': 'application/json' },
+        body: JSON.stringify({ name: 'n', scopes: ['read'], expires: null }),
+      });
+      return response.status;
+    };
+    const [one, two] = [await signIn(platform.url, person), await signIn(platform.url, person)];
+    expect([await make(one), await make(two), await make(one), await make(two)]).toEqual([201, 201, 201, 429]);
+    const other = await createPerson(store);
+    expect(await make(await signIn(platform.url, other))).toBe(201);
+    await platform.close();
+  });
+
   test('B6 unknown tokens and callers without one are limited by address, which only a trusted proxy can name', async () => {
     const place = await stores.place();
     const plain = await startPlatform(place, { MOGPLEX_ADDRESS_LIMIT: '5' });

@@ -36,6 +36,19 @@ Settings (environment):
   MOGPLEX_TRUSTED_PROXIES          networks whose X-Forwarded-For is believed
   MOGPLEX_GITHUB_CLIENT_ID,
   MOGPLEX_GITHUB_CLIENT_SECRET     sign-in with GitHub (MOGPLEX_GITHUB_URL: an Enterprise server)
-  MOGPLEX_RATE_LIMIT               requests a minute and key (60)`,
+  MOGPLEX_RATE_LIMIT               requests a minute and key (60)
+  MOGPLEX_START_LIMIT              starts a minute and account (30)
+  MOGPLEX_ADDRESS_LIMIT            requests a minute and address without a valid credential (120)
+  MOGPLEX_BODY_LIMIT               bytes of a request (1048576)
+  MOGPLEX_MODEL_RATE_LIMIT         model calls a minute and key (1200)
+  MOGPLEX_MODEL_BODY_LIMIT         bytes of a model call (33554432)
+  MOGPLEX_MODEL_CONNECT_SECONDS    time for a provider to accept a connection (10)
+  MOGPLEX_MODEL_FIRST_BYTE_SECONDS time for it to begin to answer (300)
+  MOGPLEX_MODEL_IDLE_SECONDS       time between two pieces of an answer (120)
+  MOGPLEX_MODEL_LEASE_SECONDS      time after which a dead server's reservations are released (60)
+  MOGPLEX_ALLOW_PRIVATE_UPSTREAMS  private networks that users' upstream addresses may lead to
+  MOGPLEX_SECRET_SCANNING_KEYS     file with the public keys that reports of leaked tokens are signed with
+  MOGPLEX_DRAIN_SECONDS            time that open requests are given when it stops (10)
+  MOGPLEX_LOG                      info, or error for failures alone (info)`,
     )
     .action(() => run(world));

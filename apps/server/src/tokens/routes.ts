@@ -73,6 +73,7 @@ const createRoute = (platform: Platform): Route =>
     // Not `write`: a token that leaks must not be able to make others that outlive it.
     scope: 'session',
     boundary: 'token',
+    rateLimit: 'start',
     summary: 'Make a personal access token; it is shown once',
     request: { body: newToken },
     response: createdToken,

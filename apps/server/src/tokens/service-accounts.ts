@@ -76,6 +76,7 @@ const createRoute = ({ store, now }: Platform): Route =>
     path: PATH,
     scope: 'session',
     boundary: 'account',
+    rateLimit: 'start',
     summary: 'Make a service account of a team',
     idempotent: true,
     request: { params: teamParams, body: z.strictObject({ name: z.string().trim().min(1).max(80) }) },
