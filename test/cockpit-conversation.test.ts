@@ -282,6 +282,40 @@ describe('/logout', () => {
     expect(upstream.requests).toHaveLength(1);
   });
 
+  test('A14 A16 an answer that is under way leaves nothing behind', async () => {
+    await storeKeys({ openai: KEY });
+    upstream.answer = { text: Array.from({ length: 2_000 }, (_, at) => `leftover${at} `), gapMs: 20 };
+    await using terminal = await openReady({ OPENAI_API_KEY: '' });
+    terminal.write('go\r');
+    await terminal.waitFor('leftover3');
+    terminal.write('/logout\r');
+    await terminal.waitFor('Enter or y: yes');
+    terminal.write('y');
+    await terminal.waitFor('❯ Sign in with Mogplex');
+    terminal.write(KEYS.down);
+    terminal.write(KEYS.enter);
+    await terminal.waitFor('❯ Anthropic');
+    terminal.write(KEYS.down);
+    terminal.write(KEYS.enter);
+    await terminal.waitFor('OpenAI API key');
+    terminal.paste('sk-other-1111111111111111111111');
+    await terminal.waitFor('••••');
+    terminal.write(KEYS.enter);
+    expect(await terminal.waitFor('The OpenAI key is stored')).not.toContain('leftover');
+  });
+
+  test('A14 works with a configuration that cannot be read, which is told', async () => {
+    await storeKeys({ openai: KEY });
+    await writeFile(join(home, '.mogplex', 'config.toml'), 'permission_mode = "everything"\n');
+    await using terminal = open({ OPENAI_API_KEY: '' });
+    await terminal.waitFor(/configuration: .*config\.toml/s);
+    terminal.write('/logout\r');
+    await terminal.waitFor('the stored OpenAI key');
+    terminal.write('y');
+    await terminal.waitFor('❯ Sign in with Mogplex');
+    expect(await readFile(join(home, '.mogplex', 'auth.json'), 'utf8')).not.toContain(KEY);
+  });
+
   test('A15 --attach with --logout clears the account, shows the login screen, then says what became of the run', async () => {
     await mkdir(join(home, '.mogplex'), { mode: 0o700 });
     const account = {

@@ -184,9 +184,18 @@ export class Cockpit {
 
   /** Starts the conversation anew. */
   async clear(): Promise<void> {
-    this.#turn?.abort();
-    (await this.ports.session()).clear();
+    this.#dropTurn();
     this.store.update((state) => ({ ...state, timeline: [], usage: [], scroll: 0, alert: undefined }));
+    // A session that could not be opened remembers nothing.
+    const session = await this.ports.session().catch(() => undefined);
+    session?.clear();
+  }
+
+  /** Interrupts the answer under way; what still comes of it belongs to nothing on screen. */
+  #dropTurn(): void {
+    this.#turn?.abort();
+    this.#turn = undefined;
+    this.store.update((state) => ({ ...state, turn: 'idle' }));
   }
 
   /**
@@ -196,8 +205,9 @@ export class Cockpit {
   async logout(): Promise<void> {
     const { model } = this.state.header;
     const { remains } = this.ports.credentials.planLogout(model);
-    await this.clear();
+    this.#dropTurn();
     const revoked = await this.ports.credentials.logout(model);
+    await this.clear();
     const told = revoked ? [] : ['The platform could not be told: revoke the login under Settings there.'];
     this.notice('info', ['Logged out.', ...told, ...remains.map((row) => `Still in use: ${row}.`)].join('\n'));
     this.store.update((state) => ({ ...state, canLeaveLogin: false, header: { ...state.header, model: undefined } }));
@@ -213,18 +223,22 @@ export class Cockpit {
     const turn = new AbortController();
     this.#turn = turn;
     this.store.update((state) => ({ ...addItem(state, { kind: 'user', text: sanitise(text) }), turn: 'waiting' }));
-    const how = await this.#stream(text, turn.signal);
-    if (this.#turn === turn) this.#turn = undefined;
+    const how = await this.#stream(text, turn);
+    if (this.#turn !== turn) return;
+    this.#turn = undefined;
     this.store.push({ type: 'end', how });
   }
 
-  async #stream(text: string, signal: AbortSignal): Promise<'done' | 'interrupted' | 'failed'> {
+  async #stream(text: string, turn: AbortController): Promise<'done' | 'interrupted' | 'failed'> {
+    const { signal } = turn;
     try {
       const model = await this.#settleModel();
       const session = await this.ports.session();
       const { createAnswerText } = await import('./redact.ts');
       const clean = { text: createAnswerText(), reasoning: createAnswerText() };
-      const flush = (type: 'text' | 'reasoning'): void => this.#show(type, clean[type].end());
+      const show = (type: 'text' | 'reasoning', shown: string): void => {
+        if (shown !== '' && this.#turn === turn) this.store.push({ type, text: shown });
+      };
       try {
         let since = this.ports.now();
         for await (const piece of session.send(text, model, signal)) {
@@ -233,12 +247,12 @@ export class Cockpit {
             await nextTurn();
             since = this.ports.now();
           }
-          if (piece.type === 'text' || piece.type === 'reasoning') this.#show(piece.type, clean[piece.type].push(piece.text));
+          if (piece.type === 'text' || piece.type === 'reasoning') show(piece.type, clean[piece.type].push(piece.text));
           else this.#take(piece, model, session);
         }
       } finally {
-        flush('reasoning');
-        flush('text');
+        show('reasoning', clean.reasoning.end());
+        show('text', clean.text.end());
       }
       return signal.aborted ? 'interrupted' : 'done';
     } catch (error) {
@@ -249,10 +263,6 @@ export class Cockpit {
       await this.report(error);
       return 'failed';
     }
-  }
-
-  #show(type: 'text' | 'reasoning', text: string): void {
-    if (text !== '') this.store.push({ type, text });
   }
 
   #take(piece: Exclude<ChatPiece, { type: 'text' | 'reasoning' }>, model: string, session: OpenSession): void {

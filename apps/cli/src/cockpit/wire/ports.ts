@@ -36,7 +36,9 @@ export function createPorts(world: World, warn: (line: string) => void): Ports &
       `Version      mogplex ${packageJson.version}, Node.js ${process.version}`,
     ],
     close: async () => {
-      if (session !== undefined) await (await session).close();
+      // A session that did not open has nothing to close, and the person has seen why.
+      const opened = await session?.catch(() => undefined);
+      await opened?.close();
     },
   };
 }
