@@ -94,8 +94,9 @@ describe('A3 auth.json holds keys and the account', () => {
     expect(file.read().account?.email).toBe('you]0;x@example.com');
   });
 
-  test('nothing is created by reading', () => {
+  test('nothing is created by reading or removing', async () => {
     const { home, file } = open();
+    expect([await file.removeKey('openai'), await file.removeAccount()]).toEqual([false, false]);
     expect(file.read()).toEqual({ keys: new Map(), account: undefined, damage: undefined });
     expect(existsSync(home)).toBe(false);
   });

@@ -84,6 +84,8 @@ export function openAuthFile(home: string, options: AuthFileOptions = {}): AuthF
     });
   };
 
+  const remove: AccountStore['change'] = async (edit, after) => checkPrivateFolder(home, warn) && (await change(edit, after));
+
   const store: AccountStore = {
     change,
     now,
@@ -105,7 +107,7 @@ export function openAuthFile(home: string, options: AuthFileOptions = {}): AuthF
       });
     },
     removeKey: async (provider) =>
-      await change((document) => {
+      await remove((document) => {
         if (!Object.hasOwn(document.providers, provider)) return false;
         delete document.providers[provider];
         return true;
@@ -118,7 +120,7 @@ export function openAuthFile(home: string, options: AuthFileOptions = {}): AuthF
       }, store.journal.clear);
     },
     removeAccount: async () =>
-      await change((document) => {
+      await remove((document) => {
         if (document.mogplex === undefined) return false;
         delete document.mogplex;
         document.generation += 1;
