@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startOpenAiUpstream, type Upstream } from './fakes/index.ts';
+import { startGateway } from './support/gateway.ts';
+import { temporaryFolder } from './support/stores.ts';
 import { KEYS, openTerminal, type PseudoTerminal } from './support/terminal.ts';
 
 const KEY = 'sk-canary-91b3d5f7a2c4e6081a3c5e7092b4d6f8';
@@ -126,6 +128,23 @@ describe('a prompt', () => {
     await terminal.waitFor((screen) => words.test(screen) && screen.includes('ready'), 60_000);
     expect(terminal.raw).not.toContain(KEY);
   });
+});
+
+test('A10 an account without model access is told so, with the words and the place to mend it', async () => {
+  const gateway = await startGateway({ dataDir: await temporaryFolder() });
+  try {
+    await using terminal = open({ OPENAI_API_KEY: '', MOGPLEX_API_KEY: gateway.token, MOGPLEX_URL: gateway.url });
+    await terminal.waitFor((screen) => screen.includes('mogplex · env MOGPLEX_API_KEY') && screen.includes('openai/gpt-test'));
+    terminal.write('/model openai/gpt-5\r');
+    await terminal.waitFor((screen) => screen.split('\n')[0]?.includes('openai/gpt-5') === true);
+    terminal.write('hello\r');
+    const screen = await terminal.waitFor((shown) => shown.includes('no model access') && shown.includes('ready'));
+    expect(screen).toContain('Settings > API Keys');
+    expect(screen).toMatch(/request req_/);
+    expect(terminal.raw).not.toContain(gateway.token);
+  } finally {
+    await gateway.close();
+  }
 });
 
 test('D1 a model that repeats the key shows a mask in its place', async () => {
