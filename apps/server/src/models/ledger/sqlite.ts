@@ -214,7 +214,8 @@ export const openSqliteLedger = (
 
   const find = (reference: string) => statements.booked.get(reference) ?? pending.entries.find((entry) => entry.reference === reference);
 
-  const book = (operations: readonly LedgerOperation[], now: number): { results: LedgerResult[]; alerts: AlertRow[] } => {
+  /** Books in memory; `awaited` when the store must hold it before anybody acts on it. */
+  const book = (operations: readonly LedgerOperation[], now: number): { results: LedgerResult[]; alerts: AlertRow[]; awaited: boolean } => {
     const dropped = new Map<string, ReservationRow>();
     for (const { id, amount } of reservationsOf(operations)) {
       const row = amount === undefined ? statements.reserved.get(id) : outstanding.find(id);
@@ -235,16 +236,20 @@ export const openSqliteLedger = (
     pending.entries.push(...additions.entries);
     pending.alerts.push(...additions.alerts);
     const awaited =
+      pending.entries.length >= MOST_PENDING ||
       pending.forget.length > 0 ||
       operations.some(({ type }) => type === 'adjust') ||
       additions.reservations.some((row) => outstanding.isBehind(row));
-    if (awaited || pending.entries.length >= MOST_PENDING) flush();
-    else flushLater(GATHER_MS);
-    return { results, alerts: additions.alerts };
+    return { results, alerts: additions.alerts, awaited };
   };
 
   return {
-    commit: (operations, now) => alone(() => book(operations, now)),
+    commit: async (operations, now) => {
+      const { results, alerts, awaited } = book(operations, now);
+      if (awaited) await alone(flush);
+      else flushLater(GATHER_MS);
+      return { results, alerts };
+    },
     // The rows of this server never expire while it lives: nobody else serves this store.
     beat: () => Promise.resolve(),
     expired: (_now, limit) => alone(() => statements.expired.all(serverId, limit)),
