@@ -107,15 +107,20 @@ export async function ensurePrivateFolder(path: string, warn: Warn): Promise<voi
   }
 }
 
-/** As `ensurePrivateFolder`, but a missing folder is left missing. Returns whether it is there. */
-export function checkPrivateFolder(path: string, warn: Warn): boolean {
+/**
+ * As `ensurePrivateFolder`, but a missing folder is left missing.
+ *
+ * @param warn without it a wide mode is left as it is, so that nothing is mended unsaid
+ * @returns whether the folder is there
+ */
+export function checkPrivateFolder(path: string, warn?: Warn): boolean {
   const folder = resolve(path);
   const stats = lstatSync(folder, { throwIfNoEntry: false });
   if (stats === undefined) return false;
   if (stats.isSymbolicLink()) throw notFollowed(folder, 'folder');
   if (!stats.isDirectory()) throw unfit(folder, 'is not a folder', `Move ${folder} away, or set MOGPLEX_HOME to another folder.`);
   refuseForeign(folder, stats);
-  if ((stats.mode & 0o077) !== 0) {
+  if ((stats.mode & 0o077) !== 0 && warn !== undefined) {
     narrow(folder, stats.mode, FOLDER_MODE, warn, () => chmodSync(folder, FOLDER_MODE));
   }
   return true;
@@ -125,10 +130,11 @@ export function checkPrivateFolder(path: string, warn: Warn): boolean {
  * Reads a private file without following a symlink; a wider mode than 0600 is narrowed with a warning.
  *
  * @param maxBytes a larger file is refused
+ * @param warn without it a wide mode is left as it is
  * @returns the text, or undefined when there is no such file
  * @throws MogplexError `damaged` for a symlink, something else than a plain file, or someone else's file
  */
-export function readPrivateFile(path: string, maxBytes: number, warn: Warn): string | undefined {
+export function readPrivateFile(path: string, maxBytes: number, warn?: Warn): string | undefined {
   const descriptor = openForReading(path);
   if (descriptor === undefined) return undefined;
   try {
@@ -136,7 +142,7 @@ export function readPrivateFile(path: string, maxBytes: number, warn: Warn): str
     if (!stats.isFile()) throw unfit(path, 'is not a plain file', `Move ${path} away.`);
     refuseForeign(path, stats);
     if (stats.size > maxBytes) throw unfit(path, `is larger than ${maxBytes} bytes`, `Move ${path} away and log in again.`);
-    if ((stats.mode & 0o077) !== 0) {
+    if ((stats.mode & 0o077) !== 0 && warn !== undefined) {
       narrow(path, stats.mode, FILE_MODE, warn, () => fchmodSync(descriptor, FILE_MODE));
     }
     return readWhole(descriptor, stats.size);

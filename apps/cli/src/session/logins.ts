@@ -5,11 +5,9 @@ const SERVED_BY: Readonly<Record<string, string>> = { openai: 'openai-codex' };
 
 const RECORD = /^oauth\/([^/]+)\/tokens$/;
 
-const ignore = (): void => undefined;
-
 /** Providers of plugins with a stored login that is not known to be lost. Read from the vault without its key. */
 export const storedLogins = (home: string): string[] =>
-  readVaultIndex(home, 'oauth/', ignore).entries.flatMap(({ name, meta }) => {
+  readVaultIndex(home, 'oauth/').entries.flatMap(({ name, meta }) => {
     const login = RECORD.exec(name)?.[1];
     return login === undefined || meta['lost'] !== undefined ? [] : [login];
   });

@@ -25,7 +25,7 @@ export interface RecordFiles {
   all(): SealedIndex;
 }
 
-export function recordFiles(folder: string, warn: Warn, onStep?: OnStep): RecordFiles {
+export function recordFiles(folder: string, warn?: Warn, onStep?: OnStep): RecordFiles {
   return {
     folder,
     read: (name) => load(folder, recordFile(name), name, warn),
@@ -38,7 +38,7 @@ export function recordFiles(folder: string, warn: Warn, onStep?: OnStep): Record
   };
 }
 
-function load(folder: string, file: string, name: string, warn: Warn): SealedRecord | undefined {
+function load(folder: string, file: string, name: string, warn?: Warn): SealedRecord | undefined {
   const text = readPrivateFile(join(folder, file), MAX_BYTES, warn);
   if (text === undefined) return undefined;
   const record = parseRecord(text);
@@ -50,7 +50,7 @@ function load(folder: string, file: string, name: string, warn: Warn): SealedRec
 }
 
 /** Apart from `recordFiles`, so that a program which only lists carries nothing that writes. */
-function readAll(folder: string, warn: Warn): SealedIndex {
+function readAll(folder: string, warn?: Warn): SealedIndex {
   const records: SealedRecord[] = [];
   const damaged: DamagedEntry[] = [];
   for (const file of recordFileNames(folder)) {
@@ -80,9 +80,10 @@ function recordFileNames(folder: string): string[] {
  * milliseconds.
  *
  * @param prefix such as `oauth/`
+ * @param warn takes warnings for the user; without it modes that are too wide are left for somebody who can tell
  * @throws MogplexError `damaged` when a folder is a symlink or someone else's
  */
-export function readVaultIndex(home: string, prefix: string, warn: Warn): VaultIndex {
+export function readVaultIndex(home: string, prefix: string, warn?: Warn): VaultIndex {
   const folders = vaultFolders(home);
   if (![home, folders.vault, folders.records].every((folder) => checkPrivateFolder(folder, warn))) return { entries: [], damaged: [] };
   const { records, damaged } = readAll(folders.records, warn);

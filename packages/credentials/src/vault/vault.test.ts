@@ -5,6 +5,7 @@ import { temporaryHome } from '../../test/temporary.ts';
 import { NAME, testVault, tokens } from '../../test/vault-fixtures.ts';
 import { Secret } from '../secret.ts';
 import { recordFile } from './names.ts';
+import { readVaultIndex } from './records.ts';
 import type { VaultBundle } from './types.ts';
 
 const mode = (path: string): string => (lstatSync(path).mode & 0o777).toString(8);
@@ -115,6 +116,18 @@ describe('C11 what lies on the disk', () => {
     await testVault(home, { warn: (line) => warnings.push(line) }).get(NAME);
     expect(mode(join(home, 'vault', 'key'))).toBe('600');
     expect(warnings).toEqual([`mogplex: ${join(home, 'vault', 'key')} was open to other users (mode 0640); its mode is 0600 now`]);
+  });
+
+  test('is left as it is where nobody can be told', async () => {
+    const home = temporaryHome();
+    await testVault(home).put(NAME, tokens('1'));
+    chmodSync(join(home, 'vault'), 0o755);
+    chmodSync(recordPath(home), 0o644);
+    expect(readVaultIndex(home, 'oauth/').entries).toHaveLength(1);
+    expect([mode(join(home, 'vault')), mode(recordPath(home))]).toEqual(['755', '644']);
+    const warnings: string[] = [];
+    readVaultIndex(home, 'oauth/', (line) => warnings.push(line));
+    expect([mode(join(home, 'vault')), mode(recordPath(home)), warnings.length]).toEqual(['700', '600', 2]);
   });
 
   test('is never reached through a symlink', async () => {
