@@ -163,7 +163,7 @@ export class ContextFinder {
     const argument = matchAt(ARGUMENT, text, end);
     if (argument) return { at: end + argument[0].length, strict: true };
     if (/^(?:bearer|basic)$/i.test(name)) return { at: end + 1, strict: false };
-    const flagged = name.startsWith('-') || LOGIN_BEFORE.test(text.slice(Math.max(from, start - 80), start));
+    const flagged = name.startsWith('-') || name === 'requirepass' || LOGIN_BEFORE.test(text.slice(Math.max(from, start - 80), start));
     const flag = flagged ? matchAt(FLAG, text, end) : null;
     if (flag) return { at: end + flag[0].length, strict: false };
     const quoted = kind === 'password' ? matchAt(QUOTED_AFTER_BLANK, text, end) : null;

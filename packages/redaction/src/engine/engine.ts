@@ -2,6 +2,7 @@ import type { Format } from '../types.ts';
 import { leadOf, patternOf } from '../formats/format.ts';
 import { KEYWORDS } from './context.ts';
 import { type Followers, GramTable } from './grams.ts';
+import { LOGIN_LITERALS } from './logins.ts';
 import { Names } from './names.ts';
 import type { NeedleIndex } from './needles.ts';
 
@@ -19,6 +20,7 @@ export type Action =
   | { kind: 'format'; compiled: CompiledFormat }
   | { kind: 'keyword'; length: number }
   | { kind: 'armour' }
+  | { kind: 'login' }
   | { kind: 'dump' };
 
 /** Everything that a scan needs to know, compiled once. */
@@ -36,6 +38,7 @@ export function compile(formats: readonly Format[], names: readonly string[] | u
   for (const format of formats) addFormat(grams, format);
   if (formats.length > 0) {
     grams.add({ literal: '-----begin', fold: true, action: { kind: 'armour' } });
+    for (const literal of LOGIN_LITERALS) grams.add({ literal, fold: true, action: { kind: 'login' } });
     for (const literal of ['00000000', '<buffer ']) grams.add({ literal, fold: true, action: { kind: 'dump' } });
   }
   if (names !== undefined)

@@ -1,3 +1,8 @@
+import { ALNUM, classAt, NAME } from './chars.ts';
+import type { Names } from './names.ts';
+import { isPlaceholder, isUuid, shapeOf, wordiness } from './values.ts';
+import { VENDORS } from './vendors.ts';
+
 export interface RunHit {
   start: number;
   end: number;
@@ -15,11 +20,79 @@ const SHAPES: readonly { rule: string; pattern: RegExp }[] = [
 /** First characters of the shapes, so that most runs are passed over at once. */
 const HEADS = new Set(Array.from('MNOSAPpc', (c) => c.charCodeAt(0)));
 
-/** Judges a run of token characters that no literal gave away. */
-export function judgeRun(text: string, start: number, end: number): RunHit | undefined {
-  if (end - start > 120 || end - start < 30) return undefined;
-  if (!HEADS.has(text.charCodeAt(start))) return undefined;
-  const run = text.slice(start, end);
-  for (const { rule, pattern } of SHAPES) if (pattern.test(run)) return { start, end, rule };
-  return undefined;
+/** Judges a run of token characters that no literal gave away: by its shape, then by the words in front of it. */
+export function judgeRun(text: string, start: number, end: number, names: Names): RunHit | undefined {
+  const length = end - start;
+  if (length > 200 || length < LEAST) return undefined;
+  if (length >= 30 && length <= 120 && HEADS.has(text.charCodeAt(start))) {
+    const run = text.slice(start, end);
+    for (const { rule, pattern } of SHAPES) if (pattern.test(run)) return { start, end, rule };
+  }
+  if (!isIntroduced(text, start, names)) return undefined;
+  let last = end;
+  while (last > start && (classAt(text, last - 1) & ALNUM) === 0 && text.charCodeAt(last - 1) !== 0x3d) last--;
+  return looksGenerated(text.slice(start, last)) ? { start, end: last, rule: 'secret' } : undefined;
+}
+
+const LEAST = 20;
+/** Signs that may stand between a name and its value: blanks, quotes, `= : > ( [ , - #`. */
+const SEPARATORS = new Set(Array.from(' \t\n\r"\'`=:>([,-#|', (c) => c.charCodeAt(0)));
+const LONGEST_GAP = 8;
+/** Words between a service's name and its key. */
+const JOINING = new Set(['api', 'is', 'bot', 'app', 'account', 'access', 'auth', 'using', 'user', 'rest', 'key', 'apikey', 'live', 'test']);
+/** Last words of names that tell of something else. */
+const OTHER =
+  /(?:^|[^a-z])(?:ids?|sha\d*|hash|commit|version|digest|checksum|url|uri|host|domain|project|request|trace|span|etag|rev|revision|path|file|page|event|model|integrity|resolved)$/i;
+
+/** Whether the words directly in front of a run name a service, or a key. */
+function isIntroduced(text: string, start: number, names: Names): boolean {
+  const end = backOver(text, start);
+  if (end === start) return false;
+  const word = wordBefore(text, end);
+  if (word.length < 2 || OTHER.test(word)) return false;
+  if (namesVendor(word)) return true;
+  const kind = names.classify(word);
+  if (kind === 'secret' || kind === 'whole') return true;
+  if (!JOINING.has(word.toLowerCase())) return false;
+  const before = wordBefore(text, backOver(text, end - word.length));
+  return before.length > 1 && (namesVendor(before) || names.classify(`${before} ${word}`) === 'secret');
+}
+
+function backOver(text: string, at: number): number {
+  let end = at;
+  while (end > 0 && at - end < LONGEST_GAP && SEPARATORS.has(text.charCodeAt(end - 1))) end--;
+  return end;
+}
+
+function wordBefore(text: string, end: number): string {
+  let start = end;
+  while (start > 0 && end - start < 48 && (classAt(text, start - 1) & NAME) !== 0) start--;
+  return text.slice(start, end);
+}
+
+const remembered = new Map<string, boolean>();
+
+function namesVendor(word: string): boolean {
+  let known = remembered.get(word);
+  if (known === undefined) {
+    const parts = word
+      .replace(/([a-z])([A-Z])/g, '$1 $2')
+      .toLowerCase()
+      .split(/[^a-z0-9]+/);
+    known = parts.some((part, i) => VENDORS.has(part) || VENDORS.has(part + (parts[i + 1] ?? '')));
+    if (remembered.size > 2048) remembered.clear();
+    remembered.set(word, known);
+  }
+  return known;
+}
+
+/** Letters and digits well mixed, of high entropy, no words. */
+function looksGenerated(value: string): boolean {
+  if (value.length < LEAST || !/^[A-Za-z0-9_.~+/|:-]+={0,2}$/.test(value) || isPlaceholder(value) || /0123456789|abcdefgh/i.test(value))
+    return false;
+  const shape = shapeOf(value);
+  if (isUuid(value) || shape.hex === shape.length) return shape.digits >= 4 && shape.digits < shape.length && shape.entropy > 2.8;
+  return (
+    shape.digits >= 2 && shape.upper + shape.lower >= 4 && shape.entropy > 3 && shape.others * 5 < shape.length && wordiness(value) < 0.55
+  );
 }

@@ -2,6 +2,7 @@ import { ALNUM, classAt, RUN } from './chars.ts';
 import { BLOCK, BLOCK_TAIL, Candidates, collect } from './collect.ts';
 import { ContextFinder } from './context.ts';
 import type { Action, CompiledFormat, Engine } from './engine.ts';
+import { loginAt } from './logins.ts';
 import { ArmourFinder } from './pem.ts';
 import { judgeRun } from './runs.ts';
 import { urlCredentials } from './url.ts';
@@ -148,6 +149,7 @@ class Scan {
     }
     if (start < this.#covered) return;
     if (action.kind === 'format') this.#format(action.compiled, start);
+    else if (action.kind === 'login') this.#login(start);
     else if (action.kind === 'dump') this.#dump(start);
     else this.#armoured(start);
   }
@@ -159,6 +161,12 @@ class Scan {
       const found = urlCredentials(text, at);
       if (found !== undefined) this.#add(found.start, Math.min(found.end, this.#to), 'url-credentials', 1);
     }
+  }
+
+  #login(at: number): void {
+    const found = loginAt(this.#text, at);
+    if (found === undefined || found.end > this.#to) return this.#holdFrom(found?.start ?? this.#to);
+    this.#add(found.start, found.end, 'password', 2);
   }
 
   #dump(at: number): void {
@@ -221,7 +229,7 @@ class Scan {
     if (end - start < SHORTEST_RUN) return;
     this.#runCovered = end;
     if (this.#engine.names !== undefined) {
-      const rule = judgeRun(text, head === from ? start : head, end);
+      const rule = judgeRun(text, head === from ? start : head, end, this.#engine.names);
       if (rule !== undefined) this.#add(rule.start, rule.end, rule.rule, 2);
     }
     if (end - start < 20 || this.#depth >= DEPTH) return;

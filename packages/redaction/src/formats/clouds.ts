@@ -22,7 +22,7 @@ export const clouds = [
     hex(32, 64),
   ]),
   format('azure-storage-key', azure, [['AccountKey=', 'SharedAccessKey=', 'SharedSecretKey='], chars(b64, 40, 88)], { ignoreCase: true }),
-  format('azure-sas-signature', azure, [['&sig=', '?sig=', ';sig='], chars('A-Za-z0-9%+/=_-', 32, 120)]),
+  format('azure-sas-signature', azure, [['&sig=', '?sig=', ';sig='], chars('A-Za-z0-9%+/=_-', 24, 120)]),
   format('azure-function-key', azure, [
     ['azurewebsites.net/api/'],
     chars('A-Za-z0-9/_-', 1, 80),
