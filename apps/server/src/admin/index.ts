@@ -10,7 +10,10 @@ import { announceSettings } from '../models/settings.ts';
 import { listUpstreams, removeUpstream, setUpstream, type UpstreamInfo } from '../models/upstreams/upstreams.ts';
 import type { Coherence } from '../store/coherence/coherence.ts';
 import { openCoherence } from '../store/coherence/open.ts';
+import { checkKeys } from '../store/key-check.ts';
+import { addMasterKey } from '../store/keyring.ts';
 import { openStore } from '../store/open.ts';
+import { resealAll } from '../store/rotate.ts';
 import { createToken } from '../tokens/create.ts';
 import { parseExpiry } from '../tokens/expiry.ts';
 import { revokeToken } from '../tokens/revoke.ts';
@@ -44,6 +47,8 @@ export interface Admin {
   listUpstreams(): Promise<UpstreamInfo[]>;
   /** @throws MogplexError `not_found`. */
   removeUpstream(provider: string, label?: string): Promise<void>;
+  /** Makes a new master key the current one and seals every column with it, while servers run. @returns how many values were sealed. */
+  rotateKey(options: { resealOnly: boolean }): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -137,6 +142,11 @@ export const openAdmin = async (env: Readonly<Record<string, string | undefined>
         });
       }
       await announce(announceSettings);
+    },
+    async rotateKey({ resealOnly }) {
+      if (!resealOnly) await addMasterKey(config, randomBytes);
+      await checkKeys(db, store.dialect, store.sealer, now());
+      return resealAll(store);
     },
     close: () => store.close(),
   };

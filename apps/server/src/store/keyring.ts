@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
 import { chmod, mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { atomicWrite, withFileLock } from '@mogplex/credentials';
@@ -6,6 +7,8 @@ import { MogplexError } from '@mogplex/protocol';
 import type { Config } from '../config.ts';
 
 const KEY_BYTES = 32;
+
+const pathOf = (dataDir: string): string => join(dataDir, 'master.key');
 
 /** A master key and the id that sealed text names it by: the first 8 hexadecimal characters of its SHA-256. */
 export interface MasterKey {
@@ -86,7 +89,7 @@ export const openKeyring = async (
     if (!first) throw damaged('MOGPLEX_MASTER_KEY');
     return [first, ...others];
   }
-  const path = join(config.dataDir, 'master.key');
+  const path = pathOf(config.dataDir);
   const text = await readFileIfThere(path);
   if (text !== undefined) {
     if (((await stat(path)).mode & 0o077) !== 0) await chmod(path, 0o600);
@@ -100,4 +103,54 @@ export const openKeyring = async (
   }
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   return createFile(path, randomBytes);
+};
+
+/**
+ * Follows the key file, so that a server seals with a new key, and opens what it sealed, from the moment the file holds it.
+ * A ring from the environment stays as it is until the next start.
+ *
+ * @param first the ring that was read at the start.
+ */
+export const followKeyring = (config: Pick<Config, 'masterKey' | 'dataDir'>, first: Keyring): (() => Keyring) => {
+  if (config.masterKey) return () => first;
+  const path = pathOf(config.dataDir);
+  const stamp = (): string => {
+    const { mtimeMs, ino, size } = statSync(path);
+    return `${mtimeMs} ${ino} ${size}`;
+  };
+  let ring = first;
+  // Nothing of the file is known yet: the first look reads it, since it may have changed after `first` was read.
+  let seen = '';
+  return () => {
+    try {
+      const now = stamp();
+      if (now === seen) return ring;
+      ring = parseFile(readFileSync(path, 'utf8'), path);
+      seen = now;
+    } catch {
+      // A file that cannot be read at this moment is no reason to seal with anything but the last good key.
+      return ring;
+    }
+    return ring;
+  };
+};
+
+/** Puts a new master key in front of the others in the key file. @throws MogplexError `usage` where the keys come from the environment. */
+export const addMasterKey = async (
+  config: Pick<Config, 'masterKey' | 'dataDir'>,
+  randomBytes: (count: number) => Buffer,
+): Promise<Keyring> => {
+  if (config.masterKey) {
+    throw new MogplexError('usage', 'the master keys come from MOGPLEX_MASTER_KEY', {
+      boundary: 'configuration',
+      hint: 'Put the new key in front of the old one there (new,old), restart the servers, then run this with --reseal.',
+    });
+  }
+  const path = pathOf(config.dataDir);
+  return withFileLock(path, async () => {
+    const old = parseFile((await readFileIfThere(path)) ?? '', path);
+    const ring: Keyring = [keyOf(randomBytes(KEY_BYTES)), ...old];
+    await atomicWrite(path, ring.map(({ id, bytes }) => `${id} ${bytes.toString('base64')}\n`).join(''), 0o600);
+    return ring;
+  });
 };

@@ -7,7 +7,7 @@ import { type Dialect, Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import type { Config } from '../config.ts';
 import { checkKeys, isUnsealed } from './key-check.ts';
-import { openKeyring } from './keyring.ts';
+import { followKeyring, openKeyring } from './keyring.ts';
 import { migrate } from './migrate.ts';
 import type { Database } from './schema.ts';
 import { createSealer, type Sealer } from './sealer.ts';
@@ -91,7 +91,7 @@ export const openStore = async (
   try {
     await migrate(db);
     const keyring = await openKeyring(config, () => isUnsealed(db), randomBytes);
-    const sealer = createSealer(keyring);
+    const sealer = createSealer(followKeyring(config, keyring));
     await checkKeys(db, config.databaseUrl ? 'postgres' : 'sqlite', sealer, now());
     return { db, dialect: config.databaseUrl ? 'postgres' : 'sqlite', sealer, ...opened, close: () => db.destroy() };
   } catch (error) {

@@ -42,22 +42,33 @@ const broken = ({ table, column }: SealPlace, why: string, cause?: unknown): Mog
 /**
  * Seals columns with AES-256-GCM (NIST SP 800-38D): `v1.<key id>.<base64url of iv | ciphertext | tag>`, with key id, table, row,
  * column and owner as associated data.
+ *
+ * @param ring the master keys at this moment, current first.
  */
-export const createSealer = (keyring: Keyring): Sealer => {
-  const keys = new Map(keyring.map(({ id, bytes }) => [id, subkey(bytes, 'seal')]));
-  const [current] = keyring;
+export const createSealer = (ring: () => Keyring): Sealer => {
+  const keys = new Map<string, Buffer>();
+  const sealingKey = (id: string): Buffer | undefined => {
+    const known = keys.get(id);
+    if (known) return known;
+    const master = ring().find((key) => key.id === id);
+    if (master) keys.set(id, subkey(master.bytes, 'seal'));
+    return keys.get(id);
+  };
   return {
-    keyId: current.id,
+    get keyId() {
+      return ring()[0].id;
+    },
     seal(place, secret) {
+      const [current] = ring();
       const iv = randomBytes(IV_BYTES);
-      const cipher = createCipheriv('aes-256-gcm', keys.get(current.id) ?? subkey(current.bytes, 'seal'), iv);
+      const cipher = createCipheriv('aes-256-gcm', sealingKey(current.id) ?? subkey(current.bytes, 'seal'), iv);
       cipher.setAAD(associatedData(current.id, place));
       const body = Buffer.concat([iv, cipher.update(secret.reveal(), 'utf8'), cipher.final(), cipher.getAuthTag()]);
       return `v1.${current.id}.${body.toString('base64url')}` as SealedText;
     },
     open(place, text) {
       const [, keyId = '', encoded = ''] = SHAPE.exec(text) ?? [];
-      const key = keys.get(keyId);
+      const key = sealingKey(keyId);
       if (!key) throw broken(place, keyId === '' ? 'it is not sealed text' : `no key ${keyId} is configured`);
       const body = Buffer.from(encoded, 'base64url');
       if (body.length < IV_BYTES + TAG_BYTES) throw broken(place, 'it was cut');
@@ -71,6 +82,6 @@ export const createSealer = (keyring: Keyring): Sealer => {
         throw broken(place, 'it was altered or moved', cause);
       }
     },
-    derive: (purpose) => new Secret(subkey(current.bytes, `derive:${purpose}`).toString('base64url'), purpose),
+    derive: (purpose) => new Secret(subkey(ring()[0].bytes, `derive:${purpose}`).toString('base64url'), purpose),
   };
 };

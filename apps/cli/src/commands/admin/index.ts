@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { World } from '../../world.ts';
 import { createOwnerCommand } from './create-owner.ts';
 import { resetPasswordCommand } from './reset-password.ts';
+import { rotateKeyCommand } from './rotate-key.ts';
 import { createCommand as createToken } from './token/create.ts';
 import { listCommand as listTokens } from './token/list.ts';
 import { revokeCommand as revokeToken } from './token/revoke.ts';
@@ -15,6 +16,7 @@ export const command = (world: World): Command =>
     .description('Operate the platform: works on the data folder or DATABASE_URL, whether the platform runs or not.')
     .addCommand(createOwnerCommand(world))
     .addCommand(resetPasswordCommand(world))
+    .addCommand(rotateKeyCommand(world))
     .addCommand(
       new Command('token')
         .description('Personal access tokens.')

@@ -1,0 +1,73 @@
+import { type Kysely, sql } from 'kysely';
+import type { SealedText, SealPlace } from './sealer.ts';
+import type { Store } from './open.ts';
+
+/** A sealed column, and how the place of a row's text is named. */
+interface SealedColumn {
+  table: string;
+  column: string;
+  /** The column with the row's id. */
+  id: string;
+  /** The column with the owner; null there stands for the platform. Absent: always the platform. */
+  owner?: string;
+}
+
+/** Every sealed column of the store. A test holds this list against the schema. */
+export const SEALED_COLUMNS: readonly SealedColumn[] = [
+  { table: 'model_upstreams', column: 'sealed_key', id: 'id', owner: 'account_id' },
+  { table: 'account', column: 'accessToken', id: 'id', owner: 'userId' },
+  { table: 'account', column: 'refreshToken', id: 'id', owner: 'userId' },
+  { table: 'account', column: 'idToken', id: 'id', owner: 'userId' },
+  { table: 'identity_secret', column: 'sealed', id: 'id' },
+  { table: 'idempotency', column: 'answer', id: 'id', owner: 'account_id' },
+];
+
+interface SealedRow {
+  id: string | number;
+  sealed: SealedText;
+  owner: string | null;
+}
+
+const PAGE = 200;
+
+const readPage = async (db: Kysely<never>, { table, column, id, owner }: SealedColumn, keyId: string): Promise<SealedRow[]> => {
+  const ownerPart = owner === undefined ? sql`null` : sql.ref(owner);
+  const { rows } = await sql<SealedRow>`
+    select ${sql.ref(id)} as id, ${sql.ref(column)} as sealed, ${ownerPart} as owner from ${sql.table(table)}
+    where ${sql.ref(column)} like 'v1.%' and ${sql.ref(column)} not like ${`v1.${keyId}.%`} limit ${PAGE}`.execute(db);
+  return rows;
+};
+
+const placeOf = ({ table, column }: SealedColumn, row: SealedRow): SealPlace => ({
+  table,
+  row: String(row.id),
+  column,
+  owner: row.owner ?? 'platform',
+});
+
+/** A row that changed meanwhile stays as it is: whoever wrote it sealed it with the current key, or the next pass does. */
+const resealRow = async (store: Store, where: SealedColumn, row: SealedRow): Promise<void> => {
+  const place = placeOf(where, row);
+  const sealed = store.sealer.seal(place, store.sealer.open(place, row.sealed));
+  await sql`update ${sql.table(where.table)} set ${sql.ref(where.column)} = ${sealed}
+    where ${sql.ref(where.id)} = ${row.id} and ${sql.ref(where.column)} = ${row.sealed}`.execute(store.db);
+};
+
+/**
+ * Seals every column anew with the current master key, row by row, while servers run: text under an older key of the
+ * ring opens all the time.
+ *
+ * @returns how many values were sealed anew.
+ */
+export const resealAll = async (store: Store): Promise<number> => {
+  let count = 0;
+  for (const where of SEALED_COLUMNS) {
+    for (;;) {
+      const rows = await readPage(store.db as unknown as Kysely<never>, where, store.sealer.keyId);
+      if (rows.length === 0) break;
+      for (const row of rows) await resealRow(store, where, row);
+      count += rows.length;
+    }
+  }
+  return count;
+};
