@@ -92,3 +92,17 @@ test('B1 an authorization code flood of registrations from one address is slowed
   expect(Number(refused[0]?.headers.get('retry-after'))).toBeGreaterThan(0);
   await platform.close();
 });
+
+test('B1 a stranger who fails many passkeys shuts out nobody else', async () => {
+  const platform = await startPlatform({ dataDir: await temporaryFolder() }, { MOGPLEX_TRUSTED_PROXIES: '127.0.0.1' });
+  const attempt = (address: string) => {
+    const person = new Person(platform.url);
+    person.headers['x-forwarded-for'] = address;
+    const response = { id: 'x', rawId: 'x', type: 'public-key', response: { clientDataJSON: 'x' }, clientExtensionResults: {} };
+    return person.call('POST', '/auth/passkey', { response });
+  };
+  const answers = await Promise.all(Array.from({ length: 50 }, () => attempt('203.0.113.1')));
+  expect(answers.filter(({ status }) => status === 429)).toHaveLength(10);
+  expect((await attempt('203.0.113.2')).status).toBe(401);
+  await platform.close();
+});

@@ -56,11 +56,11 @@ const provePassword = async ({ platform }: Identity, principal: Principal, typed
     .where('providerId', '=', 'credential')
     .executeTakeFirst();
   if (credential?.password === undefined || credential.password === null) return;
-  await chargeAttempt(db, principal.accountId, address, platform.now());
+  await chargeAttempt(db, { account: principal.accountId }, address, platform.now());
   if (!(await verifyPassword({ hash: credential.password, password: typed ?? '' }))) {
     throw new MogplexError(WRONG_PASSWORD.code, WRONG_PASSWORD.message, { boundary: 'account' });
   }
-  await refundAttempt(db, principal.accountId, address);
+  await refundAttempt(db, { account: principal.accountId }, address);
 };
 
 const profileRoutes = (identity: Identity): Route[] => {

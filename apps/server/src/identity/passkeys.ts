@@ -73,11 +73,11 @@ const signInRoutes = (identity: Identity): Route[] => {
       summary: 'Signs in by passkey',
       body: z.object({ response: assertion }),
       handler: async ({ body, headers, info }) => {
-        await chargeAttempt(db, 'passkey', info.address, platform.now());
+        await chargeAttempt(db, { proof: 'passkey' }, info.address, platform.now());
         const before = await principalFromSession(auth, headers.get('cookie') ?? '');
         const call = { body: { response: body.response }, headers, asResponse: true } as const;
         const { cookies } = await libraryAnswer(await (await auth()).api.verifyPasskeyAuthentication(call), REFUSED);
-        await refundAttempt(db, 'passkey', info.address);
+        await refundAttempt(db, { proof: 'passkey' }, info.address);
         if (before) await endSession(db, before.tokenId, before.accountId);
         return { data: { status: 'signed-in' }, cookies };
       },

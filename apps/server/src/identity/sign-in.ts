@@ -47,12 +47,12 @@ export const signInByPassword = async (
 ): Promise<CookieAnswer> => {
   const { auth, platform } = identity;
   const account = email.trim().toLowerCase();
-  await chargeAttempt(platform.store.db, account, info.address, platform.now());
+  await chargeAttempt(platform.store.db, { account }, info.address, platform.now());
   const response = await (await auth()).api.signInEmail({ body: { email: account, password }, headers, asResponse: true });
   const { body, cookies } = await libraryAnswer(response, WRONG);
   const { twoFactorRedirect } = z.object({ twoFactorRedirect: z.boolean().default(false) }).parse(body);
   if (twoFactorRedirect) return { data: { status: 'second-factor' }, cookies };
-  await refundAttempt(platform.store.db, account, info.address);
+  await refundAttempt(platform.store.db, { account }, info.address);
   await replaceSession(identity, headers);
   return { data: signedIn, cookies };
 };
@@ -81,7 +81,7 @@ const signInBySecondFactor = async (
   info: RequestInfo,
 ): Promise<CookieAnswer> => {
   const { auth, platform } = identity;
-  await chargeAttempt(platform.store.db, 'second factor', info.address, platform.now());
+  await chargeAttempt(platform.store.db, { proof: 'second factor' }, info.address, platform.now());
   const { api } = await auth();
   const call = { body: { code: code.replaceAll(/\s/g, '') }, headers: withoutSession(headers), asResponse: true } as const;
   const response = await (method === 'totp' ? api.verifyTOTP(call) : api.verifyBackupCode(call));
@@ -91,7 +91,7 @@ const signInBySecondFactor = async (
     await platform.store.db.deleteFrom('session').where('token', '=', sha256(answer.token)).execute();
     throw new MogplexError(WRONG_CODE.code, WRONG_CODE.message, { boundary: 'account' });
   }
-  await refundAttempt(platform.store.db, 'second factor', info.address);
+  await refundAttempt(platform.store.db, { proof: 'second factor' }, info.address);
   await replaceSession(identity, headers);
   return { data: signedIn, cookies };
 };

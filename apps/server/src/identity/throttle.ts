@@ -10,12 +10,18 @@ interface Counter {
   limit: number;
 }
 
-/** Attempts in 15 minutes: of one address at one account, at one account from anywhere, of one address at any account. */
-const countersOf = (account: string, address: string): Counter[] => [
-  { key: sha256(`pair:${account}:${address}`), limit: 8 },
-  { key: sha256(`account:${account}`), limit: 40 },
-  { key: sha256(`address:${address}`), limit: 100 },
-];
+/** What is tried: an account by its address or id, or a proof that names no account before it is checked. */
+type Target = { account: string } | { proof: 'passkey' | 'second factor' };
+
+/**
+ * Attempts in 15 minutes: of one address at one target, at one account from anywhere, of one address at anything. What names
+ * no account is counted by address alone, so that a stranger cannot use it up for everybody.
+ */
+const countersOf = (target: Target, address: string): Counter[] => {
+  const one = { key: sha256(`address:${address}`), limit: 100 };
+  if ('proof' in target) return [{ key: sha256(`${target.proof}:${address}`), limit: 40 }, one];
+  return [{ key: sha256(`pair:${target.account}:${address}`), limit: 8 }, { key: sha256(`account:${target.account}`), limit: 40 }, one];
+};
 
 const charge = async (db: Kysely<Database>, { key }: Counter, now: number): Promise<{ count: number; window_ends_at: number }> =>
   db
@@ -34,11 +40,11 @@ const charge = async (db: Kysely<Database>, { key }: Counter, now: number): Prom
  * Counts an attempt to prove who one is before it is looked at, so that many at once cannot slip through. The count is the
  * same whether the account exists or not.
  *
- * @param account what was typed, in lower case.
+ * @param target `account` is what was typed, in lower case.
  * @throws MogplexError `rate_limited` with the seconds to wait.
  */
-export const chargeAttempt = async (db: Kysely<Database>, account: string, address: string, now: number): Promise<void> =>
-  chargeAll(db, countersOf(account, address), 'too many attempts to sign in: wait before the next one', now);
+export const chargeAttempt = async (db: Kysely<Database>, target: Target, address: string, now: number): Promise<void> =>
+  chargeAll(db, countersOf(target, address), 'too many attempts to sign in: wait before the next one', now);
 
 /** Counts the registration of an application, which anybody may do, by the address that it comes from. */
 export const chargeRegistration = async (db: Kysely<Database>, address: string, now: number): Promise<void> =>
@@ -55,8 +61,8 @@ const chargeAll = async (db: Kysely<Database>, counters: readonly Counter[], ref
 };
 
 /** Takes a successful attempt back out of the counts. */
-export const refundAttempt = async (db: Kysely<Database>, account: string, address: string): Promise<void> => {
-  const [pair, ...others] = countersOf(account, address);
+export const refundAttempt = async (db: Kysely<Database>, target: Target, address: string): Promise<void> => {
+  const [pair, ...others] = countersOf(target, address);
   await db
     .deleteFrom('sign_in_attempt')
     .where('key', '=', pair?.key ?? '')

@@ -18,9 +18,9 @@ const password = z.string().max(1024).optional();
 export const twoFactorRoutes = ({ auth, platform }: Identity): Route[] => {
   const { db } = platform.store;
   const change = <T>(accountId: string, address: string, work: () => Promise<T>): Promise<T> =>
-    chargeAttempt(db, accountId, address, platform.now()).then(async () => {
+    chargeAttempt(db, { account: accountId }, address, platform.now()).then(async () => {
       const result = await work();
-      await refundAttempt(db, accountId, address);
+      await refundAttempt(db, { account: accountId }, address);
       return result;
     });
   return [
