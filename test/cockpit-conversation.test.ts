@@ -250,6 +250,10 @@ describe('the drawers', () => {
     await terminal.waitFor((screen) => !screen.includes('Tokens and cost'));
     terminal.write('/status\r');
     await terminal.waitFor('Credential   openai · env OPENAI_API_KEY');
+    terminal.write(KEYS.escape);
+    await terminal.waitFor((screen) => !screen.includes('Credential   openai'));
+    terminal.write('/mcp\r');
+    await terminal.waitFor('this comes with a Mogplex account');
     expect(terminal.raw).not.toContain(KEY);
   });
 

@@ -1,6 +1,6 @@
 import { findProvider, PROVIDERS } from '@mogplex/protocol';
 import type { LoginStep } from '../state/state.ts';
-import { fit, hardWrap, type Line } from '../text/lines.ts';
+import { fit, hardWrap, type Line, wrapSpans } from '../text/lines.ts';
 
 const CHOICES = [
   { label: 'Sign in with Mogplex', detail: 'models, catalog and MCP servers of your account' },
@@ -94,7 +94,5 @@ function deviceRows(step: Extract<LoginStep, { step: 'device' }>, width: number)
 }
 
 function problem(message: string, width: number): Line[] {
-  return message
-    .split('\n')
-    .flatMap((row) => hardWrap(row, Math.max(20, width - 4), { color: 'bad' }).map((line): Line => [{ text: '  ' }, ...line]));
+  return message.split('\n').flatMap((row) => wrapSpans([{ text: `  ${row}`, color: 'bad' }], Math.max(20, width), 2));
 }

@@ -1,7 +1,7 @@
 import { ACCOUNT_PROVIDER } from '@mogplex/credentials';
 import { errorEnvelope, fromErrorEnvelope, MogplexError } from '@mogplex/protocol';
 import { accountCredential, DEFAULT_PLATFORM, originOf } from '../../session/account.ts';
-import { authFileOf, requireCredential } from '../../session/resolve.ts';
+import { authFileOf, resolveNow } from '../../session/resolve.ts';
 import type { World } from '../../world.ts';
 
 const TIMEOUT_MS = 15_000;
@@ -23,7 +23,13 @@ export function platformOrigin(world: World): string {
  */
 export async function askPlatform(world: World, path: string): Promise<unknown> {
   const file = authFileOf(world);
-  const found = requireCredential(world, file, ACCOUNT_PROVIDER);
+  const found = resolveNow(world, file, ACCOUNT_PROVIDER);
+  if (found === undefined) {
+    throw new MogplexError('unauthenticated', 'this comes with a Mogplex account', {
+      boundary: 'account',
+      hint: '/login signs in to one.',
+    });
+  }
   const token = await accountCredential(world, file, found).current();
   const origin = originOf(found);
   const response = await world
