@@ -6,23 +6,22 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const results = join(root, 'node_modules', '.cache', 'mogplex', 'tests.json');
-const vitest = ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${results}`];
 
 const STEPS = [
-  ['types', ['tsc', '-b']],
-  ['lint', ['oxlint', '--deny-warnings']],
-  ['format', ['oxfmt', '--check', '.']],
-  ['unused code', ['knip']],
-  ['package', ['publint', 'apps/cli']],
-  ['tests', vitest],
-  ['mission', ['node', 'scripts/mission.ts', '--results', results]],
+  { name: 'types', command: 'tsc', args: ['-b'] },
+  { name: 'lint', command: 'oxlint', args: ['--deny-warnings'] },
+  { name: 'format', command: 'oxfmt', args: ['--check', '.'] },
+  { name: 'unused code', command: 'knip', args: [] },
+  { name: 'package', command: 'publint', args: ['apps/cli'] },
+  { name: 'tests', command: 'vitest', args: ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${results}`] },
+  { name: 'mission', command: 'node', args: ['scripts/mission.ts', '--results', results] },
 ];
 
 mkdirSync(dirname(results), { recursive: true });
 rmSync(results, { force: true });
 
 const failed = [];
-for (const [name, [command, ...args]] of STEPS) {
+for (const { name, command, args } of STEPS) {
   const started = Date.now();
   const { status, signal } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
   const seconds = ((Date.now() - started) / 1000).toFixed(1);

@@ -15,6 +15,7 @@ let platform: TestPlatform;
 let browser: Browser;
 /** The link that the platform printed, spent by the first test. */
 let setUpLink: string;
+let setUpComplaints: readonly string[];
 
 const signIn = async (page: Page): Promise<void> => {
   await page.goto(`${platform.url}/sign-in`);
@@ -35,7 +36,7 @@ beforeAll(async () => {
   await page.getByRole('button', { name: 'Make the account' }).click();
   await page.waitForURL('**/settings');
   await page.getByRole('heading', { name: 'Profile' }).waitFor();
-  expect(complaints).toEqual([]);
+  setUpComplaints = complaints;
   await close();
 });
 
@@ -56,6 +57,7 @@ describe('B1 the pages of the platform in a browser', () => {
       .getByText(/request req_/)
       .waitFor();
     expect(new URL(page.url()).pathname).toBe('/set-up');
+    expect(setUpComplaints).toEqual([]);
     await close();
   });
 
@@ -116,6 +118,7 @@ describe('B1 the pages of the platform in a browser', () => {
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.waitForURL('**/settings/apps');
     await page.getByText(/No terminal is signed in/).waitFor();
+    expect(new URL(page.url()).pathname).toBe('/settings/apps');
     await close();
   });
 

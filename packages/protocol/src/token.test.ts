@@ -25,7 +25,7 @@ describe('D6 the offline token check', () => {
 
   test('the checksum is the CRC-32 of zip', () => {
     const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-    const decoded = [...tokenChecksum('mog_example')].reduce((sum, character) => sum * 62 + alphabet.indexOf(character), 0);
+    const decoded = Array.from(tokenChecksum('mog_example')).reduce((sum, character) => sum * 62 + alphabet.indexOf(character), 0);
     expect(decoded).toBe(crc32('mog_example'));
   });
 
