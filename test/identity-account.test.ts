@@ -240,6 +240,10 @@ describeStores('B1 the account', (stores) => {
       admin.call('DELETE', `/teams/${team}/members/${adminId}`),
     ]);
     expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409]);
+    const store = await stores.open(place);
+    const trail = await store.db.selectFrom('audit_event').select('action').where('team_id', '=', team).execute();
+    const actions = new Set(trail.map(({ action }) => action));
+    expect(actions).toEqual(new Set(['team.created', 'team.invited', 'team.role_changed', 'team.member_removed']));
   });
 
   test('B1 nobody joins a personal team, and it cannot be deleted', async () => {
