@@ -31,7 +31,7 @@ export const createAuthenticator =
     }
     const principal = ACCESS_TOKEN.test(token)
       ? await resolvers.principalFromAccessToken(token)
-      : await resolvers.principalFromToken(token);
+      : await resolvers.principalFromToken(token, incoming.socket);
     if (!principal) throw unauthenticated();
     return principal;
   };

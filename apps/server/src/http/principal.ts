@@ -24,8 +24,8 @@ export interface Principal {
 
 /** The rooms that know credentials. Each answers undefined for one that is unknown, expired or revoked. */
 export interface CredentialResolvers {
-  /** Personal access tokens and run tokens, from any string at all. */
-  principalFromToken(token: string): Promise<Principal | undefined>;
+  /** Personal access tokens and run tokens, from any string at all; `connection` is the socket that it came on. */
+  principalFromToken(token: string, connection: object): Promise<Principal | undefined>;
   /** `mog_at_` access tokens of the authorization server. */
   principalFromAccessToken(token: string): Promise<Principal | undefined>;
   /** The session of a browser, from its `Cookie` header. */

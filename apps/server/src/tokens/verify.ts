@@ -42,6 +42,17 @@ const load = async (db: Db, token: string, hash: string): Promise<Principal | un
   };
 };
 
+/** A client sends the same token over and over on one connection: its hash is made once, and forgotten with the connection. */
+const hashes = new WeakMap<object, { token: string; hash: string }>();
+
+const hashOn = (connection: object, token: string): string => {
+  const last = hashes.get(connection);
+  if (last?.token === token) return last.hash;
+  const hash = hashToken(token);
+  hashes.set(connection, { token, hash });
+  return hash;
+};
+
 /**
  * Finds whom a token acts for. The answer is kept in memory until the token, or something about its holder, changes on any
  * server; expiry is looked at each time.
@@ -50,8 +61,8 @@ const load = async (db: Db, token: string, hash: string): Promise<Principal | un
  */
 export const createVerifier =
   (db: Db, coherence: Coherence, lastUsed: LastUsed, now: () => number) =>
-  async (token: string): Promise<Principal | undefined> => {
-    const hash = hashToken(token);
+  async (token: string, connection: object): Promise<Principal | undefined> => {
+    const hash = hashOn(connection, token);
     const principal = await coherence.cached(TOKEN_TOPIC, hash, () => load(db, token, hash));
     if (!principal || (principal.expiresAt !== undefined && principal.expiresAt <= now())) return undefined;
     lastUsed.touch(principal.tokenId);
