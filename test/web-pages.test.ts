@@ -71,6 +71,7 @@ describe('B1 the pages of the platform in a browser', () => {
       .getByRole('alert')
       .getByText(/request req_/)
       .waitFor();
+    expect(await page.getByLabel('Password').inputValue()).toBe('');
     await close();
   });
 
