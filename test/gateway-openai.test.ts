@@ -68,6 +68,13 @@ describeStores('B7 the gateway for OpenAI clients', (stores) => {
     expect(await streamed.text()).toContain('response.completed');
   });
 
+  test('B7 a model that the provider lists and the catalogue lacks is found by its list, without a price', async () => {
+    const response = await post('/chat/completions', { model: 'gpt-test', messages: [] });
+    expect(response.status).toBe(200);
+    const row = await gateway.store.db.selectFrom('models').selectAll().where('id', '=', 'openai/gpt-test').executeTakeFirst();
+    expect(row).toMatchObject({ origin: 'upstream', input_price: null });
+  });
+
   test('B7 an unknown model is an error, never another model', async () => {
     const before = upstream.requests.length;
     const response = await post('/chat/completions', { model: 'gpt-99', messages: [] });
@@ -81,7 +88,7 @@ describeStores('B7 the gateway for OpenAI clients', (stores) => {
       .poll(() => gateway.store.db.selectFrom('model_ledger').selectAll().where('kind', '=', 'usage').orderBy('created_at').execute(), {
         timeout: 10_000,
       })
-      .toHaveLength(3);
+      .toHaveLength(4);
     const [first] = await gateway.store.db
       .selectFrom('model_ledger')
       .selectAll()

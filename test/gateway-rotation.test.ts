@@ -70,7 +70,7 @@ describeStores('D5 the master key turns under traffic', (stores) => {
     const again = await startPlatform(place, { MOGPLEX_MODEL_RATE_LIMIT: '1000000' });
     expect(await ask(again.url)).toBe(200);
     await again.close();
-    await gateway.store.close();
+    await gateway.close();
     await upstream.close();
   });
 });

@@ -228,12 +228,9 @@ try {
       port: Number(await firstLine(start(here('bare.ts'), [String(upstreamPort)]))),
     };
     const portkeyPort = await freePort();
-    start(
-      here('node_modules/@portkey-ai/gateway/build/start-server.js'),
-      [`--port=${portkeyPort}`, '--headless'],
-      { NODE_ENV: 'production' },
-      peerNode,
-    );
+    start(here('node_modules/@portkey-ai/gateway/build/start-server.js'), [`--port=${portkeyPort}`, '--headless'], {
+      NODE_ENV: 'production',
+    });
     await untilOpen(portkeyPort);
     const portkey: Target = {
       name: 'Portkey 1.15.2',

@@ -4,6 +4,7 @@ import type { Route } from '../http/route.ts';
 import type { Platform } from '../platform.ts';
 import { dialPolicy } from './gateway/dial.ts';
 import { createPools } from './gateway/pools.ts';
+import { createCatalogRefresh } from './catalog/refresh.ts';
 import { createGateway, type Gateway } from './gateway/serve.ts';
 import { createLedger, type Ledger } from './ledger/ledger.ts';
 import { openPostgresLedger } from './ledger/postgres.ts';
@@ -25,6 +26,9 @@ export interface ModelsRoom {
   gateway(guards: GuardParts): Gateway;
   close(): Promise<void>;
 }
+
+/** How often the providers are asked for new models. */
+const REFRESH_MS = 24 * 3_600_000;
 
 const openLedger = ({ config, store, log, now }: Platform): Ledger => {
   const leaseMs = config.modelSeconds.lease * 1_000;
@@ -62,16 +66,23 @@ export const openModels = (platform: Platform): ModelsRoom => {
       .catch((error: unknown) => log.error('the health of a provider key could not be noted', error, { upstream: id }));
   };
   const health = createHealthBook(noteHealth, now);
+  const catalog = createCatalogRefresh({ store, settings, pools, now }, (error, provider) =>
+    log.error('the models of a provider could not be listed', error, { provider }),
+  );
+  const daily = setInterval(() => void catalog.refresh(), REFRESH_MS);
+  daily.unref();
   return {
     routes: [
       ...catalogRoutes(settings),
       ...choiceRoutes(platform, settings),
       ...ownKeyRoutes(platform, settings),
       ...usageRoutes(platform, settings),
-      ...administrationRoutes(platform, settings, ledger),
+      ...administrationRoutes(platform, settings, ledger, catalog),
     ],
-    gateway: (guards) => createGateway({ settings, ledger, pools, health, now }, { ...guards, bodyLimit: config.limits.modelBody }),
+    gateway: (guards) =>
+      createGateway({ settings, ledger, pools, health, catalog, now }, { ...guards, bodyLimit: config.limits.modelBody }),
     close: async () => {
+      clearInterval(daily);
       await ledger.close();
       await pools.close();
     },

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { MogplexError } from '@mogplex/protocol';
 import type { Principal } from '../../http/principal.ts';
 import { costOf } from '../catalog/price.ts';
+import type { CatalogRefresh } from '../catalog/refresh.ts';
 import { type Caller, findModel, noModelAccess, payerOf, planOf, reach, type Route } from '../catalog/reach.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Reservation } from '../ledger/operations.ts';
@@ -25,6 +26,7 @@ export interface CallParts {
   ledger: Ledger;
   pools: Pools;
   health: HealthBook;
+  catalog: CatalogRefresh;
   now: () => number;
 }
 
@@ -97,6 +99,12 @@ const findWay = async (parts: CallParts, request: CallRequest, name: string): Pr
   const known = kept.get(key);
   if (known) return known;
   const found = plot(settings, caller, name, request.format);
+  // A name that nobody knows may be new at its provider.
+  if (found instanceof MogplexError && found.code === 'not_found' && (await parts.catalog.refresh()) > 0) {
+    const again = plot(await parts.settings.current(), caller, name, request.format);
+    if (again instanceof MogplexError) throw again;
+    return again;
+  }
   if (found instanceof MogplexError) throw found;
   if (kept.size < MOST_WAYS) ways.set(settings, kept.set(key, found));
   return found;

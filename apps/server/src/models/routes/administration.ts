@@ -4,6 +4,7 @@ import { recordAudit } from '../../audit/record.ts';
 import type { Principal } from '../../http/principal.ts';
 import { defineRoute, type Route } from '../../http/route.ts';
 import type { Platform } from '../../platform.ts';
+import type { CatalogRefresh } from '../catalog/refresh.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { requireOwner } from '../owner.ts';
 import type { SettingsCache } from '../settings.ts';
@@ -36,7 +37,12 @@ const DONE = { done: true as const };
 type Change = { principal: Principal; requestId: string };
 
 /** What only the owner of the platform does: catalogue, plans, who has which, and credit by hand. */
-export const administrationRoutes = ({ store, now }: Platform, settings: SettingsCache, ledger: Ledger): Route[] => {
+export const administrationRoutes = (
+  { store, now }: Platform,
+  settings: SettingsCache,
+  ledger: Ledger,
+  catalog: CatalogRefresh,
+): Route[] => {
   const { db } = store;
   const record = async (
     { principal, requestId }: Change,
@@ -83,6 +89,19 @@ export const administrationRoutes = ({ store, now }: Platform, settings: Setting
           .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
           .execute();
         return record({ principal, requestId }, 'model.changed', id, { enabled: body.enabled });
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/api/v1/mogplex/catalog/refresh',
+      scope: 'session',
+      boundary: 'model',
+      summary: 'Adds the models that the providers of hosted keys list and the catalogue lacks (owner)',
+      response: z.object({ added: z.number().int() }),
+      errors: ['forbidden'],
+      handler: async ({ principal }) => {
+        await requireOwner(db, principal);
+        return { added: await catalog.refresh() };
       },
     }),
     defineRoute({

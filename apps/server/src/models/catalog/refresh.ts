@@ -1,0 +1,154 @@
+import type { ProviderId } from '@mogplex/protocol';
+import { z } from 'zod';
+import type { Store } from '../../store/open.ts';
+import { upstreamHeaders } from '../gateway/headers.ts';
+import type { Pools } from '../gateway/pools.ts';
+import type { SettingsCache } from '../settings.ts';
+import { ENDPOINTS } from '../upstreams/endpoints.ts';
+import type { Upstream } from '../upstreams/upstreams.ts';
+
+/** Brings the names that providers list into the catalogue. */
+export interface CatalogRefresh {
+  /**
+   * Asks every hosted key's provider for its list, and adds what the catalogue lacks: without a price, which nobody
+   * has stated. Asks at most once a minute; a provider that does not answer changes nothing.
+   *
+   * @returns how many models were added.
+   */
+  refresh(): Promise<number>;
+}
+
+interface Listed {
+  name: string;
+  label: string;
+  contextLength: number;
+  maxOutput: number;
+}
+
+const PAUSE_MS = 60_000;
+const MOST_BYTES = 2 * 1024 * 1024;
+const MOST_MODELS = 1_000;
+const UNKNOWN_CONTEXT = 128_000;
+const UNKNOWN_OUTPUT = 32_000;
+
+const name = z.string().regex(/^[\w.:@/-]{1,150}$/);
+const openaiList = z.object({ data: z.array(z.object({ id: name, display_name: z.string().max(100).optional() })) });
+const googleList = z.object({
+  models: z.array(
+    z.object({
+      name,
+      displayName: z.string().max(100).optional(),
+      inputTokenLimit: z.number().int().positive().optional(),
+      outputTokenLimit: z.number().int().positive().optional(),
+    }),
+  ),
+});
+
+const parseList = (provider: ProviderId, body: unknown): Listed[] => {
+  if (provider === 'google') {
+    return googleList.parse(body).models.map((model) => ({
+      name: model.name.replace(/^models\//, ''),
+      label: model.displayName ?? model.name,
+      contextLength: model.inputTokenLimit ?? UNKNOWN_CONTEXT,
+      maxOutput: model.outputTokenLimit ?? UNKNOWN_OUTPUT,
+    }));
+  }
+  return openaiList
+    .parse(body)
+    .data.map((model) => ({
+      name: model.id,
+      label: model.display_name ?? model.id,
+      contextLength: UNKNOWN_CONTEXT,
+      maxOutput: UNKNOWN_OUTPUT,
+    }));
+};
+
+const fetchList = async (pools: Pools, upstream: Upstream): Promise<Listed[]> => {
+  const base = new URL(upstream.baseUrl ?? ENDPOINTS[upstream.provider].baseUrl);
+  const format = ENDPOINTS[upstream.provider].formats[0] ?? 'openai';
+  const query = format === 'openai' ? '' : format === 'anthropic' ? '?limit=1000' : '?pageSize=1000';
+  const { statusCode, body } = await pools.get(base.origin, true).request({
+    method: 'GET',
+    path: `${base.pathname}/models${query}`,
+    headers: upstreamHeaders({ accept: 'application/json' }, format, upstream.key.reveal()),
+    headersTimeout: 10_000,
+    bodyTimeout: 10_000,
+  });
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MOST_BYTES) throw new Error('the list of models does not end');
+    chunks.push(chunk);
+  }
+  if (statusCode !== 200) throw new Error(`the list of models was answered with ${statusCode}`);
+  return parseList(upstream.provider, JSON.parse(Buffer.concat(chunks).toString('utf8'))).slice(0, MOST_MODELS);
+};
+
+const addMissing = async (
+  store: Store,
+  provider: ProviderId,
+  known: ReadonlyMap<string, unknown>,
+  listed: readonly Listed[],
+  now: number,
+): Promise<number> => {
+  const missing = listed.filter((model) => !known.has(`${provider}/${model.name}`));
+  for (const model of missing) {
+    await store.db
+      .insertInto('models')
+      .values({
+        id: `${provider}/${model.name}`,
+        provider,
+        name: model.name,
+        label: model.label,
+        context_length: model.contextLength,
+        max_output: model.maxOutput,
+        capabilities: '["text"]',
+        input_price: null,
+        cached_input_price: null,
+        output_price: null,
+        cache_write_price: null,
+        origin: 'upstream',
+        enabled: 1,
+        updated_at: now,
+      })
+      .onConflict((conflict) => conflict.column('id').doNothing())
+      .execute();
+  }
+  return missing.length;
+};
+
+/** @param onFailure told of a provider whose list could not be read. */
+export const createCatalogRefresh = (
+  parts: { store: Store; settings: SettingsCache; pools: Pools; now: () => number },
+  onFailure: (error: unknown, provider: ProviderId) => void,
+): CatalogRefresh => {
+  let running: Promise<number> | undefined;
+  let last = -PAUSE_MS;
+  const run = async (): Promise<number> => {
+    const { models, upstreams } = await parts.settings.current();
+    // An AI Gateway lists other providers' models, which the catalogue knows by those.
+    const hosted = upstreams.filter(({ accountId, provider }) => accountId === null && provider !== 'vercel');
+    let added = 0;
+    for (const upstream of hosted) {
+      try {
+        added += await addMissing(parts.store, upstream.provider, models, await fetchList(parts.pools, upstream), parts.now());
+      } catch (error) {
+        onFailure(error, upstream.provider);
+      }
+    }
+    if (added > 0) await parts.settings.changed();
+    return added;
+  };
+  return {
+    refresh: () => {
+      if (running) return running;
+      if (parts.now() - last < PAUSE_MS) return Promise.resolve(0);
+      last = parts.now();
+      running = run().finally(() => {
+        running = undefined;
+      });
+      return running;
+    },
+  };
+};
