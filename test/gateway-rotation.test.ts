@@ -1,29 +1,12 @@
 import { openAdmin } from '@mogplex/server/admin';
-import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { startOpenAiUpstream } from './fakes/index.ts';
-import { startGateway, type TestGateway } from './support/gateway.ts';
+import { sealingKeys, startGateway } from './support/gateway.ts';
 import { owner } from './support/person.ts';
 import { startPlatform } from './support/platform.ts';
 import { describeStores } from './support/stores.ts';
 
 const KEY = 'sk-hosted-key-of-the-operator-0006';
-const SEALED = /^v1\.([0-9a-f]{8})\./;
-
-/** The ids of the keys that any value of the store is sealed with, but for the known words. */
-const keysInUse = async ({ store }: TestGateway): Promise<Set<string>> => {
-  const found = new Set<string>();
-  for (const { name } of await store.db.introspection.getTables()) {
-    if (name === 'key_check') continue;
-    const { rows } = await sql<Record<string, unknown>>`select * from ${sql.table(name)}`.execute(store.db);
-    for (const value of rows.flatMap((row) => Object.values(row))) {
-      const id = typeof value === 'string' ? SEALED.exec(value)?.[1] : undefined;
-      if (id !== undefined) found.add(id);
-    }
-  }
-  return found;
-};
-
 describeStores('D5 the master key turns under traffic', (stores) => {
   test('D5 no call fails while the key rotates twice, everything is sealed with the new one, and a restart opens it', async () => {
     const upstream = await startOpenAiUpstream();
@@ -49,7 +32,7 @@ describeStores('D5 the master key turns under traffic', (stores) => {
         while (going) statuses.push(await ask(gateway.url));
       }),
     );
-    const before = await keysInUse(gateway);
+    const before = await sealingKeys(gateway.store);
     const env = { MOGPLEX_DATA_DIR: place.dataDir, DATABASE_URL: place.databaseUrl?.reveal() };
     for (let turn = 0; turn < 2; turn++) {
       const admin = await openAdmin(env, Date.now);
@@ -63,7 +46,7 @@ describeStores('D5 the master key turns under traffic', (stores) => {
     await traffic;
     expect(new Set(statuses)).toEqual(new Set([200]));
     expect(upstream.requests.every((request) => request.credentialIs(KEY))).toBe(true);
-    const after = await keysInUse(gateway);
+    const after = await sealingKeys(gateway.store);
     expect(after.size).toBe(1);
     expect(after).not.toEqual(before);
     await gateway.platform.close();

@@ -1,2 +1,2 @@
-export { openOperator, putPennyModel, startGateway, type TestGateway, type TestOperator } from '@mogplex/server/test/gateway';
+export { openOperator, putPennyModel, sealingKeys, startGateway, type TestGateway, type TestOperator } from '@mogplex/server/test/gateway';
 export { startChildServer, type ChildServer } from '@mogplex/server/test/child-server';

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Secret } from '@mogplex/credentials';
+import { sql } from 'kysely';
 import { createAccount } from '../src/identity/accounts.ts';
 import { setUpstream } from '../src/models/index.ts';
 import type { Plan } from '../src/models/plans.ts';
@@ -129,4 +130,20 @@ export const putPennyModel = async (store: Store, name: string, maxOutput: numbe
       updated_at: Date.now(),
     })
     .execute();
+};
+
+const SEALED = /^v1\.([0-9a-f]{8})\./;
+
+/** The ids of the master keys that any value of the store is sealed with, but for the known words. */
+export const sealingKeys = async ({ db }: Store): Promise<Set<string>> => {
+  const found = new Set<string>();
+  for (const { name } of await db.introspection.getTables()) {
+    if (name === 'key_check') continue;
+    const { rows } = await sql<Record<string, unknown>>`select * from ${sql.table(name)}`.execute(db);
+    for (const value of rows.flatMap((row) => Object.values(row))) {
+      const id = typeof value === 'string' ? SEALED.exec(value)?.[1] : undefined;
+      if (id !== undefined) found.add(id);
+    }
+  }
+  return found;
 };

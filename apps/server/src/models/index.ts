@@ -17,7 +17,7 @@ import { usageRoutes } from './routes/usage.ts';
 import { createSettingsCache, loadSettings } from './settings.ts';
 import { type Ailment, createHealthBook } from './upstreams/health.ts';
 
-export { listUpstreams, removeUpstream, setUpstream, type UpstreamInfo, type UpstreamInput } from './upstreams/upstreams.ts';
+export { listUpstreams, removeUpstream, setUpstream, type UpstreamInfo } from './upstreams/upstreams.ts';
 
 /** What this room offers the others. */
 export interface ModelsRoom {
