@@ -115,6 +115,8 @@ export class ContextFinder {
   /** End of the name that was handled last, so that `api_key_token` is handled once. */
   nameEnd = -1;
   #bare: { kind: NameClass; start: number; end: number } = { kind: 'none', start: -1, end: -1 };
+  readonly #rejected = new Set<string>();
+  #inside = 0;
   #judged = 0;
   #judgedEnd = -1;
 
@@ -123,7 +125,7 @@ export class ContextFinder {
   }
 
   find(text: string, at: number, length: number, from: number, to: number): Found | undefined {
-    if (at < this.nameEnd) return undefined;
+    if (at < this.nameEnd || this.#isCrowded(at)) return undefined;
     const end = nameEnd(text, at, length);
     this.nameEnd = end;
     const start = nameStart(text, at, from);
@@ -176,11 +178,20 @@ export class ContextFinder {
     if (bare.kind !== kind || start < bare.start || start >= bare.end) {
       const limit = Math.min(to, start + LONGEST_VALUE);
       const stop = text.slice(start, limit).search(kind === 'password' ? ENDS_PASSWORD : ENDS_BARE);
-      this.#bare = { kind, start, end: stop < 0 ? limit : start + stop };
+      const end = stop < 0 ? limit : start + stop;
+      if (end !== this.#bare.end) this.#inside = 0;
+      this.#bare = { kind, start, end };
     }
     let { end } = this.#bare;
     while (end > start && /[.:!?]/.test(text[end - 1] ?? '')) end--;
     return end;
+  }
+
+  /** Many names inside one long unquoted value: the first few and those near its end are looked at, so that the work stays linear. */
+  #isCrowded(at: number): boolean {
+    const { start, end } = this.#bare;
+    if (at < start || end - at <= 64) return false;
+    return ++this.#inside > 8;
   }
 
   /** Keeps input like `token=token=token=` linear: of many values with one end, the first few and the shortest are judged. */
@@ -199,18 +210,29 @@ export class ContextFinder {
     const end = open ? closing(text, start, `${open[1]}${open[2]}`, to) : this.#bareEnd(text, start, kind, to);
     if (end - start < 4 || this.#judgedOften(start, end)) return undefined;
     const value = text.slice(start, end);
-    const found = { start, end, open: end >= to, rule: kind === 'password' ? 'password' : 'secret' };
-    // A URL is judged by its credentials.
-    if (isPlaceholder(value) || /^[a-z][a-z0-9+.:-]{1,20}:\/\//i.test(value)) return undefined;
-    if (kind === 'password')
-      return isPassword(value, open !== null) &&
-        (open || (!/^[([]/.test(text.charAt(end)) && !/^[A-Za-z_]\w*(?:\.|::|->)[A-Za-z_]/.test(value)))
-        ? found
-        : undefined;
-    if (!open && isCode(value, text[end] ?? '')) return undefined;
-    if (isUuid(value)) return kind === 'secret' ? found : undefined;
-    return looksRandom(value, kind === 'secret' ? 8 : 16) ? found : undefined;
+    const next = text.charAt(end);
+    // What was turned away once is turned away again: references and words come back often.
+    const memo = `${kind}${open === null ? next : '"'}${value}`;
+    if (this.#rejected.has(memo)) return undefined;
+    if (isSecretValue(value, kind, open !== null, next))
+      return { start, end, open: end >= to, rule: kind === 'password' ? 'password' : 'secret' };
+    if (value.length <= 64 && this.#rejected.size < MOST_REJECTED) this.#rejected.add(memo);
+    return undefined;
   }
+}
+
+const MOST_REJECTED = 256;
+const URL_VALUE = /^[a-z][a-z0-9+.:-]{1,20}:\/\//i;
+const MEMBER = /^[A-Za-z_]\w*(?:\.|::|->)[A-Za-z_]/;
+
+/** Whether a value is a secret, given what its name says, whether it was quoted and what comes after it. */
+function isSecretValue(value: string, kind: NameClass, quoted: boolean, next: string): boolean {
+  // A URL is judged by its credentials.
+  if (isPlaceholder(value) || URL_VALUE.test(value)) return false;
+  if (kind === 'password') return isPassword(value, quoted) && (quoted || (next !== '(' && next !== '[' && !MEMBER.test(value)));
+  if (!quoted && isCode(value, next)) return false;
+  if (isUuid(value)) return kind === 'secret';
+  return looksRandom(value, kind === 'secret' ? 8 : 16);
 }
 
 function closing(text: string, start: number, quote: string, to: number): number {

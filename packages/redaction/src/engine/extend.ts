@@ -1,3 +1,4 @@
+import { ALNUM, CLASS, SPACE } from './chars.ts';
 import type { Needle } from './needles.ts';
 
 /** A piece of text; `open` when it reached the end of the data and may go on. */
@@ -75,6 +76,7 @@ function backward(form: string, text: string, at: number, offset: number, from: 
       j--;
       continue;
     }
+    if (!mayEndInterruption(text.charCodeAt(i - 1)) && !isBlank(form, j - 1)) break;
     const before = text.slice(Math.max(from, i - REACH), i);
     if (!UNUSUAL.test(before) && !isBlank(form, j - 1)) break;
     const blank = isBlank(form, j - 1) ? BLANK_BEFORE.exec(before) : null;
@@ -124,6 +126,18 @@ function forward(form: string, text: string, at: number, offset: number, to: num
   }
   return { at: Math.min(i, to), reached: j };
 }
+
+/** Interruptions and codes end in a letter, a digit, a quote, a slash, a semicolon, a blank or an invisible character. */
+const mayEndInterruption = (unit: number): boolean =>
+  unit >= 0x80 ||
+  (classAtUnit(unit) & (ALNUM | SPACE)) !== 0 ||
+  unit === 0x22 ||
+  unit === 0x27 ||
+  unit === 0x2f ||
+  unit === 0x5c ||
+  unit === 0x3b;
+
+const classAtUnit = (unit: number): number => CLASS[unit] ?? 0;
 
 const isBlank = (form: string, index: number): boolean => form.charCodeAt(index) === 10 || form.charCodeAt(index) === 13;
 

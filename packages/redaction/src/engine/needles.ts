@@ -10,11 +10,13 @@ export interface Needle extends Form {
   enough: number;
 }
 
-/** No more needles than this are listed under one word, so that a prefix shared by all of them costs nothing. */
-const LONGEST_CHAIN = 16;
+/** Needles of no more values than this are listed under one word, so that a prefix shared by all of them costs nothing. */
+const LONGEST_CHAIN = 4;
 
 /** Hash table from a word of four or eight bytes to the needles that hold it and where. */
 class WordTable {
+  /** The number of the value that each needle is a form of. */
+  readonly #owners: readonly number[];
   #log = 10;
   #capacity = 1024;
   #keys = new Int32Array(this.#capacity);
@@ -24,6 +26,10 @@ class WordTable {
   #checks = new Int32Array(1024);
   #shift = 17;
   #size = 0;
+
+  constructor(owners: readonly number[]) {
+    this.#owners = owners;
+  }
 
   get bits(): Int32Array {
     return this.#bits;
@@ -39,9 +45,14 @@ class WordTable {
   add(key: number, needle: number, offset: number): void {
     if (this.#size * 2 >= this.#capacity) this.#grow();
     let slot = this.#home(key);
-    let chain = 0;
+    let others = 0;
+    let owner = this.#owners[needle];
     while ((this.#needles[slot] as number) >= 0) {
-      if (this.#keys[slot] === key && ++chain === LONGEST_CHAIN) return;
+      if (this.#keys[slot] === key) {
+        const other = this.#owners[this.#needles[slot] as number];
+        if (other !== owner && other !== this.#owners[needle] && ++others === LONGEST_CHAIN) return;
+        owner = other;
+      }
       slot = (slot + 1) & (this.#capacity - 1);
     }
     this.#keys[slot] = key;
@@ -123,8 +134,10 @@ function eightKey(text: string, at: number): number {
 /** Finds known values, in any of their forms, from words of four or eight bytes seen at every fourth or eighth byte. */
 export class NeedleIndex {
   readonly #needles: Needle[] = [];
-  readonly #fours = new WordTable();
-  readonly #eights = new WordTable();
+  readonly #owners: number[] = [];
+  readonly #fours = new WordTable(this.#owners);
+  readonly #eights = new WordTable(this.#owners);
+  #values = 0;
   #longest = 0;
   #filter: WordFilter | undefined;
 
@@ -152,6 +165,7 @@ export class NeedleIndex {
   }
 
   add(entry: KnownEntry): void {
+    this.#values++;
     for (const form of formsOf(entry.value)) {
       const enough = Math.min(form.text.length, Math.max(7, Math.ceil(form.text.length / 2)));
       this.#index({ ...form, label: entry.label, enough });
@@ -165,6 +179,7 @@ export class NeedleIndex {
    */
   #index(needle: Needle): void {
     const id = this.#needles.push(needle) - 1;
+    this.#owners.push(this.#values);
     const { text, enough } = needle;
     this.#longest = Math.max(this.#longest, text.length);
     const size = enough >= 15 ? 8 : 4;

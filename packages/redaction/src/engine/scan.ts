@@ -220,6 +220,7 @@ class Scan {
 
   /** A long run of token characters: what it is by its shape and surroundings, and what it decodes to. */
   #run(from: number, head: number, to: number): void {
+    if (to <= this.#runCovered) return;
     const text = this.#text;
     let start = Math.max(from, this.#runCovered);
     let end = Math.min(to, this.#to);

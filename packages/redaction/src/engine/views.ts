@@ -16,28 +16,49 @@ const CODE =
   /%(?:25)*([0-9a-fA-F]{2})|\\+(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|u\{([0-9a-fA-F]{1,5})\}|([nrtbf])|(["'/`]))|&#(?:x([0-9a-fA-F]{1,4})|(\d{1,5}));|&(amp|quot|lt|gt);/y;
 const NAMED: Record<string, string> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f', amp: '&', quot: '"', lt: '<', gt: '>' };
 
-const ends = (text: string, at: number): boolean => (classAt(text, at) & SPACE) !== 0 || /["'<>`]/.test(text[at] ?? '');
+function ends(text: string, at: number): boolean {
+  const unit = text.charCodeAt(at);
+  return (classAt(text, at) & SPACE) !== 0 || unit === 0x22 || unit === 0x27 || unit === 0x3c || unit === 0x3e || unit === 0x60;
+}
 
 /** Stretches of [from, to) that hold encoded characters, decoded. Each place is part of a bounded number of them. */
 export function* encodedViews(text: string, from: number, to: number): Generator<View> {
-  const triggers = [percentAt, unicodeAt, byteAt, slashAt, entityAt, escapeAt];
-  for (const next of triggers) {
-    let at = next(text, from, to);
+  let regions: Region[] = [];
+  for (const next of [percentAt, unicodeAt, byteAt, slashAt, entityAt, escapeAt]) {
+    const fresh: Region[] = [];
+    let place = 0;
     let done = from;
-    while (at >= 0) {
-      let start = at;
-      const least = Math.max(done, at - REACH, 0);
-      while (start > least && !ends(text, start - 1)) start--;
-      let end = at + 1;
-      const most = Math.min(to, at + REACH);
-      while (end < most && !ends(text, end)) end++;
-      const view = decode(text, start, end);
+    for (let at = next(text, from, to); at >= 0;) {
+      while (place < regions.length && (regions[place] as Region).end <= at) place++;
+      const known = regions[place];
+      if (known !== undefined && known.start <= at) {
+        at = next(text, known.end, to);
+        continue;
+      }
+      const region = regionAround(text, at, Math.max(done, at - REACH, 0), Math.min(to, at + REACH));
+      const view = decode(text, region.start, region.end);
       if (view !== undefined) yield view;
-      done = Math.max(at, end - 256);
-      at = next(text, end, to);
+      fresh.push(region);
+      done = Math.max(at, region.end - 256);
+      at = next(text, region.end, to);
     }
+    if (fresh.length > 0) regions = [...regions, ...fresh].toSorted((a, b) => a.start - b.start);
   }
   if (Buffer.byteLength(text) !== text.length) yield* withoutInvisible(text, from, to);
+}
+
+interface Region {
+  start: number;
+  end: number;
+}
+
+/** The stretch without blanks and quotes around a code. */
+function regionAround(text: string, at: number, least: number, most: number): Region {
+  let start = at;
+  while (start > least && !ends(text, start - 1)) start--;
+  let end = at + 1;
+  while (end < most && !ends(text, end)) end++;
+  return { start, end };
 }
 
 function find(text: string, literal: string, from: number, to: number, accept: (at: number) => boolean): number {
@@ -45,7 +66,7 @@ function find(text: string, literal: string, from: number, to: number, accept: (
   return -1;
 }
 
-const isHex = (text: string, at: number): boolean => /[0-9a-fA-F]/.test(text[at] ?? '');
+const isHex = (text: string, at: number): boolean => (classAt(text, at) & HEX) !== 0;
 
 const percentAt = (text: string, from: number, to: number): number =>
   find(text, '%', from, to, (at) => isHex(text, at + 1) && isHex(text, at + 2));
@@ -83,7 +104,11 @@ function decode(text: string, start: number, end: number): View | undefined {
   for (let i = start; i < end;) {
     const unit = text.charCodeAt(i);
     let length = 0;
-    if (unit === 0x25 || unit === 0x5c || unit === 0x26) {
+    if (unit === 0x25 && isHex(text, i + 1) && isHex(text, i + 2) && (text.charCodeAt(i + 1) !== 0x32 || text.charCodeAt(i + 2) !== 0x35)) {
+      out.push(String.fromCharCode((digitOf(text.charCodeAt(i + 1)) << 4) | digitOf(text.charCodeAt(i + 2))));
+      map[n++] = i;
+      length = 3;
+    } else if (unit === 0x25 || unit === 0x5c || unit === 0x26) {
       CODE.lastIndex = i;
       const match = CODE.exec(text);
       if (match !== null) {
