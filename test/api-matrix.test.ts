@@ -89,6 +89,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   'DELETE /api/v1/mogplex/api-keys/:provider': ['session', 400],
   'GET /api/v1/mogplex/usage': ['read', 200],
   'PUT /api/v1/mogplex/catalog/models': ['session', 400],
+  'POST /api/v1/mogplex/catalog/refresh': ['session', 200],
   'GET /api/v1/mogplex/plans': ['read', 200, 403],
   'PUT /api/v1/mogplex/plans/:id': ['session', 400],
   'PUT /api/v1/mogplex/entitlements': ['session', 400],
