@@ -53,14 +53,12 @@ const parseList = (provider: ProviderId, body: unknown): Listed[] => {
       maxOutput: model.outputTokenLimit ?? UNKNOWN_OUTPUT,
     }));
   }
-  return openaiList
-    .parse(body)
-    .data.map((model) => ({
-      name: model.id,
-      label: model.display_name ?? model.id,
-      contextLength: UNKNOWN_CONTEXT,
-      maxOutput: UNKNOWN_OUTPUT,
-    }));
+  return openaiList.parse(body).data.map((model) => ({
+    name: model.id,
+    label: model.display_name ?? model.id,
+    contextLength: UNKNOWN_CONTEXT,
+    maxOutput: UNKNOWN_OUTPUT,
+  }));
 };
 
 const fetchList = async (pools: Pools, upstream: Upstream): Promise<Listed[]> => {

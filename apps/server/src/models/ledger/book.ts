@@ -149,27 +149,26 @@ const take = (credit: CreditRow, cost: number): { amount: number; uncovered: num
   return { amount: taken === 0 ? 0 : -taken, uncovered: cost - taken };
 };
 
+/** Writes into an entry what a settlement says of its call. */
 const attributed = (entry: EntryRow, settlement: Settlement): EntryRow => {
   const { attribution } = settlement.reservation;
   const { usage } = settlement;
-  return {
-    ...entry,
-    cost: settlement.cost,
-    account_id: attribution.accountId,
-    team_id: attribution.teamId,
-    token_id: attribution.tokenId,
-    run_id: attribution.runId,
-    source: attribution.source,
-    model: attribution.model,
-    provider: attribution.provider,
-    upstream_id: settlement.upstreamId,
-    input_tokens: usage.input,
-    cached_input_tokens: usage.cachedInput,
-    cache_write_tokens: usage.cacheWrite,
-    output_tokens: usage.output,
-    exact: usage.exact ? 1 : 0,
-    outcome: settlement.outcome,
-  };
+  entry.cost = settlement.cost;
+  entry.account_id = attribution.accountId;
+  entry.team_id = attribution.teamId;
+  entry.token_id = attribution.tokenId;
+  entry.run_id = attribution.runId;
+  entry.source = attribution.source;
+  entry.model = attribution.model;
+  entry.provider = attribution.provider;
+  entry.upstream_id = settlement.upstreamId;
+  entry.input_tokens = usage.input;
+  entry.cached_input_tokens = usage.cachedInput;
+  entry.cache_write_tokens = usage.cacheWrite;
+  entry.output_tokens = usage.output;
+  entry.exact = usage.exact ? 1 : 0;
+  entry.outcome = settlement.outcome;
+  return entry;
 };
 
 export const callReference = (id: string): string => `call:${id}`;
