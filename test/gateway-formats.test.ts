@@ -26,7 +26,11 @@ describeStores('B7 the gateway for Anthropic and Gemini clients', (stores) => {
   });
 
   const post = (path: string, body: unknown, headers: Record<string, string>): Promise<Response> =>
-    fetch(`${gateway.url}/gateway${path}`, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) });
+    fetch(`${gateway.url}/gateway${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    });
 
   const lastEntry = async (model: string) => {
     const query = () => gateway.store.db.selectFrom('model_ledger').selectAll().where('model', '=', model).execute();
@@ -35,8 +39,18 @@ describeStores('B7 the gateway for Anthropic and Gemini clients', (stores) => {
   };
 
   test('B7 messages stream with their events, and unknown fields and betas pass', async () => {
-    const body = { model: 'claude-sonnet-4-5', max_tokens: 64, stream: true, messages: [{ role: 'user', content: 'hi' }], context_management: { edits: [] } };
-    const response = await post('/anthropic/v1/messages?beta=true', body, { 'x-api-key': gateway.token, 'anthropic-beta': 'one-2025,two-2025', 'anthropic-version': '2023-06-01' });
+    const body = {
+      model: 'claude-sonnet-4-5',
+      max_tokens: 64,
+      stream: true,
+      messages: [{ role: 'user', content: 'hi' }],
+      context_management: { edits: [] },
+    };
+    const response = await post('/anthropic/v1/messages?beta=true', body, {
+      'x-api-key': gateway.token,
+      'anthropic-beta': 'one-2025,two-2025',
+      'anthropic-version': '2023-06-01',
+    });
     expect(response.status).toBe(200);
     const text = await response.text();
     expect(text).toContain('event: message_start');
@@ -46,7 +60,12 @@ describeStores('B7 the gateway for Anthropic and Gemini clients', (stores) => {
     expect(seen?.body).toEqual(body);
     expect(seen?.headers['anthropic-beta']).toBe('one-2025,two-2025');
     expect(seen?.credentialIs(ANTHROPIC_KEY)).toBe(true);
-    expect(await lastEntry('anthropic/claude-sonnet-4-5')).toMatchObject({ input_tokens: 11, output_tokens: 5, exact: 1, cost: Math.ceil(11 * 3 + 5 * 15) });
+    expect(await lastEntry('anthropic/claude-sonnet-4-5')).toMatchObject({
+      input_tokens: 11,
+      output_tokens: 5,
+      exact: 1,
+      cost: Math.ceil(11 * 3 + 5 * 15),
+    });
   });
 
   test('B7 Bearer works as well, and tokens are counted for nothing', async () => {
@@ -63,7 +82,9 @@ describeStores('B7 the gateway for Anthropic and Gemini clients', (stores) => {
     expect(hello.status).toBe(200);
     const { hostname, port } = new URL(gateway.url);
     const socket = connect(Number(port), hostname);
-    socket.write('GET /gateway/openai/v1/responses HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\nsec-websocket-version: 13\r\n\r\n');
+    socket.write(
+      'GET /gateway/openai/v1/responses HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\nsec-websocket-version: 13\r\n\r\n',
+    );
     const answer = await new Promise<string>((resolve) => {
       let text = '';
       socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
@@ -74,7 +95,9 @@ describeStores('B7 the gateway for Anthropic and Gemini clients', (stores) => {
 
   test('B7 Gemini calls stream and answer whole, by header and by query key, which no log holds', async () => {
     const body = { contents: [{ role: 'user', parts: [{ text: 'hi' }] }] };
-    const streamed = await post('/google/v1beta/models/gemini-2.5-flash:streamGenerateContent?alt=sse', body, { 'x-goog-api-key': gateway.token });
+    const streamed = await post('/google/v1beta/models/gemini-2.5-flash:streamGenerateContent?alt=sse', body, {
+      'x-goog-api-key': gateway.token,
+    });
     expect(streamed.status).toBe(200);
     expect(await streamed.text()).toContain('data: ');
     expect(google.requests.at(-1)?.path).toBe('/v1beta/models/gemini-2.5-flash:streamGenerateContent?alt=sse');
@@ -103,7 +126,11 @@ describeStores('B7 the gateway for Anthropic and Gemini clients', (stores) => {
   });
 
   test('B7 a model of another format is not found rather than translated', async () => {
-    const response = await post('/openai/v1/chat/completions', { model: 'claude-sonnet-4-5', messages: [] }, { authorization: `Bearer ${gateway.token}` });
+    const response = await post(
+      '/openai/v1/chat/completions',
+      { model: 'claude-sonnet-4-5', messages: [] },
+      { authorization: `Bearer ${gateway.token}` },
+    );
     expect(response.status).toBe(404);
   });
 });
