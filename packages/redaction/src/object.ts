@@ -134,8 +134,7 @@ class Walk {
       if (typeof value === 'function' || value === undefined) continue;
       let inner: NameClass = info.kind;
       if (kind === 'whole' || (info.whole && typeof value === 'object')) inner = 'whole';
-      else if (typeof value === 'object') inner = Array.isArray(value) ? info.kind : 'none';
-      else if (named !== 'none' && info.pair === 'value') inner = named;
+      else if (named !== 'none' && typeof value !== 'object' && info.pair === 'value') inner = named;
       const written = this.value(value, inner);
       if (info.pair === 'name' && typeof value === 'string') named = this.#owner.key(value).kind;
       if (info.text !== key) this.tally.add('key');

@@ -153,7 +153,10 @@ export class ContextFinder {
       const element = matchAt(ELEMENT, text, end);
       if (element && (before === '<' || text.lastIndexOf('<', start) > start - 40)) return { at: end + element[0].length, strict: false };
     }
-    const paired = matchAt(PAIRED, text, end);
+    const paired =
+      (classAt(text, end) & SPACE) === 0 && text.charCodeAt(end) !== 0x3d && text.charCodeAt(end) !== 0x3a
+        ? matchAt(PAIRED, text, end)
+        : null;
     if (paired) return { at: end + paired[0].length, strict: false };
     const assign = matchAt(ASSIGN, text, end);
     if (assign) {

@@ -11,7 +11,7 @@ export interface Needle extends Form {
 }
 
 /** Needles of no more values than this are listed under one word, so that a prefix shared by all of them costs nothing. */
-const LONGEST_CHAIN = 4;
+const LONGEST_CHAIN = 2;
 
 /** Hash table from a word of four or eight bytes to the needles that hold it and where. */
 class WordTable {
