@@ -155,6 +155,7 @@ const memory = async (target: Target, pid: number): Promise<void> => {
     let left = 20_000;
     done += await load(target, CONNECTIONS, () => left-- <= 0);
     rows.push({ requests: Math.max(done, goal), 'RSS MB': Math.round(rss(pid)) });
+    console.log(`${done} requests, ${Math.round(rss(pid))} MB`);
   }
   console.log('\nMemory of the platform over 200,000 requests');
   console.table(rows);
