@@ -5,6 +5,10 @@ import { fileURLToPath } from 'node:url';
 /** The built executable that every terminal test drives. */
 export const MOGPLEX = fileURLToPath(new URL('../../apps/cli/bin/mogplex.mjs', import.meta.url));
 
+/** Start and end of a frame that is to be seen as one (synchronized output, DEC private mode 2026). */
+const FRAME_START = '\u001b[?2026h';
+const FRAME_END = '\u001b[?2026l';
+
 export interface TerminalOptions {
   /** Program to run; the running Node by default. */
   file?: string;
@@ -71,14 +75,26 @@ export class PseudoTerminal {
   readonly #screen: Terminal;
   readonly #listeners = new Set<() => void>();
   #exit: ExitStatus | undefined;
+  /** Whether the emulator has seen the start of a frame and not its end. */
+  #drawing = false;
 
   constructor(pty: IPty, screen: Terminal) {
     this.#pty = pty;
     this.#screen = screen;
     this.pid = pty.pid;
+    let seam = '';
+    let open = false;
     pty.onData((data) => {
       this.raw += data;
-      screen.write(data, () => this.#wake());
+      const text = seam + data;
+      const [opened, closed] = [text.lastIndexOf(FRAME_START), text.lastIndexOf(FRAME_END)];
+      if (opened !== closed) open = opened > closed;
+      const drawing = open;
+      seam = text.slice(1 - FRAME_START.length);
+      screen.write(data, () => {
+        this.#drawing = drawing;
+        this.#wake();
+      });
     });
     // The emulator answers the questions of the program (cursor position, device attributes).
     screen.onData((answer) => {
@@ -144,13 +160,13 @@ export class PseudoTerminal {
   }
 
   /**
-   * Waits until the screen satisfies a condition.
+   * Waits until the screen satisfies a condition. A frame that is still being drawn (synchronized output) is not looked at.
    *
    * @param timeout milliseconds, 30,000 by default
    * @throws Error with the screen in its message when the time is over or the program has ended
    */
   async waitFor(condition: ScreenCondition, timeout = 30_000): Promise<string> {
-    const met = (): boolean => matches(condition, this.text());
+    const met = (): boolean => !(this.#drawing && this.#exit === undefined) && matches(condition, this.text());
     return await new Promise<string>((resolve, reject) => {
       const stop = (): void => {
         this.#listeners.delete(check);
