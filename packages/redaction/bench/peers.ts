@@ -32,13 +32,14 @@ export async function loadPeers(): Promise<Peers> {
   }
   const require = createRequire(new URL('package.json', HOME));
   const load = async (name: string): Promise<unknown> => import(pathToFileURL(resolveFrom(name)).href);
-  const core = (await load('@secretlint/core')) as Secretlint;
-  const preset = (await load('@secretlint/secretlint-rule-preset-recommend')) as { creator?: unknown };
   const pino = require('pino') as (options: object, stream: Writable) => { info: Write };
   const redact = require('@pinojs/redact') as (options: object) => Write;
-  const config = { rules: [{ id: '@secretlint/secretlint-rule-preset-recommend', rule: preset.creator, rules: [] }] };
   return {
     async secretlint(text) {
+      // Loaded at first use: once it is in memory, everything else in the process runs slower.
+      const core = (await load('@secretlint/core')) as Secretlint;
+      const preset = (await load('@secretlint/secretlint-rule-preset-recommend')) as { creator?: unknown };
+      const config = { rules: [{ id: '@secretlint/secretlint-rule-preset-recommend', rule: preset.creator, rules: [] }] };
       const source = { content: text, filePath: 'bench.txt', ext: '.txt', contentType: 'text' };
       const { messages } = await core.lintSource({ source, options: { config, noPhysicFilePath: true } });
       return messages.map(({ range }) => range);
