@@ -49,7 +49,8 @@ function isIntroduced(text: string, start: number, names: Names): boolean {
   const end = backOver(text, start);
   if (end === start) return false;
   const word = wordBefore(text, end);
-  if (word.length < 2 || OTHER.test(word)) return false;
+  // Another identifier names nothing, and would only fill the memory of names.
+  if (word.length < 2 || word.length > 32 || /\d.*\d.*\d/.test(word) || OTHER.test(word)) return false;
   if (namesVendor(word)) return true;
   const kind = names.classify(word);
   if (kind === 'secret' || kind === 'whole') return true;
