@@ -79,7 +79,7 @@ const build = () => {
     const stamp = `build-${workspace.replace('/', '-')}`;
     if (isFresh(stamp, fingerprint) && existsSync(join(root, output))) continue;
     say(`Building ${workspace} ...`);
-    run('npm', ['run', '--silent', 'build', '-w', workspace], { env });
+    run('npm', ['run', '--silent', 'build', '-w', workspace], { env, stdio: ['ignore', 'ignore', 2] });
     markFresh(stamp, fingerprint);
   }
 };
