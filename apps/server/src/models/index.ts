@@ -37,11 +37,13 @@ const openLedger = ({ config, store, log, now }: Platform): Ledger => {
     onAlert: ({ payer, percent, period }: { payer: string; percent: number; period: string }) =>
       log.info('a soft limit was passed', { payer, percent, period }),
     onFailure: (error: unknown) => log.error('the ledger could not be written', error),
+    onUnbooked: (calls: number) =>
+      log.error('the ledger could not be closed in order', new Error(`${calls} calls could not be booked as they ended`)),
   };
   const ledgerStore = store.database
     ? openSqliteLedger(store.db, store.database, { serverId, leaseMs, onFailure: events.onFailure, now })
     : openPostgresLedger(store.db, serverId, leaseMs);
-  return createLedger(ledgerStore, events, leaseMs, now);
+  return createLedger(ledgerStore, events, { lease: leaseMs, drain: config.drainSeconds * 1_000 }, now);
 };
 
 /** Opens catalogue, keys, ledger and gateway. */

@@ -12,7 +12,8 @@ export interface LedgerStore {
   expired(now: number, limit: number): Promise<string[]>;
   /** Writes what waits for company. */
   flush(): Promise<void>;
-  close(): Promise<void>;
+  /** Writes what waits. Never fails. @returns how many entries could not be written. */
+  close(): Promise<number>;
 }
 
 export interface Ledger {
@@ -30,6 +31,7 @@ export interface Ledger {
   adjust(payer: string, amount: number, reference: string): Promise<void>;
   /** Resolves when everything that was handed over is in the store. */
   idle(): Promise<void>;
+  /** Books what waits, for no longer than the time to drain; what is left after that is reported. Never fails. */
   close(): Promise<void>;
 }
 
@@ -37,6 +39,16 @@ export interface LedgerEvents {
   onAlert(alert: AlertRow): void;
   /** The store refused a batch; its settlements are kept and repeated. */
   onFailure(error: unknown): void;
+  /** The ledger is closed and this many calls could not be booked as they ended: their reservations expire. */
+  onUnbooked(count: number): void;
+}
+
+/** Times of a ledger, in milliseconds. */
+export interface LedgerTimes {
+  /** How long the reservations of a server that died stay set aside. */
+  lease: number;
+  /** How long closing may wait for a store that does not answer. */
+  drain: number;
 }
 
 interface Waiting {
@@ -78,14 +90,27 @@ const refusal = (result: Exclude<LedgerResult, { ok: true }>, amount: number): M
   }
 };
 
+/** What a promise comes to; undefined when it takes longer than `ms`. */
+const within = async <T>(ms: number, promise: Promise<T>): Promise<T | undefined> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), ms);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
 /**
  * The ledger of one server. Operations that come in the same turn of the event loop, or while a transaction is under
  * way, share one transaction: a busy server pays one commit for many calls, an idle one waits for nobody.
- *
- * @param leaseMs how long the reservations of a server that died stay set aside.
  */
-export const createLedger = (store: LedgerStore, events: LedgerEvents, leaseMs: number, now: () => number = Date.now): Ledger => {
+export const createLedger = (store: LedgerStore, events: LedgerEvents, times: LedgerTimes, now: () => number = Date.now): Ledger => {
   let waiting: Waiting[] = [];
+  let underWay: readonly Waiting[] = [];
+  let closed = false;
   let running: Promise<void> | undefined;
   let scheduled = false;
   let later: NodeJS.Timeout | undefined;
@@ -105,17 +130,20 @@ export const createLedger = (store: LedgerStore, events: LedgerEvents, leaseMs: 
   };
 
   const run = async (): Promise<void> => {
-    while (waiting.length > 0) {
+    while (waiting.length > 0 && !closed) {
       const batch = waiting.slice(0, MAX_BATCH);
       waiting = waiting.slice(MAX_BATCH);
+      underWay = batch;
       try {
         const { results, alerts } = await store.commit(
           batch.map(({ operation }) => operation),
           now(),
         );
         settled(batch, results);
+        underWay = [];
         for (const alert of alerts) events.onAlert(alert);
       } catch (error) {
+        underWay = [];
         failed(batch, error);
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
@@ -128,7 +156,7 @@ export const createLedger = (store: LedgerStore, events: LedgerEvents, leaseMs: 
     later = undefined;
     running ??= run().finally(() => {
       running = undefined;
-      if (waiting.length > 0) start();
+      if (waiting.length > 0 && !closed) start();
     });
   };
   const enqueue = (entry: Waiting): void => {
@@ -149,7 +177,7 @@ export const createLedger = (store: LedgerStore, events: LedgerEvents, leaseMs: 
 
   const upkeep = async (): Promise<void> => {
     try {
-      await store.beat(now() + leaseMs);
+      await store.beat(now() + times.lease);
       const ids = await store.expired(now(), SWEEP_BATCH);
       await Promise.all(ids.map((id) => ask({ type: 'expire', id })));
     } catch (error) {
@@ -159,12 +187,12 @@ export const createLedger = (store: LedgerStore, events: LedgerEvents, leaseMs: 
   let tending: Promise<void> = upkeep();
   const timer = setInterval(() => {
     tending = tending.then(upkeep);
-  }, leaseMs / 3);
+  }, times.lease / 3);
   timer.unref();
 
   const idle = async (): Promise<void> => {
     if (waiting.length > 0) start();
-    while (waiting.length > 0 || running || scheduled) await new Promise((resolve) => setTimeout(resolve, 1));
+    while ((waiting.length > 0 || running || scheduled) && !closed) await new Promise((resolve) => setTimeout(resolve, 1));
   };
 
   return {
@@ -183,9 +211,12 @@ export const createLedger = (store: LedgerStore, events: LedgerEvents, leaseMs: 
     },
     close: async () => {
       clearInterval(timer);
-      await tending;
-      await idle();
-      await store.close();
+      const booked = tending.then(idle).then(() => store.close());
+      const unwritten = await within(times.drain, booked);
+      closed = true;
+      clearTimeout(later);
+      const left = [...waiting, ...underWay].filter(({ operation }) => operation.type === 'settle').length;
+      if (unwritten === undefined || unwritten + left > 0) events.onUnbooked((unwritten ?? 0) + left);
     },
   };
 };

@@ -81,5 +81,5 @@ export const openPostgresLedger = (db: Kysely<ModelTables>, serverId: string, le
     return rows.map((row) => row.id);
   },
   flush: () => Promise.resolve(),
-  close: () => Promise.resolve(),
+  close: () => Promise.resolve(0),
 });

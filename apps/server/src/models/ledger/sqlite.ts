@@ -255,8 +255,13 @@ export const openSqliteLedger = (
     expired: (_now, limit) => alone(() => statements.expired.all(serverId, limit)),
     flush: () => alone(flush),
     close: async () => {
-      await alone(flush);
+      try {
+        await alone(flush);
+      } catch (error) {
+        onFailure(error);
+      }
       clearTimeout(later?.timer);
+      return pending.entries.length;
     },
   };
 };
