@@ -36,7 +36,6 @@ export async function loadPeers(): Promise<Peers> {
   const redact = require('@pinojs/redact') as (options: object) => Write;
   return {
     async secretlint(text) {
-      // Loaded at first use: once it is in memory, everything else in the process runs slower.
       const core = (await load('@secretlint/core')) as Secretlint;
       const preset = (await load('@secretlint/secretlint-rule-preset-recommend')) as { creator?: unknown };
       const config = { rules: [{ id: '@secretlint/secretlint-rule-preset-recommend', rule: preset.creator, rules: [] }] };

@@ -10,7 +10,7 @@ const known = createKnownValues();
 for (const [i, value] of values(KNOWN).entries()) known.register(value, `value-${i}`);
 const redactor = createRedactor({ known });
 const missed: string[] = [];
-/** Measured after everything else: see `loadPeers`. */
+/** The slow peer is measured last. */
 const last: (() => Promise<void>)[] = [];
 
 /** Prints one figure beside its target and its peers. */

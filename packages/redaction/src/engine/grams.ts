@@ -30,6 +30,18 @@ const gramOf = (a: number, b: number, c: number): number => a | 0x20 | ((b | 0x2
 /** Hash of a gram: the collector computes the same from the words that it reads. */
 const gramHash = (a: number, b: number, c: number): number => Math.imul(gramOf(a, b, c) << 8, GRAM_MULTIPLIER) >>> GRAM_SHIFT;
 
+/** Size of the tables of neighbours, in bits, as a power of two. */
+const PAIR_BITS = 16;
+const PAIR_SHIFT = 32 - PAIR_BITS;
+/** Hash of a gram and the byte on one side of it, folded. */
+const pairHash = (gram: number, neighbour: number): number => Math.imul(gram ^ ((neighbour | 0x20) << 24), GRAM_MULTIPLIER) >>> PAIR_SHIFT;
+
+function mark(bits: Int32Array, hash: number): void {
+  bits[hash >>> 5] = (bits[hash >>> 5] as number) | (1 << (hash & 31));
+}
+
+const isMarked = (bits: Int32Array, hash: number): boolean => ((bits[hash >>> 5] as number) & (1 << (hash & 31))) !== 0;
+
 /** Places of the exact table. */
 const TABLE = 16_384;
 const placeOf = (gram: number): number => Math.imul(gram, GRAM_MULTIPLIER) >>> 18;
@@ -73,6 +85,9 @@ function bestOffset(literal: string, followers: readonly string[]): number {
 export class GramTable<Action> {
   /** One bit for each hash of a gram. */
   readonly bits = new Int32Array(1 << (GRAM_BITS - 5));
+  /** Which byte may come after a gram, or before one at the end of a literal. */
+  readonly #after = new Int32Array(1 << (PAIR_BITS - 5));
+  readonly #before = new Int32Array(1 << (PAIR_BITS - 5));
   /** Open addressing: a gram and the slots that it leads to. */
   readonly #grams = new Int32Array(TABLE);
   readonly #slots: Slot<Action>[][] = [];
@@ -94,12 +109,25 @@ export class GramTable<Action> {
     const hash = gramHash(a, b, c);
     this.bits[hash >>> 5] = (this.bits[hash >>> 5] ?? 0) | (1 << (hash & 31));
     const gram = gramOf(a, b, c);
+    const { literal } = probe;
+    if (offset + 3 < literal.length) mark(this.#after, pairHash(gram, literal.charCodeAt(offset + 3)));
+    else if (offset > 0) mark(this.#before, pairHash(gram, literal.charCodeAt(offset - 1)));
+    else for (let next = 0; next < 256; next++) mark(this.#after, pairHash(gram, next));
     let place = placeOf(gram);
     while (this.#grams[place] !== 0 && this.#grams[place] !== gram) place = (place + 1) & (TABLE - 1);
     if (this.#grams[place] === 0 && ++this.#used > TABLE / 2) throw new RangeError('too many formats');
     this.#grams[place] = gram;
     const slots = (this.#slots[place] ??= []);
     if (!slots.some((slot) => slot.probe === probe && slot.offset === offset)) slots.push({ probe, offset });
+  }
+
+  /** Whether a byte beside the gram at `at` is one that a literal has there; most chance grams end here. */
+  mayStand(bytes: Uint8Array, at: number): boolean {
+    if (at === 0) return true;
+    const gram = gramOf(bytes[at] as number, bytes[at + 1] as number, bytes[at + 2] as number);
+    return (
+      isMarked(this.#after, pairHash(gram, bytes[at + 3] as number)) || isMarked(this.#before, pairHash(gram, bytes[at - 1] as number))
+    );
   }
 
   /** What stands under the gram of three bytes, as the collector saw them. */

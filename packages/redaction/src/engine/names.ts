@@ -12,6 +12,9 @@ export type NameClass =
   | 'whole'
   | 'none';
 
+/** What a word in front of a token says of it: that it is a key, that the word before tells, or nothing. */
+export type Introduction = 'yes' | 'joins' | 'no';
+
 const words = (list: string): Set<string> => new Set(list.trim().split(' '));
 
 const PASSWORD = words('password passwd passwort pwd pass passphrase passcode pw psw passw pin ');
@@ -82,6 +85,8 @@ function wordsOf(name: string): string[] {
 export class Names {
   readonly #cache = new Map<string, NameClass>();
   readonly #extra: Set<string>;
+  /** What words in front of tokens were found to say. */
+  readonly introductions = new Map<string, Introduction>();
 
   /** @param extra further names whose values are always secret */
   constructor(extra: readonly string[]) {

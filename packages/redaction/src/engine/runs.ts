@@ -1,5 +1,5 @@
-import { ALNUM, classAt, NAME } from './chars.ts';
-import type { Names } from './names.ts';
+import { ALNUM, classAt, DIGIT, NAME } from './chars.ts';
+import type { Introduction, Names } from './names.ts';
 import { isPlaceholder, isUuid, shapeOf, wordiness } from './values.ts';
 import { VENDORS } from './vendors.ts';
 
@@ -49,14 +49,34 @@ function isIntroduced(text: string, start: number, names: Names): boolean {
   const end = backOver(text, start);
   if (end === start) return false;
   const word = wordBefore(text, end);
-  // Another identifier names nothing, and would only fill the memory of names.
-  if (word.length < 2 || word.length > 32 || /\d.*\d.*\d/.test(word) || OTHER.test(word)) return false;
-  if (namesVendor(word)) return true;
-  const kind = names.classify(word);
-  if (kind === 'secret' || kind === 'whole') return true;
-  if (!JOINING.has(word.toLowerCase())) return false;
+  if (word.length < 2 || word.length > 32) return false;
+  const said = recall(word, names);
+  if (said !== 'joins') return said === 'yes';
   const before = wordBefore(text, backOver(text, end - word.length));
   return before.length > 1 && (namesVendor(before) || names.classify(`${before} ${word}`) === 'secret');
+}
+
+const MOST_WORDS = 4096;
+
+function recall(word: string, names: Names): Introduction {
+  // Another identifier names nothing, and would only fill the memory.
+  let digits = 0;
+  for (let i = 0; i < word.length; i++) if ((classAt(word, i) & DIGIT) !== 0) digits++;
+  if (digits > 2) return 'no';
+  const known = names.introductions.get(word);
+  if (known !== undefined) return known;
+  const said = introduces(word, names);
+  if (names.introductions.size >= MOST_WORDS) names.introductions.clear();
+  names.introductions.set(word, said);
+  return said;
+}
+
+function introduces(word: string, names: Names): Introduction {
+  if (OTHER.test(word)) return 'no';
+  if (namesVendor(word)) return 'yes';
+  const kind = names.classify(word);
+  if (kind === 'secret' || kind === 'whole') return 'yes';
+  return JOINING.has(word.toLowerCase()) ? 'joins' : 'no';
 }
 
 function backOver(text: string, at: number): number {

@@ -112,6 +112,7 @@ class Scan {
     const act = (action: Action, start: number): void => this.#act(action, start);
     for (let i = 0; i < gramCount; i++) {
       const at = grams[i] as number;
+      if (!table.mayStand(bytes, at)) continue;
       const probes = table.find(bytes[at] as number, bytes[at + 1] as number, bytes[at + 2] as number);
       if (probes !== undefined) table.visit(probes, this.#text, base + at, act);
     }

@@ -24,7 +24,8 @@ function ends(text: string, at: number): boolean {
 /** Stretches of [from, to) that hold encoded characters, decoded. Each place is part of a bounded number of them. */
 export function* encodedViews(text: string, from: number, to: number): Generator<View> {
   let regions: Region[] = [];
-  for (const next of [percentAt, unicodeAt, byteAt, slashAt, entityAt, escapeAt]) {
+  const slash = text.indexOf('\\', from);
+  for (const next of slash >= 0 && slash < to ? EVERY_CODE : CODES_WITHOUT_SLASH) {
     const fresh: Region[] = [];
     let place = 0;
     let done = from;
@@ -94,6 +95,9 @@ const escapeAt = (text: string, from: number, to: number): number =>
     }
     return end > at && (classAt(text, end) & RUN) !== 0;
   });
+
+const CODES_WITHOUT_SLASH = [percentAt, entityAt, escapeAt];
+const EVERY_CODE = [percentAt, unicodeAt, byteAt, slashAt, entityAt, escapeAt];
 
 /** Decodes [start, end); undefined when nothing in it was encoded. */
 function decode(text: string, start: number, end: number): View | undefined {
