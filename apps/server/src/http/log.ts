@@ -15,11 +15,11 @@ export interface RequestEntry {
   code?: string | undefined;
   boundary?: string | undefined;
   /** A model call: id in the catalogue, provider, id of the key, how it ended, what failed at the provider. */
-  model?: string;
-  provider?: string;
-  upstream?: string;
-  outcome?: string;
-  fault?: string;
+  model?: string | undefined;
+  provider?: string | undefined;
+  upstream?: string | undefined;
+  outcome?: string | undefined;
+  fault?: string | undefined;
 }
 
 export interface Logger {
@@ -30,6 +30,8 @@ export interface Logger {
 }
 
 const DEPTH = 4;
+
+const field = (name: string, value: string | undefined): string => (value === undefined ? '' : `,"${name}":${JSON.stringify(value)}`);
 
 const describe = (error: unknown, depth = 0): unknown => {
   if (!(error instanceof Error)) return String(error);
@@ -48,11 +50,14 @@ const describe = (error: unknown, depth = 0): unknown => {
  * cost of a serialiser: ids, patterns, numbers and an IP address are ours or checked, so that nothing in them needs escaping or
  * redaction.
  */
-const requestLine = ({ requestId, address, method, route, status, duration, accountId, tokenId, ...others }: RequestEntry): string => {
+const requestLine = (entry: RequestEntry): string => {
+  const { requestId, address, method, route, status, duration, accountId, tokenId } = entry;
   const who = tokenId === undefined ? '' : `,"accountId":"${accountId}","tokenId":"${tokenId}"`;
   const known = `"requestId":"${requestId}","address":"${address}","method":"${method}","route":"${route}","status":${status},"duration":${duration}${who}`;
-  const rest = JSON.stringify(others);
-  return rest === '{}' ? `${known}}` : `${known},${rest.slice(1)}`;
+  const refused = entry.code === undefined ? '' : `${field('code', entry.code)}${field('boundary', entry.boundary)}`;
+  if (entry.model === undefined) return `${known}${refused}}`;
+  const called = `${field('model', entry.model)}${field('provider', entry.provider)}${field('upstream', entry.upstream)}`;
+  return `${known}${refused}${called}${field('outcome', entry.outcome)}${field('fault', entry.fault)}}`;
 };
 
 /**

@@ -5,7 +5,7 @@ import { costOf } from '../catalog/price.ts';
 import type { CatalogRefresh } from '../catalog/refresh.ts';
 import { type Caller, findModel, noModelAccess, payerOf, planOf, reach, type Route } from '../catalog/reach.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { Reservation } from '../ledger/operations.ts';
+import type { Attribution, Reservation } from '../ledger/operations.ts';
 import type { Settings, SettingsCache } from '../settings.ts';
 import type { CatalogModel, Operation, WireFormat } from '../types.ts';
 import { ENDPOINTS, operationPath } from '../upstreams/endpoints.ts';
@@ -78,6 +78,8 @@ interface Plotted {
   caller: Caller;
   model: CatalogModel;
   routes: readonly [Route, ...Route[]];
+  /** To whom the calls of the last caller on this way are booked. */
+  attribution?: { principal: Principal; of: Attribution };
 }
 
 const plot = (settings: Settings, caller: Caller, name: string, format: WireFormat): Plotted | MogplexError => {
@@ -87,15 +89,24 @@ const plot = (settings: Settings, caller: Caller, name: string, format: WireForm
   return obstacle ? noModelAccess(obstacle) : { settings, caller, model, routes };
 };
 
-/** Ways that were found, by the settings that they follow from. */
-const ways = new WeakMap<Settings, Map<string, Plotted>>();
-const MOST_WAYS = 5_000;
+/** Ways that were found, by the settings that they follow from and the caller. */
+const ways = new WeakMap<Settings, WeakMap<Principal, Map<string, Plotted>>>();
+const MOST_WAYS = 200;
+
+const waysOf = (settings: Settings, principal: Principal): Map<string, Plotted> => {
+  const callers = ways.get(settings) ?? new WeakMap<Principal, Map<string, Plotted>>();
+  const known = callers.get(principal);
+  if (known) return known;
+  const made = new Map<string, Plotted>();
+  ways.set(settings, callers.set(principal, made));
+  return made;
+};
 
 const findWay = async (parts: CallParts, request: CallRequest, name: string): Promise<Plotted> => {
   const settings = await parts.settings.current();
   const caller = callerOf(request);
-  const key = `${caller.accountId}\n${caller.teamId ?? ''}\n${caller.repository ?? ''}\n${request.format}\n${name}`;
-  const kept = ways.get(settings) ?? new Map<string, Plotted>();
+  const key = `${caller.repository ?? ''}\n${request.format}\n${name}`;
+  const kept = waysOf(settings, request.principal);
   const known = kept.get(key);
   if (known) return known;
   const found = plot(settings, caller, name, request.format);
@@ -106,7 +117,7 @@ const findWay = async (parts: CallParts, request: CallRequest, name: string): Pr
     return again;
   }
   if (found instanceof MogplexError) throw found;
-  if (kept.size < MOST_WAYS) ways.set(settings, kept.set(key, found));
+  if (kept.size < MOST_WAYS) kept.set(key, found);
   return found;
 };
 
@@ -123,8 +134,24 @@ const nextId = createTimeIds();
 
 const SOURCES: Record<Principal['kind'], string> = { personal: 'api', oauth: 'oauth', session: 'web', run: 'run' };
 
+const attributionOf = (principal: Principal, way: Plotted): Attribution => {
+  const known = way.attribution;
+  if (known?.principal === principal) return known.of;
+  const of: Attribution = {
+    accountId: principal.accountId,
+    teamId: principal.teamId ?? null,
+    tokenId: principal.tokenId,
+    runId: principal.runId ?? null,
+    source: principal.clientId === 'mogplex-cli' ? 'cli' : SOURCES[principal.kind],
+    model: way.model.id,
+    provider: way.model.provider,
+    upstreamId: way.routes[0].upstream.id,
+  };
+  way.attribution = { principal, of };
+  return of;
+};
+
 const reservationFor = (parts: CallParts, request: CallRequest, way: Plotted, amount: number): Reservation => {
-  const { principal } = request;
   const payer = payerOf(way.settings, way.caller);
   const plan = planOf(way.settings, payer);
   return {
@@ -133,16 +160,7 @@ const reservationFor = (parts: CallParts, request: CallRequest, way: Plotted, am
     amount,
     charged: plan.monthlyCredit !== null,
     plan,
-    attribution: {
-      accountId: principal.accountId,
-      teamId: principal.teamId ?? null,
-      tokenId: principal.tokenId,
-      runId: principal.runId ?? null,
-      source: principal.clientId === 'mogplex-cli' ? 'cli' : SOURCES[principal.kind],
-      model: way.model.id,
-      provider: way.model.provider,
-      upstreamId: way.routes[0].upstream.id,
-    },
+    attribution: attributionOf(request.principal, way),
   };
 };
 
@@ -278,7 +296,8 @@ export const callModel = async (parts: CallParts, request: CallRequest): Promise
   const free = FREE.has(request.operation);
   const own = way.routes[0].own;
   const reservation = free ? undefined : reservationFor(parts, request, way, worstCase(way.model, peeked, request.body));
-  if (reservation && !own) await parts.ledger.reserve(reservation);
+  const booked = reservation && !own ? parts.ledger.reserve(reservation) : undefined;
+  if (booked) await booked;
   const tried = await tryRoutes(parts, request, peeked, parts.health.order(way.routes));
   return finish(parts, request, way, reservation, peeked, tried);
 };

@@ -35,32 +35,37 @@ export interface EchoPattern {
 /** @param key the upstream's key, at least eight characters. */
 export const createEchoPattern = (key: string): EchoPattern => ({ needle: Buffer.from(key), mask: Buffer.from(echoMaskFor(key)) });
 
-export const createEchoMask = ({ needle, mask }: EchoPattern): EchoMask => {
-  let held = NOTHING;
-  let seen = false;
-  return {
-    get seen() {
-      return seen;
-    },
-    push: (chunk) => {
-      const bytes = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
-      const parts: Buffer[] = [];
-      let start = 0;
-      for (let at = bytes.indexOf(needle); at >= 0; at = bytes.indexOf(needle, start)) {
-        seen = true;
-        parts.push(bytes.subarray(start, at), mask);
-        start = at + needle.length;
-      }
-      const rest = start === 0 ? bytes : bytes.subarray(start);
-      const open = openEnd(rest, needle);
-      held = open === 0 ? NOTHING : Buffer.from(rest.subarray(rest.length - open));
-      const safe = open === 0 ? rest : rest.subarray(0, rest.length - open);
-      return parts.length === 0 ? safe : Buffer.concat([...parts, safe]);
-    },
-    end: () => {
-      const rest = held;
-      held = NOTHING;
-      return rest;
-    },
-  };
-};
+class Mask implements EchoMask {
+  readonly #pattern: EchoPattern;
+  #held = NOTHING;
+  seen = false;
+
+  constructor(pattern: EchoPattern) {
+    this.#pattern = pattern;
+  }
+
+  push(chunk: Buffer): Buffer {
+    const { needle, mask } = this.#pattern;
+    const bytes = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
+    const parts: Buffer[] = [];
+    let start = 0;
+    for (let at = bytes.indexOf(needle); at >= 0; at = bytes.indexOf(needle, start)) {
+      this.seen = true;
+      parts.push(bytes.subarray(start, at), mask);
+      start = at + needle.length;
+    }
+    const rest = start === 0 ? bytes : bytes.subarray(start);
+    const open = openEnd(rest, needle);
+    this.#held = open === 0 ? NOTHING : Buffer.from(rest.subarray(rest.length - open));
+    const safe = open === 0 ? rest : rest.subarray(0, rest.length - open);
+    return parts.length === 0 ? safe : Buffer.concat([...parts, safe]);
+  }
+
+  end(): Buffer {
+    const rest = this.#held;
+    this.#held = NOTHING;
+    return rest;
+  }
+}
+
+export const createEchoMask = (pattern: EchoPattern): EchoMask => new Mask(pattern);

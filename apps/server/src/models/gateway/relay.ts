@@ -36,6 +36,7 @@ export type RelayResult =
   | { type: 'failed'; error: Error };
 
 const ERROR_BODY = 64 * 1024;
+const NOTHING = Buffer.alloc(0);
 
 /** The client closed its connection: the reason of the upstream's abort. */
 class ClientLeft extends Error {
@@ -66,6 +67,9 @@ class Relay implements Dispatcher.DispatchHandler {
   #decoder: (NodeJS.ReadWriteStream & Readable) | undefined;
   #events = false;
   #sent = false;
+  /** Bytes of the answer that are still to come; not a number where the upstream does not say. */
+  #left = Number.NaN;
+  #last: Buffer | undefined;
   #finished = false;
 
   constructor(request: RelayRequest, resolve: (result: RelayResult) => void) {
@@ -124,7 +128,7 @@ class Relay implements Dispatcher.DispatchHandler {
     if (decode) {
       delete outgoing['content-length'];
       this.#startDecoder(decode());
-    }
+    } else this.#left = Number(headers['content-length'] ?? Number.NaN);
     response.writeHead(status, outgoing);
     this.#sent = true;
     // An answer whose first words take their time still shows at once that it began.
@@ -145,6 +149,12 @@ class Relay implements Dispatcher.DispatchHandler {
   #pass(chunk: Buffer): boolean {
     this.#meter?.push(chunk);
     const safe = this.#mask?.push(chunk) ?? chunk;
+    this.#left -= chunk.length;
+    if (this.#left === 0) {
+      // The end follows at once: both go out in one write.
+      this.#last = safe;
+      return true;
+    }
     return safe.length === 0 || this.#request.response.write(safe);
   }
 
@@ -170,9 +180,10 @@ class Relay implements Dispatcher.DispatchHandler {
   }
 
   #end(): void {
-    const rest = this.#mask?.end();
-    if (rest && rest.length > 0) this.#request.response.write(rest);
-    this.#request.response.end();
+    const held = this.#mask?.end() ?? NOTHING;
+    const last = this.#last && held.length > 0 ? Buffer.concat([this.#last, held]) : (this.#last ?? held);
+    if (last.length > 0) this.#request.response.end(last);
+    else this.#request.response.end();
     this.#answered('done');
   }
 

@@ -146,9 +146,15 @@ export const createGateway = (parts: CallParts, guards: GatewayGuards): Gateway 
       route: target?.pattern ?? '/gateway',
       status: response.headersSent ? response.statusCode : 499,
       duration: Math.round((performance.now() - started) * 100) / 100,
-      ...(seen.principal ? { accountId: seen.principal.accountId, tokenId: seen.principal.tokenId } : {}),
-      ...(failure ? { code: failure.code, boundary: failure.boundary } : {}),
-      ...report,
+      accountId: seen.principal?.accountId,
+      tokenId: seen.principal?.tokenId,
+      code: failure?.code,
+      boundary: failure?.boundary,
+      model: report.model,
+      provider: report.provider,
+      upstream: report.upstream,
+      outcome: report.outcome,
+      fault: report.fault,
     });
   };
 

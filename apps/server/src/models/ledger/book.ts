@@ -98,15 +98,8 @@ const rowOf = (reservation: Reservation, serverId: string, now: number, leaseMs:
   created_at: now,
 });
 
-/** Sets credit aside for a call, or says why not. Nothing is changed when it is refused. */
-export const reserve = (
-  credit: CreditRow,
-  reservation: Reservation,
-  add: Additions,
-  serverId: string,
-  now: number,
-  leaseMs: number,
-): LedgerResult => {
+/** Takes credit for a call, or says why not. Nothing but the month's grant is booked when it is refused. */
+export const admit = (credit: CreditRow, reservation: Reservation, add: Additions, now: number): LedgerResult => {
   const { plan, amount, charged } = reservation;
   grant(credit, plan, add, now);
   const minute = Math.floor(now / MINUTE_MS);
@@ -120,8 +113,21 @@ export const reserve = (
   credit.minute_calls = begun + 1;
   credit.calls += 1;
   if (charged) credit.reserved += amount;
-  add.reservations.push(rowOf(reservation, serverId, now, leaseMs));
   return DONE;
+};
+
+/** Sets credit aside for a call, or says why not. */
+export const reserve = (
+  credit: CreditRow,
+  reservation: Reservation,
+  add: Additions,
+  serverId: string,
+  now: number,
+  leaseMs: number,
+): LedgerResult => {
+  const result = admit(credit, reservation, add, now);
+  if (result.ok) add.reservations.push(rowOf(reservation, serverId, now, leaseMs));
+  return result;
 };
 
 const freed = (credit: CreditRow, { amount, charged, calls = 1 }: { amount: number; charged: boolean; calls?: number }): void => {

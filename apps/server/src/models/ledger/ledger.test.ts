@@ -30,6 +30,7 @@ const settlement: Settlement = {
 
 const storeWith = (parts: Partial<LedgerStore>): LedgerStore => ({
   commit: (operations) => Promise.resolve({ results: operations.map(() => ({ ok: true })), alerts: [] }),
+  bookNow: () => undefined,
   beat: () => Promise.resolve(),
   expired: () => Promise.resolve([]),
   flush: () => Promise.resolve(),

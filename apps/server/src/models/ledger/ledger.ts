@@ -6,6 +6,12 @@ import type { LedgerOperation, LedgerResult, Reservation, Settlement } from './o
 /** One transaction over many operations, in either store. */
 export interface LedgerStore {
   commit(operations: readonly LedgerOperation[], now: number): Promise<{ results: LedgerResult[]; alerts: AlertRow[] }>;
+  /**
+   * Books a reservation or a settlement at once, where nothing must be written before anybody acts on it.
+   *
+   * @returns undefined, with nothing booked for the call, where that takes a transaction.
+   */
+  bookNow(operation: LedgerOperation, now: number): { alerts: AlertRow[] } | undefined;
   /** Puts off the expiry of this server's reservations. */
   beat(expiresAt: number): Promise<void>;
   /** Ids of reservations of servers that are gone. */
@@ -20,9 +26,10 @@ export interface Ledger {
   /**
    * Sets credit aside. Resolves when the reservation is in the store.
    *
+   * @returns undefined when the store holds enough as set aside already, so that the common case costs no turn of the event loop.
    * @throws MogplexError `out_of_credit`, `rate_limited`, or `unavailable` when the store cannot be reached.
    */
-  reserve(reservation: Reservation): Promise<void>;
+  reserve(reservation: Reservation): Promise<void> | undefined;
   /** Books what a call used. Never fails: it is repeated until the store takes it. */
   settle(settlement: Settlement): void;
   /** Gives a reservation back. Never fails. */
@@ -195,12 +202,25 @@ export const createLedger = (store: LedgerStore, events: LedgerEvents, times: Le
     while ((waiting.length > 0 || running || scheduled) && !closed) await new Promise((resolve) => setTimeout(resolve, 1));
   };
 
+  const bookNow = (operation: LedgerOperation): boolean => {
+    const booked = store.bookNow(operation, now());
+    if (booked) for (const alert of booked.alerts) events.onAlert(alert);
+    return booked !== undefined;
+  };
+  const reserveLater = async (operation: LedgerOperation, amount: number): Promise<void> => {
+    const result = await ask(operation);
+    if (!result.ok) throw refusal(result, amount);
+  };
+
   return {
-    reserve: async (reservation) => {
-      const result = await ask({ type: 'reserve', reservation });
-      if (!result.ok) throw refusal(result, reservation.amount);
+    reserve: (reservation) => {
+      const operation: LedgerOperation = { type: 'reserve', reservation };
+      return bookNow(operation) ? undefined : reserveLater(operation, reservation.amount);
     },
-    settle: (settlement) => enqueue({ operation: { type: 'settle', settlement } }),
+    settle: (settlement) => {
+      const operation: LedgerOperation = { type: 'settle', settlement };
+      if (!bookNow(operation)) enqueue({ operation });
+    },
     release: (reservation) => enqueue({ operation: { type: 'release', reservation } }),
     adjust: async (payer, amount, reference) => {
       await ask({ type: 'adjust', payer, amount, reference });

@@ -1,4 +1,5 @@
 import type { CreditRow, ReservationRow } from './book.ts';
+import type { Attribution, Reservation } from './operations.ts';
 
 /** All calls under way of one server that would be booked alike. */
 interface Group {
@@ -23,6 +24,18 @@ export const IDLE_MS = 1_000;
 const AHEAD = 4;
 /** The part of the free credit that may be set aside ahead of the calls. */
 const AHEAD_SHARE = 200;
+
+const names = new WeakMap<Attribution, { payer: string; charged: boolean; name: string }>();
+
+/** The name of a call's group, made once for those that share an attribution. */
+const groupOfCall = ({ payer, charged, attribution }: Reservation): string => {
+  const known = names.get(attribution);
+  if (known?.payer === payer && known.charged === charged) return known.name;
+  const { accountId, teamId, tokenId, runId, source, model, upstreamId } = attribution;
+  const name = `${payer}\n${charged ? 1 : 0}\n${accountId}\n${teamId}\n${tokenId}\n${runId}\n${source}\n${model}\n${upstreamId}`;
+  names.set(attribution, { payer, charged, name });
+  return name;
+};
 
 const groupOf = (row: ReservationRow): string =>
   `${row.payer}\n${row.charged}\n${row.account_id}\n${row.team_id}\n${row.token_id}\n${row.run_id}\n${row.source}\n${row.model}\n${row.upstream_id}`;
@@ -59,6 +72,22 @@ export class Outstanding {
     group.row.calls += 1;
     group.usedAt = now;
     this.#groups.set(name, group);
+    this.#held.set(call.id, group);
+  }
+
+  /** Whether the store already holds enough as set aside for one more call. */
+  covers(call: Reservation): boolean {
+    const group = this.#groups.get(groupOfCall(call));
+    return group !== undefined && group.stored > 0 && group.row.amount + call.amount <= group.stored;
+  }
+
+  /** Adds a call that is covered. */
+  join(call: Reservation, now: number): void {
+    const group = this.#groups.get(groupOfCall(call));
+    if (!group) return;
+    group.row.amount += call.amount;
+    group.row.calls += 1;
+    group.usedAt = now;
     this.#held.set(call.id, group);
   }
 

@@ -66,6 +66,7 @@ export const openPostgresLedger = (db: Kysely<ModelTables>, serverId: string, le
       await write(tx, credits.values(), additions);
       return { results, alerts: additions.alerts };
     }),
+  bookNow: () => undefined,
   beat: async (expiresAt) => {
     await db.updateTable('model_reservations').set({ expires_at: expiresAt }).where('server_id', '=', serverId).execute();
   },

@@ -2,7 +2,8 @@ import type BetterSqlite from 'better-sqlite3';
 import type { Kysely } from 'kysely';
 import type { ModelTables } from '../tables.ts';
 import { bookBatch, payersOf, referencesOf, reservationsOf } from './batch.ts';
-import type { AlertRow, CreditRow, EntryRow, ReservationRow } from './book.ts';
+import { type Additions, admit, type AlertRow, settle } from './book.ts';
+import type { CreditRow, EntryRow, ReservationRow } from './book.ts';
 import type { LedgerOperation, LedgerResult } from './operations.ts';
 import type { LedgerStore } from './ledger.ts';
 import { IDLE_MS, Outstanding } from './outstanding.ts';
@@ -243,7 +244,32 @@ export const openSqliteLedger = (
     return { results, alerts: additions.alerts, awaited };
   };
 
+  /** Books what memory alone can answer for: the rows in the store cover the call, or its reservation is among them. */
+  const bookNow = (operation: LedgerOperation, now: number): { alerts: AlertRow[] } | undefined => {
+    if (operation.type !== 'reserve' && operation.type !== 'settle') return undefined;
+    const reservation = operation.type === 'reserve' ? operation.reservation : operation.settlement.reservation;
+    const credit = credits.get(reservation.payer);
+    if (!credit || pending.entries.length >= MOST_PENDING) return undefined;
+    const add: Additions = { entries: [], reservations: [], alerts: [] };
+    let booked = true;
+    if (operation.type === 'settle') {
+      if (!operation.settlement.reserved || !outstanding.find(reservation.id)) return undefined;
+      outstanding.end(reservation.id, reservation.amount);
+      settle(credit, operation.settlement, add, now);
+    } else {
+      if (!outstanding.covers(reservation)) return undefined;
+      booked = admit(credit, reservation, add, now).ok;
+      if (booked) outstanding.join(reservation, now);
+    }
+    pending.payers.add(reservation.payer);
+    pending.entries.push(...add.entries);
+    pending.alerts.push(...add.alerts);
+    flushLater(GATHER_MS);
+    return booked ? { alerts: add.alerts } : undefined;
+  };
+
   return {
+    bookNow,
     commit: async (operations, now) => {
       const { results, alerts, awaited } = book(operations, now);
       if (awaited) await alone(flush);
