@@ -1,6 +1,6 @@
 import type { Engine } from './engine/engine.ts';
 import type { NameClass } from './engine/names.ts';
-import { scan } from './engine/scan.ts';
+import { flat, scan } from './engine/scan.ts';
 import { isPlaceholder, looksRandom } from './engine/values.ts';
 import { capString, capTotal } from './caps.ts';
 import { Tally } from './mask.ts';
@@ -212,7 +212,7 @@ class ObjectRedactor {
     const walk = new Walk(this, tally);
     let out = walk.value(value, 'none');
     const { joined } = walk;
-    if (joined !== '' && scan(this.#engine(), joined, 0, joined.length, true).hits.length > 0) out = this.#strings(out, tally);
+    if (joined !== '' && scan(this.#engine(), flat(joined), 0, joined.length, true).hits.length > 0) out = this.#strings(out, tally);
     const { string, total } = this.caps;
     if (string !== undefined) out = capString(out, string, tally);
     if (total !== undefined) out = capTotal(out, total, tally);

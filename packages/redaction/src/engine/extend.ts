@@ -25,6 +25,8 @@ const CODED_BEFORE = new RegExp(`(?:${coded})$`);
 /** What every interruption and every other spelling holds. */
 // oxlint-disable-next-line no-control-regex -- the escape character is meant
 const UNUSUAL = /[\x1b\\%&\n\r\u0080-\uffff]/;
+const isUnusual = (unit: number): boolean =>
+  unit >= 0x80 || unit === 0x1b || unit === 0x5c || unit === 0x25 || unit === 0x26 || unit === 10 || unit === 13;
 /** Fewer neighbouring characters of a form than this are an ordinary coincidence. */
 const LEAST_BARE = 6;
 /** How far back an interruption may reach. */
@@ -107,7 +109,7 @@ function forward(form: string, text: string, at: number, offset: number, to: num
       j++;
       continue;
     }
-    if (!UNUSUAL.test(text.charAt(i)) && !isBlank(form, j)) break;
+    if (!isUnusual(text.charCodeAt(i)) && !isBlank(form, j)) break;
     const blank = isBlank(form, j) ? sticky(BLANK, text, i) : null;
     if (blank) {
       i += blank[0].length;

@@ -48,6 +48,13 @@ function signsIn(bytes: Uint8Array, length: number): number {
   return signs;
 }
 
+/** Shorter texts are scanned as they are. */
+const WORTH_COPYING = 256;
+
+/** The same text in one piece of memory: slices and sums of strings are a fifth slower to scan. Only for ASCII. */
+export const flat = (text: string): string =>
+  text.length < WORTH_COPYING || Buffer.byteLength(text) !== text.length ? text : Buffer.from(text, 'latin1').toString('latin1');
+
 /** Working memory by depth: a scan of decoded text runs inside the scan of its source. */
 const scratch: Candidates[] = [];
 
