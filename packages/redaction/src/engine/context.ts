@@ -49,6 +49,18 @@ const OPEN = /(?:[[({]\s{0,4}|Optional\(|String\(|Secret\(|[bruf@]{1,2}(?=["'])|
 const ENDS_BARE = /[\s"'`,;&<>()[\]{}|\\]/;
 const ENDS_PASSWORD = /[\s"'`,;<>\\]/;
 
+const oneOf = (signs: string): Uint8Array => {
+  const table = new Uint8Array(128);
+  for (const sign of signs) table[sign.charCodeAt(0)] = 1;
+  return table;
+};
+/** First characters of what `BLOCK` or `NEXT_LINE`, `OPEN` and `SCHEME` match: asked before the pattern is tried. */
+const LINE_STARTS = oneOf('|>\\\r\n');
+const OPEN_STARTS = oneOf('[({OSbruf@$\\"\'`');
+const SCHEME_STARTS = oneOf('BTADNSGKOPCMHJbtadnsgkopcmhj');
+
+const startsWithOne = (table: Uint8Array, text: string, at: number): boolean => table[text.charCodeAt(at)] === 1;
+
 function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
   pattern.lastIndex = at;
   return pattern.exec(text);
@@ -161,7 +173,7 @@ export class ContextFinder {
     const assign = matchAt(ASSIGN, text, end);
     if (assign) {
       let at = end + assign[0].length;
-      const line = matchAt(BLOCK, text, at) ?? matchAt(NEXT_LINE, text, at);
+      const line = startsWithOne(LINE_STARTS, text, at) ? (matchAt(BLOCK, text, at) ?? matchAt(NEXT_LINE, text, at)) : undefined;
       at += line?.[0].length ?? 0;
       return { at, strict: line?.[0].startsWith('\n') === true || /(?:\|\||\?\?|of|was)[ \t]*$/.test(assign[0]) };
     }
@@ -205,11 +217,11 @@ export class ContextFinder {
   }
 
   #judge(text: string, at: number, strict: boolean, kind: NameClass, to: number): Found | undefined {
-    const open = matchAt(OPEN, text, at);
+    const open = startsWithOne(OPEN_STARTS, text, at) ? matchAt(OPEN, text, at) : null;
     if (!open && strict) return undefined;
     let start = at + (open?.[0].length ?? 0);
     if (kind === 'header') return header(text, start, open, to);
-    start += matchAt(SCHEME, text, start)?.[0].length ?? 0;
+    if (startsWithOne(SCHEME_STARTS, text, start)) start += matchAt(SCHEME, text, start)?.[0].length ?? 0;
     const end = open ? closing(text, start, `${open[1]}${open[2]}`, to) : this.#bareEnd(text, start, kind, to);
     if (end - start < 4 || this.#judgedOften(start, end)) return undefined;
     const value = text.slice(start, end);

@@ -150,7 +150,8 @@ export class GramTable<Action> {
 }
 
 function startsWith(text: string, literal: string, start: number, fold: boolean): boolean {
-  for (let i = 0; i < literal.length; i++) {
+  // Backwards: literals under one gram often begin alike.
+  for (let i = literal.length - 1; i >= 0; i--) {
     let unit = text.charCodeAt(start + i);
     if (fold && unit >= 65 && unit <= 90) unit |= 0x20;
     if (unit !== literal.charCodeAt(i)) return false;
