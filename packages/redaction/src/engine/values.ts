@@ -40,14 +40,15 @@ export function shapeOf(value: string): Shape {
 }
 
 /** The commonest pairs of letters in words and identifiers. */
-const COMMON = new Set(
-  (
-    'th he in er an re on at en nd ti es or te of ed is it al ar st to nt ng se ha as ou io le ve co me de hi ri ro ic ne ea ' +
-    'ra ce li ch ll be ma si om ur ca el ta la ns di fo ho pe ec pr no ct us ac ot il tr ly nc et ut ss so rs un lo wa ge ie ' +
-    'wh ee wi em ad ol rt po we na ul ni ts mo ow pa im mi ai sh ir su id os iv ia am fi ci vi pl ig tu ev ld ry mp fe bl ab ' +
-    'gh ty op wo sa ay ex ke fr oo av ag if ap gr od bo sp rd do uc bu ei ov by rm ep tt oc fa ef cu rn sc gi da yo cr cl du'
-  ).split(' '),
-);
+const COMMON = new Uint8Array(26 * 26);
+const placeOf = (pair: string, at: number): number => (pair.charCodeAt(at) - 97) * 26 + pair.charCodeAt(at + 1) - 97;
+for (const pair of (
+  'th he in er an re on at en nd ti es or te of ed is it al ar st to nt ng se ha as ou io le ve co me de hi ri ro ic ne ea ' +
+  'ra ce li ch ll be ma si om ur ca el ta la ns di fo ho pe ec pr no ct us ac ot il tr ly nc et ut ss so rs un lo wa ge ie ' +
+  'wh ee wi em ad ol rt po we na ul ni ts mo ow pa im mi ai sh ir su id os iv ia am fi ci vi pl ig tu ev ld ry mp fe bl ab ' +
+  'gh ty op wo sa ay ex ke fr oo av ag if ap gr od bo sp rd do uc bu ei ov by rm ep tt oc fa ef cu rn sc gi da yo cr cl du'
+).split(' '))
+  COMMON[placeOf(pair, 0)] = 1;
 
 /** The part of neighbouring letters that are usual in words and identifiers: about a quarter in random text, three quarters in words. */
 export function wordiness(value: string): number {
@@ -58,7 +59,7 @@ export function wordiness(value: string): number {
     if (!isLetter(lower, i) || !isLetter(lower, i - 1)) continue;
     if ((classAt(value, i) & UPPER) !== 0 && (classAt(value, i - 1) & LOWER) !== 0) continue;
     pairs++;
-    if (COMMON.has(lower.slice(i - 1, i + 1))) common++;
+    common += COMMON[placeOf(lower, i - 1)] as number;
   }
   return pairs === 0 ? 0 : common / pairs;
 }
@@ -105,7 +106,8 @@ export function looksRandom(value: string, least: number): boolean {
 /** Whether an unquoted value is code: an identifier, a call, a type, a path. */
 export function isCode(value: string, next: string): boolean {
   if (next === '(' || next === '[') return true;
-  const digits = value.replace(/\D/g, '').length;
+  let digits = 0;
+  for (let i = 0; i < value.length; i++) if ((classAt(value, i) & DIGIT) !== 0) digits++;
   if (IDENTIFIER.test(value)) return digits < 3 && wordiness(value) >= 0.58;
   return PATH.test(value) && wordiness(value) > 0.5 && digits < 4;
 }
