@@ -23,6 +23,13 @@ const SECONDS = 6;
 
 const children: ChildProcess[] = [];
 
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(signal, () => {
+    for (const child of children) child.kill('SIGTERM');
+    process.exit(1);
+  });
+}
+
 const start = (file: string, args: string[] = [], env: Record<string, string> = {}): ChildProcess => {
   const child = spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, ...env } });
   children.push(child);
@@ -31,7 +38,9 @@ const start = (file: string, args: string[] = [], env: Record<string, string> = 
 
 const firstLine = async (child: ChildProcess): Promise<string> => {
   if (!child.stdout) throw new Error('no output');
-  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+  const reader = createInterface({ input: child.stdout });
+  const [line] = (await once(reader, 'line')) as [string];
+  reader.close();
   return line;
 };
 
@@ -148,14 +157,24 @@ const throughput = async (targets: readonly Target[]): Promise<void> => {
   );
 };
 
-const memory = async (target: Target, pid: number): Promise<void> => {
-  const rows = [{ requests: 0, 'RSS MB': Math.round(rss(pid)) }];
+/** What the platform keeps, in MB: its heap after a collection, when the last requests are booked. */
+const heapOf = async (child: ChildProcess): Promise<number> => {
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  const line = firstLine(child);
+  child.kill('SIGUSR2');
+  return +(Number(await line) / 1024 ** 2).toFixed(1);
+};
+
+const memory = async (target: Target, child: ChildProcess): Promise<void> => {
+  const pid = child.pid ?? 0;
+  const rows = [{ requests: 0, 'RSS MB': Math.round(rss(pid)), 'heap MB': await heapOf(child) }];
   for (let done = 0; done < 200_000;) {
     const goal = done + 20_000;
     let left = 20_000;
     done += await load(target, CONNECTIONS, () => left-- <= 0);
-    rows.push({ requests: Math.max(done, goal), 'RSS MB': Math.round(rss(pid)) });
-    console.log(`${done} requests, ${Math.round(rss(pid))} MB`);
+    const row = { requests: Math.max(done, goal), 'RSS MB': Math.round(rss(pid)), 'heap MB': await heapOf(child) };
+    rows.push(row);
+    console.log(`${done} requests, ${row['RSS MB']} MB, heap ${row['heap MB']} MB`);
   }
   console.log('\nMemory of the platform over 200,000 requests');
   console.table(rows);
@@ -209,7 +228,7 @@ const streams = async (target: Target, pid: number | undefined): Promise<void> =
 };
 
 const upstreamPort = Number(await firstLine(start(here('upstream.ts'))));
-const platform = start(here('platform.ts'), [String(upstreamPort)]);
+const platform = start('--expose-gc', [here('platform.ts'), String(upstreamPort)]);
 const [port, token = '', dataDir = ''] = (await firstLine(platform)).split(' ');
 const own: Target = {
   name: 'Mogplex',
@@ -247,7 +266,7 @@ try {
     if (asked('latency')) await latency(targets);
     if (asked('throughput')) await throughput([bare, own, portkey]);
   }
-  if (asked('memory')) await memory(own, platform.pid ?? 0);
+  if (asked('memory')) await memory(own, platform);
   if (asked('streams')) {
     await streams(direct, undefined);
     await streams(own, platform.pid);

@@ -43,6 +43,8 @@ const OPEN_MARKS = [
   Buffer.from('"file_uri"'),
   Buffer.from('"url"'),
 ];
+/** Each mark holds one of these, so that most bodies are looked through twice and not five times. */
+const OPEN_HINTS = [Buffer.from('file'), Buffer.from('url"')];
 /** Tiers that providers bill at up to twice the list price. */
 const DEAR_TIERS = new Set(['priority', 'fast']);
 
@@ -57,7 +59,7 @@ const refersElsewhere = (body: Buffer, values: Map<string, TopLevelValue>, opera
   values.has('cachedContent') ||
   values.has('container') ||
   (operation === 'responses' && values.has('prompt')) ||
-  OPEN_MARKS.some((mark) => body.includes(mark));
+  (OPEN_HINTS.some((hint) => body.includes(hint)) && OPEN_MARKS.some((mark) => body.includes(mark)));
 
 const limits = (body: Buffer, values: Map<string, TopLevelValue>): { maxOutput?: number; answers: number } => {
   const config = valueOf(body, values.get('generationConfig') ?? values.get('generation_config'));
