@@ -48,12 +48,16 @@ function signsIn(bytes: Uint8Array, length: number): number {
   return signs;
 }
 
-/** Shorter texts are scanned as they are. */
+/** Shorter texts are scanned as they are, and longer ones, where fresh memory costs more than it saves. */
 const WORTH_COPYING = 256;
+const MOST_COPIED = 4_000_000;
 
 /** The same text in one piece of memory: slices and sums of strings are a fifth slower to scan. Only for ASCII. */
-export const flat = (text: string): string =>
-  text.length < WORTH_COPYING || Buffer.byteLength(text) !== text.length ? text : Buffer.from(text, 'latin1').toString('latin1');
+export function flat(text: string): string {
+  const { length } = text;
+  if (length < WORTH_COPYING || length > MOST_COPIED || Buffer.byteLength(text) !== length) return text;
+  return Buffer.from(text, 'latin1').toString('latin1');
+}
 
 /** Working memory by depth: a scan of decoded text runs inside the scan of its source. */
 const scratch: Candidates[] = [];
