@@ -4,6 +4,7 @@ export const BOUNDARIES = [
   'token',
   'account',
   'model',
+  'run',
   'connection',
   'github',
   'slack',
