@@ -7,3 +7,5 @@ export * from './providers.ts';
 export * from './runs.ts';
 export * from './token.ts';
 export * from './tokens.ts';
+export * from './connections.ts';
+export * from './mcp.ts';
