@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type RolldownOptions } from 'rolldown';
 import { firstFramePlugins } from './src/bundling/plugins.ts';
+import { pruneChunksPlugin } from './src/bundling/prune.ts';
 import { skillsPlugin } from './src/bundling/skills.ts';
 
 const emptyModule = fileURLToPath(new URL('./src/empty.ts', import.meta.url));
@@ -32,7 +33,11 @@ const shared: RolldownOptions = {
 };
 
 export default defineConfig([
-  { ...shared, input: { mogplex: 'src/main.ts', moxxy: 'src/moxxy.ts' }, plugins: [...firstFramePlugins(), skillsPlugin()] },
+  {
+    ...shared,
+    input: { mogplex: 'src/main.ts', moxxy: 'src/moxxy.ts' },
+    plugins: [...firstFramePlugins(), skillsPlugin(), pruneChunksPlugin()],
+  },
   // Alone, so that it shares no chunk with what it does not need; and CommonJS, since `require` neither waits for a thread to read
   // the file nor loads all of `node:fs` for one function of it.
   {
