@@ -9,3 +9,4 @@ export * from './token.ts';
 export * from './tokens.ts';
 export * from './connections.ts';
 export * from './mcp.ts';
+export * from './repos.ts';
