@@ -1,3 +1,4 @@
+import { openConnections } from './connections/index.ts';
 import { meRoute } from './api/me.ts';
 import { notificationRoutes } from './api/notifications.ts';
 import type { CredentialResolvers } from './http/principal.ts';
@@ -26,13 +27,23 @@ export const openRooms = async (platform: Platform): Promise<Rooms> => {
   const identity = await openIdentity(platform);
   const tokens = openTokens(platform);
   const models = openModels(platform);
+  const connections = openConnections(platform);
   return {
-    routes: [meRoute(), ...tokens.routes, ...notificationRoutes(platform), ...identity.routes, ...models.routes, ...webRoutes()],
+    routes: [
+      meRoute(),
+      ...tokens.routes,
+      ...notificationRoutes(platform),
+      ...identity.routes,
+      ...models.routes,
+      ...connections.routes,
+      ...webRoutes(),
+    ],
     resolvers: { ...tokens.resolvers, ...identity.resolvers },
     setupLink: () => identity.setupLink(),
     gateway: (guards) => models.gateway(guards),
     close: async () => {
       identity.close();
+      await connections.close();
       await models.close();
       await tokens.close();
     },

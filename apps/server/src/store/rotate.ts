@@ -19,6 +19,10 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
   { table: 'account', column: 'refreshToken', id: 'id', owner: 'userId' },
   { table: 'account', column: 'idToken', id: 'id', owner: 'userId' },
   { table: 'identity_secret', column: 'sealed', id: 'id' },
+  { table: 'connection', column: 'sealed_secret', id: 'id', owner: 'team_id' },
+  { table: 'connection_oauth', column: 'sealed_client_secret', id: 'id', owner: 'team_id' },
+  { table: 'connection_oauth', column: 'sealed_grant', id: 'id', owner: 'team_id' },
+  { table: 'connection_oauth_flow', column: 'sealed_verifier', id: 'id', owner: 'team_id' },
   { table: 'idempotency', column: 'answer', id: 'id', owner: 'account_id' },
 ];
 

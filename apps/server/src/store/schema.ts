@@ -1,4 +1,5 @@
 import type { AuditTables } from '../audit/tables.ts';
+import type { ConnectionTables } from '../connections/tables.ts';
 import type { IdempotencyTables } from '../http/idempotency.ts';
 import type { IdentityTables } from '../identity/tables.ts';
 import type { ModelTables } from '../models/tables.ts';
@@ -6,4 +7,4 @@ import type { TokenTables } from '../tokens/tables.ts';
 import type { KeyTables } from './key-check.ts';
 
 /** Every table of the store: each room exports the interface of its own. */
-export type Database = KeyTables & TokenTables & AuditTables & IdempotencyTables & IdentityTables & ModelTables;
+export type Database = KeyTables & TokenTables & AuditTables & IdempotencyTables & IdentityTables & ModelTables & ConnectionTables;

@@ -7,10 +7,11 @@ import { accounts } from './0010_accounts.ts';
 import { teams } from './0011_teams.ts';
 import { oauth } from './0012_oauth.ts';
 import { models } from './0030_models.ts';
+import { connections } from './0040_connections.ts';
 
 /**
- * Every migration by name. Ranges: 0001-0009 core and tokens, 0010-0019 identity, 0030-0039 models. They use what SQLite and
- * PostgreSQL have in common (text, integer, real, blob; `bigint` where a number is a time in milliseconds).
+ * Every migration by name. Ranges: 0001-0009 core and tokens, 0010-0019 identity, 0030-0039 models, 0040-0049 connections.
+ * They use what SQLite and PostgreSQL have in common (text, integer, real, blob; `bigint` where a number is a time in milliseconds).
  */
 export const migrations: Record<string, Migration> = {
   '0001_core': core,
@@ -21,4 +22,5 @@ export const migrations: Record<string, Migration> = {
   '0011_teams': teams,
   '0012_oauth': oauth,
   '0030_models': models,
+  '0040_connections': connections,
 };

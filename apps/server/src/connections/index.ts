@@ -1,0 +1,19 @@
+import type { Route } from '../http/route.ts';
+import type { Platform } from '../platform.ts';
+import { mcpRoute, type OpenCredential } from './mcp-route.ts';
+import { connectionRoutes } from './routes.ts';
+import { openHeaders } from './secrets.ts';
+
+export { resolveConnections, type ResolvedConnections, type ResolveRequest } from './resolve.ts';
+
+/** What this room offers the others. */
+export interface ConnectionsRoom {
+  routes: Route[];
+  close(): Promise<void>;
+}
+
+/** Opens the connections to REST APIs and MCP servers. */
+export const openConnections = (platform: Platform): ConnectionsRoom => {
+  const open: OpenCredential = async (row) => openHeaders(platform.store.sealer, row);
+  return { routes: [...connectionRoutes(platform), mcpRoute(platform, open)], close: async () => undefined };
+};
