@@ -11,7 +11,8 @@ describeStores('B22 the typed client', (stores) => {
     const platform = await startPlatform(await stores.place());
     const { paths } = await readApiDocument<{ properties: { data: object } }>(platform.url);
     for (const [name, { method, path, response }] of Object.entries(operations)) {
-      const served = paths[`/api/v1/mogplex${path}`]?.[method.toLowerCase()]?.responses['200']?.content['application/json'].schema;
+      const responses = paths[`/api/v1/mogplex${path}`]?.[method.toLowerCase()]?.responses;
+      const served = (responses?.['200'] ?? responses?.['201'])?.content['application/json'].schema;
       expect({ name, schema: served?.properties.data }).toEqual({ name, schema: jsonSchemaOf(response) });
     }
     await platform.close();

@@ -51,7 +51,7 @@ test('a wait that is too long is an error at once, and so is a POST that may hav
 });
 
 test('an answer in another form is named as such, and the token is only in its header', async () => {
-  for (const answer of [new Response('<html>'), json(200, { hello: 1 }), json(502, 'bad gateway')]) {
+  for (const answer of [new Response('<html>'), json(200, { hello: 1 }), json(500, 'bad gateway')]) {
     const { client, requests } = scripted(answer);
     const error = await client.me().catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'upstream_error', boundary: 'network' });

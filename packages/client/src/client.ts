@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { call, type CallInput, type ClientOptions } from './call.ts';
 import { operations } from './operations.ts';
+import { createRuns, type Runs } from './runs.ts';
 
 type Data<Name extends keyof typeof operations> = z.output<(typeof operations)[Name]['response']>;
 
@@ -28,6 +29,9 @@ export interface Client {
   listModels(options?: Options & { repository?: string }): Promise<Data<'listModels'>>;
   listApiKeys(options?: Options): Promise<Data<'listApiKeys'>>;
   usage(options?: Options): Promise<Data<'usage'>>;
+  /** The agents that this platform can run. */
+  agents(options?: Options): Promise<Data<'listAgents'>['agents']>;
+  readonly runs: Runs;
 }
 
 const pageInput = ({ cursor, limit, signal }: PageOptions): CallInput => ({ query: { cursor, limit }, ...(signal ? { signal } : {}) });
@@ -59,6 +63,8 @@ export const createClient = (options: ClientOptions): Client => {
     listModels: ({ repository, ...settings } = {}) => run('listModels', { query: { repository }, ...signalOf(settings) }),
     listApiKeys: (settings = {}) => run('listApiKeys', signalOf(settings)),
     usage: (settings = {}) => run('usage', signalOf(settings)),
+    agents: async (settings = {}) => (await run('listAgents', signalOf(settings))).agents,
+    runs: createRuns(options),
   };
 };
 

@@ -1,4 +1,16 @@
-import { me, modelList, notification, notificationPage, ownKeyList, tokenPage, usageReport } from '@mogplex/protocol';
+import {
+  agentList,
+  me,
+  modelList,
+  notification,
+  notificationPage,
+  ownKeyList,
+  runAnswer,
+  runEventPage,
+  runPage,
+  tokenPage,
+  usageReport,
+} from '@mogplex/protocol';
 import { z } from 'zod';
 
 export interface Operation {
@@ -18,5 +30,11 @@ export const operations = {
   readNotification: { method: 'POST', path: '/notifications/{id}/read', response: notification },
   listModels: { method: 'GET', path: '/models', response: modelList },
   listApiKeys: { method: 'GET', path: '/api-keys', response: ownKeyList },
+  listAgents: { method: 'GET', path: '/agents', response: agentList },
+  startRun: { method: 'POST', path: '/runs', response: runAnswer },
+  listRuns: { method: 'GET', path: '/runs', response: runPage },
+  getRun: { method: 'GET', path: '/runs/{id}', response: runAnswer },
+  cancelRun: { method: 'POST', path: '/runs/{id}/cancel', response: runAnswer },
+  listRunEvents: { method: 'GET', path: '/runs/{id}/events', response: runEventPage },
   usage: { method: 'GET', path: '/usage', response: usageReport },
 } as const satisfies Record<string, Operation>;
