@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { Secret } from '@mogplex/credentials';
 import { MogplexError } from '@mogplex/protocol';
 import { z } from 'zod';
+import type { GitHubSettings } from './github/settings.ts';
 
 const count = (fallback: number) => z.coerce.number().int().positive().default(fallback);
 
@@ -50,11 +51,14 @@ const environment = z.object({
   MOGPLEX_MODEL_FIRST_BYTE_SECONDS: count(300),
   MOGPLEX_MODEL_IDLE_SECONDS: count(120),
   MOGPLEX_MODEL_LEASE_SECONDS: count(60),
+  MOGPLEX_RUN_WORKERS: z.coerce.number().int().min(0).max(1_000).default(32),
+  MOGPLEX_PARALLEL_RUNS: count(8),
   MOGPLEX_DRAIN_SECONDS: count(10),
   MOGPLEX_SECRET_SCANNING_KEYS: z.string().min(1).optional(),
   MOGPLEX_GITHUB_URL: origin.default('https://github.com'),
   MOGPLEX_GITHUB_CLIENT_ID: z.string().optional(),
   MOGPLEX_GITHUB_CLIENT_SECRET: z.string().optional(),
+  MOGPLEX_GITHUB_SECONDS: count(10),
   MOGPLEX_LOG: z.enum(['info', 'error']).default('info'),
 });
 
@@ -66,7 +70,8 @@ const githubOf = (data: z.output<typeof environment>): Pick<Config, 'github'> =>
       boundary: 'configuration',
     });
   }
-  return { github: { url, clientId, clientSecret: new Secret(secret, 'MOGPLEX_GITHUB_CLIENT_SECRET') } };
+  const clientSecret = new Secret(secret, 'MOGPLEX_GITHUB_CLIENT_SECRET');
+  return { github: { url, clientId, clientSecret, seconds: data.MOGPLEX_GITHUB_SECONDS } };
 };
 
 /** Every setting of the platform, checked and with its default. */
@@ -105,12 +110,18 @@ export interface Config {
    * how long credit that a server set aside stays so after the server died.
    */
   modelSeconds: { connect: number; firstByte: number; idle: number; lease: number };
+  runs: {
+    /** Runs that this server works on at the same time; 0: it takes none. */
+    workers: number;
+    /** Runs of one account or team under way at the same time; further ones wait. */
+    perOwner: number;
+  };
   /** Seconds that open requests are given to end when the server stops. */
   drainSeconds: number;
   /** File with the public keys of the secret scanning partner programme, in the form GitHub publishes them. */
   secretScanningKeys?: string;
   /** Sign-in with GitHub: github.com, or the origin of a GitHub Enterprise server. Absent: not offered. */
-  github?: { url: string; clientId: string; clientSecret: Secret };
+  github?: GitHubSettings;
   log: 'info' | 'error';
 }
 
@@ -149,6 +160,7 @@ export const loadConfig = (env: Readonly<Record<string, string | undefined>>): C
       idle: data.MOGPLEX_MODEL_IDLE_SECONDS,
       lease: data.MOGPLEX_MODEL_LEASE_SECONDS,
     },
+    runs: { workers: data.MOGPLEX_RUN_WORKERS, perOwner: data.MOGPLEX_PARALLEL_RUNS },
     drainSeconds: data.MOGPLEX_DRAIN_SECONDS,
     ...(data.MOGPLEX_SECRET_SCANNING_KEYS === undefined ? {} : { secretScanningKeys: resolve(data.MOGPLEX_SECRET_SCANNING_KEYS) }),
     ...githubOf(data),

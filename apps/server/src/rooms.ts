@@ -4,6 +4,7 @@ import { notificationRoutes } from './api/notifications.ts';
 import type { CredentialResolvers } from './http/principal.ts';
 import type { Route } from './http/route.ts';
 import type { GuardParts } from './http/guard.ts';
+import { openGitHub } from './github/index.ts';
 import { openIdentity } from './identity/index.ts';
 import type { Gateway } from './models/gateway/serve.ts';
 import { openModels } from './models/index.ts';
@@ -34,6 +35,7 @@ export const openRooms = async (platform: Platform): Promise<Rooms> => {
       ...tokens.routes,
       ...notificationRoutes(platform),
       ...identity.routes,
+      ...openGitHub(platform).routes,
       ...models.routes,
       ...connections.routes,
       ...webRoutes(),

@@ -7,6 +7,7 @@ import { parseEmail } from './accounts.ts';
 import { libraryAnswer } from './calls.ts';
 import type { Identity } from './context.ts';
 import { cookieRoute } from './cookies.ts';
+import { prepareGrantEnd } from './github-grant.ts';
 import { displayName } from './oauth/context.ts';
 import { verifyPassword } from './password.ts';
 import { leaveEveryTeam } from './teams/members.ts';
@@ -126,12 +127,14 @@ const profileRoutes = (identity: Identity): Route[] => {
         if (body.email.trim().toLowerCase() !== principal.email) {
           throw new MogplexError('invalid_request', 'type the address of the account to confirm', { boundary: 'account' });
         }
+        const endGrant = await prepareGrantEnd(identity.platform, principal.accountId);
         await db.transaction().execute(async (trx) => {
           await leaveEveryTeam(trx, principal.accountId);
           await trx.deleteFrom('user').where('id', '=', principal.accountId).execute();
         });
         await revokeTokensOf({ db, coherence, now }, principal.accountId, 'owner', { actor: principal.accountId, requestId });
         await note(identity, principal, requestId, { action: 'account.deleted', subject: principal.accountId });
+        await endGrant();
         return { status: 'deleted' as const };
       },
     }),

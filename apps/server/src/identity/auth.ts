@@ -8,8 +8,10 @@ import type { BetterAuthOptions } from 'better-auth/types';
 import type { Store } from '../store/open.ts';
 import { sealedAdapter } from './adapter.ts';
 import { ADDRESS_HEADER } from './cookies.ts';
-import { type GitHubSettings, githubProvider } from './github.ts';
+import type { GitHubSettings } from '../github/settings.ts';
+import { githubProvider } from './github.ts';
 import { identitySecret } from './secret.ts';
+import { secondFactorAfterGitHub } from './second-factor-after.ts';
 
 /** Milliseconds that a browser session lasts. It is not prolonged: then the person signs in again. */
 export const SESSION_TTL = 14 * 24 * 3_600_000;
@@ -20,6 +22,8 @@ export interface AuthSettings {
   github?: GitHubSettings;
   /** Whether an unknown person with this verified address may make an account by a linked sign-in. */
   mayJoin: (email: string) => Promise<boolean>;
+  /** Whether the account is linked to one at GitHub. */
+  hasGitHub: (userId: string) => Promise<boolean>;
   /** Runs after the library made an account. */
   joined(user: { id: string; name: string; email: string }): Promise<void>;
   now: () => number;
@@ -28,6 +32,7 @@ export interface AuthSettings {
 const plugins = (settings: AuthSettings) => [
   genericOAuth({ config: settings.github ? [githubProvider(settings.github, settings.publicUrl)] : [] }),
   twoFactor({ issuer: 'Mogplex', skipVerificationOnEnable: false, allowPasswordless: true, accountLockout: { enabled: true } }),
+  secondFactorAfterGitHub(settings.now),
   passkey({
     rpID: new URL(settings.publicUrl).hostname,
     rpName: 'Mogplex',
@@ -56,6 +61,8 @@ const settingsOf = (settings: AuthSettings, secret: string) => {
     account: {
       accountLinking: { enabled: true, disableImplicitLinking: true, allowDifferentEmails: true },
       storeStateStrategy: 'database',
+      // A sign-in asks for little: its token must not take the place of the one that may see repositories.
+      updateAccountOnSignIn: false,
       encryptOAuthTokens: false,
     },
     // Our own limits and origin checks guard every route that reaches the library.
@@ -72,6 +79,12 @@ const settingsOf = (settings: AuthSettings, secret: string) => {
         create: {
           before: async (user) => ((await settings.mayJoin(user.email)) ? undefined : false),
           after: async (user) => settings.joined(user),
+        },
+      },
+      account: {
+        create: {
+          // One GitHub account at most, so that there is no doubt whose repositories are meant.
+          before: async ({ userId, providerId }) => (providerId === 'github' && (await settings.hasGitHub(userId)) ? false : undefined),
         },
       },
     },

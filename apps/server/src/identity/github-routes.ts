@@ -4,7 +4,10 @@ import { defineRawRoute, defineRoute, type Route } from '../http/route.ts';
 import { libraryAnswer } from './calls.ts';
 import type { Identity } from './context.ts';
 import { cookieRoute, libraryHeaders } from './cookies.ts';
+import { prepareGrantEnd } from './github-grant.ts';
+import { awaitsSecondFactor } from './second-factor-after.ts';
 import { endSession, principalFromSession } from './session.ts';
+import { note } from './trail.ts';
 
 const PREFIX = '/api/v1/mogplex';
 
@@ -41,11 +44,18 @@ const startRoutes = ({ auth, platform }: Identity): Route[] => [
     method: 'POST',
     path: '/account/github',
     scope: 'session-fresh',
-    summary: 'Starts linking a GitHub account to this one',
-    body: z.object({ next: localPath }),
+    summary: 'Starts linking a GitHub account to this one, or reconnecting it',
+    body: z.object({ next: localPath, access: z.enum(['public', 'all']).default('public') }),
     handler: async ({ body, headers }) => {
       const call = {
-        body: { provider: 'github', callbackURL: body.next, errorCallbackURL: body.next, disableRedirect: true },
+        body: {
+          provider: 'github',
+          callbackURL: body.next,
+          errorCallbackURL: body.next,
+          disableRedirect: true,
+          // GitHub has no smaller scope that lists private repositories.
+          ...(body.access === 'all' ? { scopes: ['repo'] } : {}),
+        },
         headers,
         asResponse: true,
       } as const;
@@ -61,6 +71,8 @@ const REASONS: Readonly<Record<string, string>> = {
   account_not_linked: 'account_not_linked',
   signup_disabled: 'signup_disabled',
   unable_to_create_user: 'signup_disabled',
+  unable_to_link_account: 'another_linked',
+  account_already_linked_to_different_user: 'linked_elsewhere',
 };
 
 /** Where the browser goes from the callback: a page of ours, with the reason when it did not succeed. */
@@ -86,12 +98,15 @@ const callbackRoute = ({ auth, platform }: Identity): Route =>
       const before = await principalFromSession(auth, headers.get('cookie') ?? '');
       const { search } = new URL(c.req.url);
       const answer = await (await auth()).handler(new Request(`${platform.publicUrl}/api/auth/callback/github${search}`, { headers }));
-      const location = landing(answer.headers.get('location'), platform.publicUrl);
+      const cookies = answer.headers.getSetCookie();
+      const page = landing(answer.headers.get('location'), platform.publicUrl);
+      const location = awaitsSecondFactor(cookies)
+        ? `/sign-in?${String(new URLSearchParams({ step: 'second-factor', next: page }))}`
+        : page;
       const response = new Response(null, {
         status: 302,
         headers: { 'cache-control': 'no-store', location },
       });
-      const cookies = answer.headers.getSetCookie();
       for (const cookie of cookies) response.headers.append('set-cookie', cookie);
       const replaced = before !== undefined && cookies.some((cookie) => /session_token=[^;]/.test(cookie));
       if (replaced) await endSession(platform.store.db, before.tokenId, before.accountId);
@@ -99,16 +114,18 @@ const callbackRoute = ({ auth, platform }: Identity): Route =>
     },
   });
 
-const unlinkRoute = ({ platform }: Identity): Route =>
+const unlinkRoute = (identity: Identity): Route =>
   defineRoute({
     method: 'DELETE',
     path: `${PREFIX}/account/github`,
     scope: 'session-fresh',
     boundary: 'account',
-    summary: 'Takes the GitHub account off this one',
-    response: z.object({ status: z.literal('removed') }),
+    summary: 'Takes the GitHub account off this one, and ends the grant at GitHub',
+    response: z.object({ status: z.literal('removed'), revoked: z.boolean() }),
     errors: ['conflict', 'not_found'],
-    handler: async ({ principal }) => {
+    handler: async ({ principal, requestId }) => {
+      const { platform } = identity;
+      const endGrant = await prepareGrantEnd(platform, principal.accountId);
       await platform.store.db.transaction().execute(async (trx) => {
         const removed = await trx
           .deleteFrom('account')
@@ -126,7 +143,9 @@ const unlinkRoute = ({ platform }: Identity): Route =>
           hint: 'Set a password or add a passkey first.',
         });
       });
-      return { status: 'removed' as const };
+      const revoked = await endGrant();
+      await note(identity, principal, requestId, { action: 'github.unlinked', subject: principal.accountId, details: { revoked } });
+      return { status: 'removed' as const, revoked };
     },
   });
 

@@ -1,14 +1,6 @@
-import type { Secret } from '@mogplex/credentials';
 import type { GenericOAuthConfig } from 'better-auth/plugins/generic-oauth';
 import { z } from 'zod';
-
-/** An OAuth application at github.com or on a GitHub Enterprise server. */
-export interface GitHubSettings {
-  /** `https://github.com`, or the origin of a GitHub Enterprise server. */
-  url: string;
-  clientId: string;
-  clientSecret: Secret;
-}
+import { apiBaseOf, type GitHubSettings } from '../github/settings.ts';
 
 const profileSchema = z.object({
   id: z.number(),
@@ -17,12 +9,6 @@ const profileSchema = z.object({
 });
 
 const emailsSchema = z.array(z.object({ email: z.string(), primary: z.boolean(), verified: z.boolean() }));
-
-const apiOf = (url: string): string => {
-  const { host } = new URL(url);
-  if (host === 'github.com' || host.endsWith('.ghe.com')) return `https://api.${host}`;
-  return `${url}/api/v3`;
-};
 
 const read = async <T extends z.ZodType>(url: string, token: string, schema: T): Promise<z.output<T> | undefined> => {
   const response = await fetch(url, {
@@ -49,7 +35,7 @@ export const githubProvider = ({ url, clientId, clientSecret }: GitHubSettings, 
   accountSubject: ({ profile }) => `${new URL(url).host}#${String(profile.id)}`,
   getUserInfo: async ({ accessToken }) => {
     if (!accessToken) return null;
-    const api = apiOf(url);
+    const api = apiBaseOf(url);
     const profile = await read(`${api}/user`, accessToken, profileSchema);
     const emails = await read(`${api}/user/emails`, accessToken, emailsSchema);
     const primary = emails?.find((entry) => entry.primary && entry.verified);

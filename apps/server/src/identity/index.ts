@@ -1,4 +1,3 @@
-import { MogplexError } from '@mogplex/protocol';
 import { z } from 'zod';
 import type { CredentialResolvers } from '../http/principal.ts';
 import { defineRoute, type Route } from '../http/route.ts';
@@ -7,9 +6,10 @@ import { accountRoutes } from './account.ts';
 import { createPersonalTeam, hasAccounts } from './accounts.ts';
 import type { Auth, AuthSettings } from './auth.ts';
 import type { Identity } from './context.ts';
+import { readGitHubLink } from './github-link.ts';
 import { githubRoutes } from './github-routes.ts';
 import { decisionRoutes } from './oauth/decisions.ts';
-import { checkAccessToken, ENDED_MESSAGE } from './oauth/grants.ts';
+import { checkAccessToken } from './oauth/grants.ts';
 import { oauthServerRoutes } from './oauth/routes.ts';
 import { passkeyRoutes, passkeysWork } from './passkeys.ts';
 import { principalFromSession } from './session.ts';
@@ -32,10 +32,7 @@ export interface IdentityRoom {
 
 const fromAccessToken = async ({ oauth }: Identity, token: string): ReturnType<CredentialResolvers['principalFromAccessToken']> => {
   const check = await checkAccessToken(oauth, token);
-  if (check.kind === 'unknown') return undefined;
-  if (check.kind === 'ended') {
-    throw new MogplexError('unauthenticated', ENDED_MESSAGE, { boundary: 'token', hint: 'Run mogplex and sign in again.' });
-  }
+  if (check === undefined) return undefined;
   return {
     kind: 'oauth',
     accountId: check.userId,
@@ -77,6 +74,7 @@ export const openIdentity = async (platform: Platform): Promise<IdentityRoom> =>
     now,
     ...(platform.config.github && { github: platform.config.github }),
     mayJoin: (email) => invited(store.db, email, now()),
+    hasGitHub: async (userId) => (await readGitHubLink(store, userId)) !== undefined,
     joined: async (user) => {
       await createPersonalTeam(store.db, user, now());
     },

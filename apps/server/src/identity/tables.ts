@@ -23,6 +23,7 @@ export interface IdentityTables {
   oauth_access_token: OAuthAccessTokenTable;
   oauth_refresh_token: OAuthRefreshTokenTable;
   oauth_device: OAuthDeviceTable;
+  github_link: GitHubLinkTable;
 }
 
 interface UserTable {
@@ -223,4 +224,13 @@ interface OAuthDeviceTable {
   last_polled_at: number | null;
   status: 'pending' | 'approved' | 'denied';
   grant_id: string | null;
+}
+
+interface GitHubLinkTable {
+  /** Id of the row in `account`. */
+  account_row: string;
+  /** SHA-256 of the sealed access token that GitHub refused: the link is broken while it is the one in use. */
+  refused_token: string | null;
+  /** Milliseconds: until then one server is getting new tokens, and the others wait for it. */
+  refreshing_until: number;
 }

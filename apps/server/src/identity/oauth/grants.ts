@@ -4,8 +4,8 @@ import { ACCESS_TTL, newSecret, OAuthError, type OAuthContext, REFRESH_TTL, sha2
 
 type EndReason = 'person' | 'client' | 'replay' | 'leaked';
 
-/** What a terminal reads when the sign-in behind its token is over. */
-export const ENDED_MESSAGE = 'this sign-in was ended; sign in again';
+/** What a terminal reads when it renews a token whose sign-in is over. */
+const ENDED_MESSAGE = 'this sign-in was ended; sign in again';
 
 /** The token response of RFC 6749 section 5.1. */
 export interface TokenResponse {
@@ -61,30 +61,26 @@ export const issueTokens = async (
   return { ...answer, refresh_token: refresh };
 };
 
-/** What an access token stands for. */
-export type AccessTokenCheck =
-  | {
-      kind: 'valid';
-      grantId: string;
-      userId: string;
-      email: string;
-      clientId: string;
-      clientName: string;
-      scopes: Set<'read' | 'write'>;
-      expiresAt: number;
-    }
-  | { kind: 'ended' }
-  | { kind: 'unknown' };
+/** What a valid access token stands for. */
+export interface AccessTokenCheck {
+  grantId: string;
+  userId: string;
+  email: string;
+  clientId: string;
+  clientName: string;
+  scopes: Set<'read' | 'write'>;
+  expiresAt: number;
+}
 
 const LAST_USED_EVERY = 60_000;
 
 /**
  * Looks an access token up by its hash.
  *
- * @returns `ended` for a token whose sign-in a person, the client or a replay has ended, `unknown` for anything else
- *   that is not valid now, an expired token included.
+ * @returns undefined for one that is unknown, expired or revoked, or whose sign-in was ended: from outside they are the same. What
+ *   became of a sign-in is told to whoever holds its refresh token, at the token endpoint.
  */
-export const checkAccessToken = async (context: Pick<OAuthContext, 'db' | 'now'>, token: string): Promise<AccessTokenCheck> => {
+export const checkAccessToken = async (context: Pick<OAuthContext, 'db' | 'now'>, token: string): Promise<AccessTokenCheck | undefined> => {
   const now = context.now();
   const row = await context.db
     .selectFrom('oauth_access_token as token')
@@ -95,15 +91,12 @@ export const checkAccessToken = async (context: Pick<OAuthContext, 'db' | 'now'>
     .select(['client.name', 'user.email'])
     .where('token.hash', '=', sha256(token))
     .executeTakeFirst();
-  if (row === undefined) return { kind: 'unknown' };
-  if (row.ended_at !== null) return { kind: 'ended' };
-  if (row.expires_at <= now) return { kind: 'unknown' };
+  if (row === undefined || row.ended_at !== null || row.expires_at <= now) return undefined;
   if (row.last_used_at === null || row.last_used_at < now - LAST_USED_EVERY) {
     await context.db.updateTable('oauth_grant').set({ last_used_at: now }).where('id', '=', row.id).execute();
   }
   const scopes = new Set(row.scope.split(' ').filter((scope) => scope === 'read' || scope === 'write'));
   return {
-    kind: 'valid',
     grantId: row.id,
     userId: row.user_id,
     email: row.email,

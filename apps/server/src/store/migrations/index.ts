@@ -6,12 +6,14 @@ import { auditKeep } from './0004_audit_keep.ts';
 import { accounts } from './0010_accounts.ts';
 import { teams } from './0011_teams.ts';
 import { oauth } from './0012_oauth.ts';
+import { github } from './0013_github.ts';
 import { models } from './0030_models.ts';
 import { connections } from './0040_connections.ts';
+import { runs } from './0050_runs.ts';
 
 /**
- * Every migration by name. Ranges: 0001-0009 core and tokens, 0010-0019 identity, 0030-0039 models, 0040-0049 connections.
- * They use what SQLite and PostgreSQL have in common (text, integer, real, blob; `bigint` where a number is a time in milliseconds).
+ * Every migration by name. Ranges: 0001-0009 core and tokens, 0010-0019 identity, 0030-0039 models, 0040-0049 connections,
+ * 0050-0059 runs. They use what SQLite and PostgreSQL have in common (text, integer, real, blob; `bigint` where a number is a time in milliseconds).
  */
 export const migrations: Record<string, Migration> = {
   '0001_core': core,
@@ -21,6 +23,8 @@ export const migrations: Record<string, Migration> = {
   '0010_accounts': accounts,
   '0011_teams': teams,
   '0012_oauth': oauth,
+  '0013_github': github,
   '0030_models': models,
   '0040_connections': connections,
+  '0050_runs': runs,
 };
