@@ -20,6 +20,8 @@ export interface CommandEntry {
  */
 export const COMMANDS: readonly CommandEntry[] = [
   { name: 'exec', summary: 'send one prompt and print the answer', load: () => import('./exec.ts') },
+  { name: 'runs', summary: 'start, watch and cancel runs on the platform', load: () => import('./runs/index.ts') },
+  { name: 'agents', summary: 'list the agents that the platform can run', load: () => import('./agents.ts') },
   { name: 'logs', summary: 'list and show session logs', load: () => import('./logs/index.ts') },
   { name: 'doctor', summary: 'check credentials, files and reachability', load: () => import('./doctor.ts') },
   { name: 'redact', summary: 'mask secrets in a file or in stdin', load: () => import('./redact.ts') },
