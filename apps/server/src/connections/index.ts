@@ -1,8 +1,10 @@
 import type { Route } from '../http/route.ts';
+import { dialPolicy } from '../models/gateway/dial.ts';
 import type { Platform } from '../platform.ts';
 import { mcpRoute, type OpenCredential } from './mcp-route.ts';
 import { connectionRoutes } from './routes.ts';
 import { openHeaders } from './secrets.ts';
+import { testRoute } from './test-route.ts';
 
 export { resolveConnections, type ResolvedConnections, type ResolveRequest } from './resolve.ts';
 
@@ -15,5 +17,9 @@ export interface ConnectionsRoom {
 /** Opens the connections to REST APIs and MCP servers. */
 export const openConnections = (platform: Platform): ConnectionsRoom => {
   const open: OpenCredential = async (row) => openHeaders(platform.store.sealer, row);
-  return { routes: [...connectionRoutes(platform), mcpRoute(platform, open)], close: async () => undefined };
+  const policy = dialPolicy(platform.config.allowPrivateUpstreams);
+  return {
+    routes: [...connectionRoutes(platform), testRoute(platform, open, { policy }), mcpRoute(platform, open)],
+    close: async () => undefined,
+  };
 };
