@@ -1,5 +1,6 @@
 import { createKnownValues, createRedactor } from '../src/index.ts';
-import { isRemoved, readCorpus, type Row } from './corpus.ts';
+import { readCorpus, type Row } from './corpus.ts';
+import { heldOut, isRemoved, type KindScore } from './held-out/index.ts';
 import { loadPeers } from './peers.ts';
 
 /** Removed secrets and touched rows of one tool. */
@@ -64,6 +65,36 @@ for (const half of [0, 1] as const) {
   const some = rows.filter((row) => inHalf(row, half));
   console.log(line(`redaction, half ${half + 1}`, await scoreOf(some, ours), totalsOf(some)));
 }
-const met = score.anchored >= 0.98 * totals.anchored && score.all >= 0.94 * totals.all && score.benign <= 0.005 * totals.benign;
-console.log(met ? 'targets met: 98 % anchored, 94 % all, 0.5 % benign' : 'TARGETS MISSED: 98 % anchored, 94 % all, 0.5 % benign');
+
+/** Rates over all kinds; the kinds that fall short are named. */
+function summary(name: string, verb: string, kinds: readonly KindScore[], isShort: (rate: number) => boolean): number {
+  const done = kinds.reduce((sum, kind) => sum + kind.done, 0);
+  const of = kinds.reduce((sum, kind) => sum + kind.of, 0);
+  console.log(`${name.padEnd(22)}${((100 * done) / of).toFixed(2)} % (${done}/${of}) ${verb}, ${kinds.length} kinds`);
+  for (const kind of kinds) {
+    const rate = kind.done / kind.of;
+    if (isShort(rate)) console.log(`    ${kind.kind.padEnd(30)}${(100 * rate).toFixed(1)} %`);
+  }
+  return done / of;
+}
+
+/** The rules were made with other seeds in view. */
+const SEEDS = [11, 12, 13, 14, 15];
+const ROUNDS = 20;
+console.log('\ngenerated documents');
+const made = await heldOut(ours, SEEDS, ROUNDS);
+const removed = summary('redaction', 'secrets removed', made.secrets, (rate) => rate < 0.98);
+const touched = summary('redaction', 'benign touched', made.benign, (rate) => rate > 0);
+const others = await heldOut(secretlint, SEEDS.slice(0, 1), ROUNDS);
+summary('secretlint 13', 'secrets removed', others.secrets, () => false);
+summary('secretlint 13', 'benign touched', others.benign, () => false);
+
+const met =
+  score.anchored >= 0.98 * totals.anchored &&
+  score.all >= 0.94 * totals.all &&
+  score.benign <= 0.005 * totals.benign &&
+  removed >= 0.98 &&
+  touched <= 0.005;
+const targets = 'labelled rows 98 % anchored, 94 % all, 0.5 % benign; generated documents 98 % and 0.5 %';
+console.log(`\n${met ? 'targets met' : 'TARGETS MISSED'}: ${targets}`);
 process.exitCode = met ? 0 : 1;

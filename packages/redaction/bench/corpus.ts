@@ -26,9 +26,3 @@ export function readCorpus(env: Readonly<Record<string, string | undefined>>): R
   const lines = gunzipSync(readFileSync(path)).toString('utf8').trim().split('\n');
   return lines.map((line) => JSON.parse(line) as Row);
 }
-
-/** Whether neither a secret nor the first or second half of it is left in the output. */
-export function isRemoved(output: string, secret: string): boolean {
-  const half = Math.ceil(secret.length / 2);
-  return !output.includes(secret) && !output.includes(secret.slice(0, half)) && !output.includes(secret.slice(-half));
-}

@@ -1,6 +1,7 @@
 import { classAt, NAME, SPACE } from './chars.ts';
 import type { NameClass, Names } from './names.ts';
-import { isCode, isPassword, isPlaceholder, isUuid, looksRandom } from './values.ts';
+import { matchAt, mayHaveValue, type Place, placeOfValue } from './separators.ts';
+import { isCode, isMixed, isPassword, isPlaceholder, isUuid, isWordSet, looksRandom } from './values.ts';
 
 /** A value found by the name in front of it. */
 export interface Found {
@@ -26,26 +27,16 @@ export const KEYWORDS = [
   'jwt',
   'passphrase',
   'hmac',
+  'psk',
 ] as const;
 
 const LONGEST_NAME = 64;
 const LONGEST_VALUE = 4096;
 
-const CLOSE = '(?:\\\\*["\'`]|\\]|\\)|\\*\\*|:\\*\\*)';
-const ASSIGN = new RegExp(
-  `${CLOSE}{0,3}[ \\t]{0,40}(?:(?::[ \\t]*)?[A-Za-z][\\w<>\\[\\]|?. ]{0,24}(?<=[\\w>\\]?])[ \\t]*(?:=(?![=>]))|(?:[:?.|!+]{0,3}={1,3}>?|[-=]>|:(?!:)|<-|\\|\\||\\?\\?|\\bis\\b:?|\\bwas\\b:?|\\bof\\b))[ \\t]{0,40}`,
-  'y',
-);
-const ARGUMENT = new RegExp(`${CLOSE}{1,3}[ \\t]*,\\s{0,40}(?=\\\\*["'\`])`, 'y');
-const PAIRED = new RegExp(`${CLOSE}{1,2}[ \\t]*,?\\s{0,40}\\\\*["']?[vV]alue\\\\*["']?\\s{0,8}[:=]\\s{0,8}`, 'y');
-const ELEMENT = /[^<>\n]{0,80}>\s{0,80}/y;
-const FLAG = /["']?[ \t]{1,8}(?=[^\s-])/y;
-const QUOTED_AFTER_BLANK = /[ \t]{1,4}(?=["'])/y;
-const BLOCK = /[|>][-+]?\r?\n[ \t]+/y;
-const NEXT_LINE = /\\?\r?\n[ \t]*/y;
 const SCHEME =
   /(?:Bearer|Basic|Token|ApiKey|Api-Key|apikey|Digest|Negotiate|SSWS|GenieKey|Key|OAuth|Bot|Splunk|PVEAPIToken|AWS4-HMAC-SHA256|GoogleLogin|Client-ID|SharedAccessSignature|Discogs|MAC|HOBA|Apikey|JWT|token)(?:[ \t]+(?:token=)?|=)(?=[^\s,;|])/iy;
-const OPEN = /(?:[[({]\s{0,4}|Optional\(|String\(|Secret\(|[bruf@]{1,2}(?=["'])|\$(?="))?(\\*)(["'`]{3}|["'`])/y;
+const OPEN =
+  /(?:[[({]\s{0,4}|(?:Optional|String|Secret|SecretStr|Some|Just|Buffer\.from|String::from|Secret::new|SecretString::from|SecretString::new|new Secret)\(|[bruf@NL]{1,2}(?=["'])|\$(?="))?(\\*)(["'`]{3}|["'`])/y;
 const ENDS_BARE = /[\s"'`,;&<>()[\]{}|\\]/;
 const ENDS_PASSWORD = /[\s"'`,;<>\\]/;
 
@@ -54,17 +45,11 @@ const oneOf = (signs: string): Uint8Array => {
   for (const sign of signs) table[sign.charCodeAt(0)] = 1;
   return table;
 };
-/** First characters of what `BLOCK` or `NEXT_LINE`, `OPEN` and `SCHEME` match: asked before the pattern is tried. */
-const LINE_STARTS = oneOf('|>\\\r\n');
-const OPEN_STARTS = oneOf('[({OSbruf@$\\"\'`');
+/** First characters of what `OPEN` and `SCHEME` match: asked before the pattern is tried. */
+const OPEN_STARTS = oneOf('[({OSJBnbruf@NL$\\"\'`');
 const SCHEME_STARTS = oneOf('BTADNSGKOPCMHJbtadnsgkopcmhj');
 
 const startsWithOne = (table: Uint8Array, text: string, at: number): boolean => table[text.charCodeAt(at)] === 1;
-
-function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
-  pattern.lastIndex = at;
-  return pattern.exec(text);
-}
 
 function nameStart(text: string, at: number, from: number): number {
   let start = at;
@@ -83,43 +68,12 @@ function nameEnd(text: string, at: number, length: number): number {
   return end;
 }
 
-/** Characters that may come between a name and its value. */
-const BETWEEN = new Uint8Array(128);
-for (const sign of '=:"\'`])>,?|.!+<-*\\') BETWEEN[sign.charCodeAt(0)] = 1;
-
-/** A quick look at what follows a name: most names in a text have no value. */
-function mayHaveValue(text: string, start: number, end: number): boolean {
-  let i = end;
-  while (text.charCodeAt(i) === 32 || text.charCodeAt(i) === 9) if (++i - end > 40) return false;
-  const unit = text.charCodeAt(i);
-  if (unit < 128 && BETWEEN[unit] === 1) return true;
-  if (i === end) return i > start && text.charCodeAt(start - 1) === 0x3c;
-  const first = text.charCodeAt(start);
-  if (first === 0x2d || first === 0x42 || first === 0x62) return true;
-  if (/(?:is|was|of)\b/y.test(text.slice(i, i + 4))) return true;
-  if (text.charCodeAt(start - 1) === 32 && text.charCodeAt(start - 2) > 32)
-    return text.slice(Math.max(0, start - 80), start).includes('login ') || typed(text, i);
-  return typed(text, i);
-}
-
-/** Whether a type and an equals sign follow, as in `token string = "..."`. */
-function typed(text: string, at: number): boolean {
-  for (let i = at; i < at + 26; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit === 0x3d) return true;
-    if (unit !== 32 && (classAt(text, i) & NAME) === 0 && unit !== 0x3c && unit !== 0x3e && unit !== 0x5b && unit !== 0x5d) return false;
-  }
-  return false;
-}
-
 const QUALIFIED =
   /\b(?:api|access|secret|private|auth|master|signing|encryption|license|session|account|shared|consumer|app|application|deploy|service|subscription|webhook|admin|client|server|storage|ssh|security)[ \t]{1,2}$/i;
 
 /** Whether a word such as `API` stands before a bare `key`. */
 const isQualified = (text: string, start: number, from: number): boolean =>
   text.charCodeAt(start - 1) === 32 && QUALIFIED.test(text.slice(Math.max(from, start - 18), start));
-
-const LOGIN_BEFORE = /\blogin[ \t]+\S{1,64}[ \t]+$/i;
 
 /** Finds the value that belongs to the name around a keyword at `at`. Everything it does is bounded by constants. */
 export class ContextFinder {
@@ -147,44 +101,8 @@ export class ContextFinder {
     if (kind === 'weak' && end - start < 6 && isQualified(text, start, from)) kind = 'secret';
     if (kind === 'none') return undefined;
     if (kind === 'whole') kind = 'password';
-    const value = this.#separate(text, start, end, name, kind, from);
-    return value === undefined ? undefined : this.#judge(text, value.at, value.strict, kind, to);
-  }
-
-  /** Where the value begins, and whether only a quoted value counts. */
-  #separate(
-    text: string,
-    start: number,
-    end: number,
-    name: string,
-    kind: NameClass,
-    from: number,
-  ): { at: number; strict: boolean } | undefined {
-    const before = text[start - 1] ?? '';
-    if (before === '<' || (before === ':' && text[start - 2] !== ':')) {
-      const element = matchAt(ELEMENT, text, end);
-      if (element && (before === '<' || text.lastIndexOf('<', start) > start - 40)) return { at: end + element[0].length, strict: false };
-    }
-    const paired =
-      (classAt(text, end) & SPACE) === 0 && text.charCodeAt(end) !== 0x3d && text.charCodeAt(end) !== 0x3a
-        ? matchAt(PAIRED, text, end)
-        : null;
-    if (paired) return { at: end + paired[0].length, strict: false };
-    const assign = matchAt(ASSIGN, text, end);
-    if (assign) {
-      let at = end + assign[0].length;
-      const line = startsWithOne(LINE_STARTS, text, at) ? (matchAt(BLOCK, text, at) ?? matchAt(NEXT_LINE, text, at)) : undefined;
-      at += line?.[0].length ?? 0;
-      return { at, strict: line?.[0].startsWith('\n') === true || /(?:\|\||\?\?|of|was)[ \t]*$/.test(assign[0]) };
-    }
-    const argument = matchAt(ARGUMENT, text, end);
-    if (argument) return { at: end + argument[0].length, strict: true };
-    if (/^(?:bearer|basic)$/i.test(name)) return { at: end + 1, strict: false };
-    const flagged = name.startsWith('-') || name === 'requirepass' || LOGIN_BEFORE.test(text.slice(Math.max(from, start - 80), start));
-    const flag = flagged ? matchAt(FLAG, text, end) : null;
-    if (flag) return { at: end + flag[0].length, strict: false };
-    const quoted = kind === 'password' ? matchAt(QUOTED_AFTER_BLANK, text, end) : null;
-    return quoted ? { at: end + quoted[0].length, strict: true } : undefined;
+    const place = placeOfValue(text, start, end, kind, from);
+    return place === undefined ? undefined : this.#judge(text, place, place.kind ?? kind, name, to);
   }
 
   /** End of an unquoted value; the end found last is reused for a value that begins inside the former one. */
@@ -216,9 +134,9 @@ export class ContextFinder {
     return this.#judged > 4 && end - start > 64;
   }
 
-  #judge(text: string, at: number, strict: boolean, kind: NameClass, to: number): Found | undefined {
+  #judge(text: string, { at, trust }: Place, kind: NameClass, name: string, to: number): Found | undefined {
     const open = startsWithOne(OPEN_STARTS, text, at) ? matchAt(OPEN, text, at) : null;
-    if (!open && strict) return undefined;
+    if (!open && (trust === 'quoted' || trust === 'mixed')) return undefined;
     let start = at + (open?.[0].length ?? 0);
     if (kind === 'header') return header(text, start, open, to);
     if (startsWithOne(SCHEME_STARTS, text, start)) start += matchAt(SCHEME, text, start)?.[0].length ?? 0;
@@ -227,9 +145,13 @@ export class ContextFinder {
     const value = text.slice(start, end);
     const next = text.charAt(end);
     // What was turned away once is turned away again: references and words come back often.
-    const memo = `${kind}${open === null ? next : '"'}${value}`;
+    const memo = `${kind}${trust}${open === null ? next : '"'}${value}`;
     if (this.#rejected.has(memo)) return undefined;
-    if (isSecretValue(value, kind, open !== null, next))
+    if (trust === 'mixed' && kind === 'password' && !isMixed(value)) return undefined;
+    if (
+      (trust === 'set' && open === null && kind === 'password' && isWordSet(value, name)) ||
+      isSecretValue(value, kind, open !== null, next)
+    )
       return { start, end, open: end >= to, rule: kind === 'password' ? 'password' : 'secret' };
     if (value.length <= 64 && this.#rejected.size < MOST_REJECTED) this.#rejected.add(memo);
     return undefined;
@@ -238,13 +160,12 @@ export class ContextFinder {
 
 const MOST_REJECTED = 256;
 const URL_VALUE = /^[a-z][a-z0-9+.:-]{1,20}:\/\//i;
-const MEMBER = /^[A-Za-z_]\w*(?:\.|::|->)[A-Za-z_]/;
 
 /** Whether a value is a secret, given what its name says, whether it was quoted and what comes after it. */
 function isSecretValue(value: string, kind: NameClass, quoted: boolean, next: string): boolean {
   // A URL is judged by its credentials.
   if (isPlaceholder(value) || URL_VALUE.test(value)) return false;
-  if (kind === 'password') return isPassword(value, quoted) && (quoted || (next !== '(' && next !== '[' && !MEMBER.test(value)));
+  if (kind === 'password') return isPassword(value, quoted);
   if (!quoted && isCode(value, next)) return false;
   if (isUuid(value)) return kind === 'secret';
   return looksRandom(value, kind === 'secret' ? 8 : 16);
@@ -265,12 +186,14 @@ function header(text: string, at: number, open: RegExpExecArray | null, to: numb
   while ((classAt(text, start) & SPACE) !== 0 && text[start] !== '\n') start++;
   start += matchAt(SCHEME, text, start)?.[0].length ?? 0;
   const limit = Math.min(to, start + LONGEST_VALUE);
-  const stop = open ? closing(text, start, `${open[1]}${open[2]}`, to) - start : text.slice(start, limit).search(HEADER_END);
-  const end = stop < 0 ? limit : start + stop;
+  const end = open
+    ? closing(text, start, `${open[1]}${open[2]}`, to)
+    : Math.min(limit, start + (matchAt(HEADER_VALUE, text, start)?.[0].length ?? 0));
   const value = text.slice(start, end).trim();
   if (value.length < 4 || isPlaceholder(value) || /^(?:token|bearer|basic)\b.{0,12}$/i.test(value) || !/\d|[A-Za-z]{6,}[^ ]*$/.test(value))
     return undefined;
   if (/^[A-Za-z ]+$/.test(value) || isCode(value, text[end] ?? '')) return undefined;
   return { start, end: start + text.slice(start, end).trimEnd().length, open: end >= to, rule: 'header' };
 }
-const HEADER_END = /[\r\n"'`\\<>]/;
+/** The rest of a line, up to a quote that is not the one of a parameter such as `response="..."`. */
+const HEADER_VALUE = /(?:[^\r\n"'`\\<>=]|=(?:"[^"\r\n]{0,1024}")?)*/y;

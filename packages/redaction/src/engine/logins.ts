@@ -1,49 +1,143 @@
 import { isPassword } from './values.ts';
 
-/** Literals before credentials on a command line or in SQL; lower case. */
-export const LOGIN_LITERALS = [' -u ', '--user', ' -p ', 'sshpass', 'identified by'] as const;
-
-const CURL = /(?:-u|--user|--proxy-user)[ =]{1,3}(?:"([^"\n]{3,200})"|'([^'\n]{3,200})'|(\S{3,200}))/y;
-const PASSWORD_FLAG = /-p[ =]{1,3}(?:"([^"\n]{3,200})"|'([^'\n]{3,200})'|(\S{3,200}))/y;
-const SSHPASS = /sshpass[ ]{1,3}-p[ ]{0,3}(?:"([^"\n]{3,200})"|'([^'\n]{3,200})'|([^\s"']{3,200}))/y;
-const IDENTIFIED = /identified by[ ]{1,3}(?:password[ ]{1,3})?(?:"([^"\n]{3,200})"|'([^'\n]{3,200})')/iy;
-const REACH = 160;
-
-/** The credentials that follow one of the literals at `at`. */
-export function loginAt(text: string, at: number): { start: number; end: number } | undefined {
-  const start = text.charCodeAt(at) === 0x20 ? at + 1 : at;
-  const line = text.slice(Math.max(0, start - REACH), start);
-  const command = line.slice(line.lastIndexOf('\n') + 1);
-  if (text.startsWith('-u', start) || text.startsWith('--user', start))
-    return /\b(?:curl|wget|http)\b/.test(command) ? pairIn(CURL, text, start) : undefined;
-  if (text.startsWith('-p', start))
-    return /\b(?:login|ldapsearch|mysql\w*|mongo\w*|smbclient)\b/.test(command) ? valueIn(PASSWORD_FLAG, text, start) : undefined;
-  return valueIn(text.startsWith('sshpass', start) ? SSHPASS : IDENTIFIED, text, start);
+/** A command, a call or a line of a file in which a password has its place. */
+interface Login {
+  /** Literals that it is found by; lower case. */
+  literals: readonly string[];
+  /** From the literal on; the first group that took part is the password, or `user:password`. */
+  pattern: RegExp;
+  /** What must stand before the literal on the same line. */
+  before?: RegExp;
+  /** Whether the value is `user:password`; a generated user without a password is a key. */
+  pair?: boolean;
 }
 
-function span(pattern: RegExp, text: string, at: number): { value: string; start: number; end: number } | undefined {
-  pattern.lastIndex = at;
-  const match = pattern.exec(text);
-  if (match === null) return undefined;
-  const value = match[1] ?? match[2] ?? match[3] ?? '';
-  const quoted = match[3] === undefined ? 1 : 0;
-  const end = pattern.lastIndex - quoted;
-  return { value, start: end - value.length, end };
+const BARE = '([^\\s"\'`|;&<>]{3,200})';
+const VALUE = `(?:"([^"\\n]{3,200})"|'([^'\\n]{3,200})'|${BARE})`;
+const QUOTED = `\\\\*(?:"([^"\\\\\\n]{3,200})\\\\*"|'([^'\\\\\\n]{3,200})\\\\*')`;
+const sticky = (source: string): RegExp => new RegExp(source, 'iy');
+
+const LOGINS: readonly Login[] = [
+  {
+    literals: [' -u ', ' --user', ' --proxy-user'],
+    before: /\b(?:curl|wget|http)\b/,
+    pair: true,
+    pattern: sticky(` (?:-u|--(?:proxy-)?user)[ =]{1,3}${VALUE}`),
+  },
+  { literals: ['curl -'], pair: true, pattern: sticky(`curl (?:-[\\w-]+ ){0,3}-[a-z]{0,6}u[ ]{0,3}${VALUE}`) },
+  {
+    literals: [' -p '],
+    before: /\b(?:login|ldapsearch|mysql\w*|mongo\w*|smbclient|cqlsh|influx)\b/,
+    pattern: sticky(` -p[ =]{1,3}${VALUE}`),
+  },
+  {
+    literals: ['mysql', 'mariadb'],
+    pattern: sticky(`(?:mysql|mariadb)\\w*(?:-\\w+)? [^\\n|;]{0,200}?-p(?!assword|ort|rotocol|ipe|lugin|rint)${VALUE}`),
+  },
+  { literals: ['sshpass'], pattern: sticky(`sshpass[ ]{1,3}-p[ ]{0,3}${VALUE}`) },
+  { literals: ['redis-cli'], pattern: sticky(`redis-cli [^\\n|;]{0,160}?-a[ ]{1,3}${VALUE}`) },
+  {
+    literals: ['sqlcmd', 'sqlplus'],
+    pattern: sticky(
+      `(?:sqlcmd [^\\n|;]{0,160}?-P[ ]{0,3}|sqlplus (?:-\\w+ ){0,3}[\\w$]+/)(?:"([^"\\n]{3,200})"|'([^'\\n]{3,200})'|([^\\s"'@]{3,200}))`,
+    ),
+  },
+  { literals: ['htpasswd -'], pattern: sticky(`htpasswd (?:-[A-Za-z]{1,6} ){1,4}\\S{1,120}[ ]{1,3}(?!\\S*$)\\S{1,64}[ ]{1,3}${VALUE}`) },
+  { literals: ['ldapsearch', 'ldapadd', 'ldapmodify', 'ldappasswd'], pattern: sticky(`ldap\\w+ [^\\n|;]{0,200}?-w[ ]{0,3}${VALUE}`) },
+  { literals: ['zip -', '7z a', '7za '], pattern: sticky(`(?:zip (?:-\\w+ ){0,3}-P[ ]{0,3}|7za? \\w (?:[^\\n|;]{0,80}? )?-p)${VALUE}`) },
+  { literals: ['pass:'], before: /\b-?-(?:pass|passin|passout)[ =]$|openssl[^\n]*-pass(?:in|out)? $/, pattern: sticky(`pass:${VALUE}`) },
+  { literals: ['net use '], pattern: sticky(`net use [^\\n]{0,160}?/user:\\S{1,64}[ ]{1,3}${VALUE}`) },
+  { literals: ['schtasks'], pattern: sticky(`schtasks [^\\n]{0,240}?/rp[ ]{1,3}${VALUE}`) },
+  { literals: ['rabbitmqctl'], pattern: sticky(`rabbitmqctl (?:add_user|change_password) \\S{1,64}[ ]{1,3}${VALUE}`) },
+  { literals: ['identified '], pattern: sticky(`identified (?:with \\S{1,40} )?(?:by|as)[ ]{1,3}(?:password[ ]{1,3})?${QUOTED}`) },
+  { literals: ['securestring'], pattern: sticky(`securestring[ ]{1,3}(?:-string[ ]{1,3})?${QUOTED}`) },
+  { literals: ['oracle:thin:'], pattern: sticky(`oracle:thin:[\\w$]{1,64}/([^\\s@"'/]{3,128})@`) },
+  {
+    literals: ['getconnection(', 'mysqli(', 'new pdo(', 'mysql_connect(', 'mysqli_connect(', 'pg_connect('],
+    pattern: sticky(`[\\w ]{4,16}\\((?:[^(),\\n]{1,160},\\s{0,8}){2}${QUOTED}`),
+  },
+  {
+    literals: [
+      'login(',
+      'signin(',
+      'sign_in(',
+      'basicauth(',
+      'basic_auth(',
+      'authenticate(',
+      'networkcredential(',
+      'authentication(',
+      'auth=(',
+      'credentials(',
+    ],
+    pattern: sticky(`[\\w=]{5,18}\\(\\s{0,8}\\\\*["'][^"'\\s()]{1,120}\\\\*["'],\\s{0,8}${QUOTED}`),
+  },
+  { literals: [':5432:'], before: /(?:^|[\s"'])[\w.*-]{1,120}$/, pattern: sticky(':5432:[^:\\s]{1,64}:[^:\\s]{1,64}:([^\\s:"\']{3,200})') },
+  { literals: ['pw: ', 'pw = ', 'pw=', 'pw is '], before: /(?:^|[\s"'(])$/, pattern: sticky(`pw(?: is|[ ]?[:=])[ ]?${VALUE}`) },
+];
+
+/** What a password is piped into. */
+const PIPES = ['--password-stdin', 'convertto-securestring'];
+/** What follows `user:password` in a data source name of Go. */
+const DSN_HOSTS = ['@tcp(', '@unix('];
+
+/** Literals before credentials in commands, calls and SQL; lower case. */
+export const LOGIN_LITERALS: readonly string[] = [...LOGINS.flatMap(({ literals }) => literals), ...PIPES, ...DSN_HOSTS];
+
+const REACH = 240;
+/** `'...' | ConvertTo-SecureString`, `echo ... | docker login --password-stdin` */
+const PIPED =
+  /(?:\b(?:echo|printf)[ ]{1,3}(?:-\w+[ ]{1,3}|["']%s["'][ ]{1,3}){0,2}|(?=["']))(?:"([^"\n]{3,200})"|'([^'\n]{3,200})'|([^\s"'|]{3,200}))\s{0,8}\|[^|\n]{0,200}$/;
+
+const DSN = /["'`=\s][\w.-]{1,64}:([^\s:@"'`]{3,120})$/;
+
+export interface Span {
+  start: number;
+  end: number;
 }
 
-function valueIn(pattern: RegExp, text: string, at: number): { start: number; end: number } | undefined {
-  const found = span(pattern, text, at);
-  return found !== undefined && !/^[\d-]/.test(found.value) && isPassword(found.value, true) ? found : undefined;
+/** The credentials that stand beside one of the literals at `at`. */
+export function loginAt(text: string, at: number): Span | undefined {
+  const line = text.slice(Math.max(0, at - REACH), at);
+  const before = line.slice(line.lastIndexOf('\n') + 1);
+  for (const login of LOGINS) {
+    if (!login.literals.some((literal) => startsWith(text, literal, at))) continue;
+    if (login.before !== undefined && !login.before.test(before)) continue;
+    login.pattern.lastIndex = at;
+    const match = login.pattern.exec(text);
+    const found = match === null ? undefined : spanOf(match, at);
+    if (found !== undefined && (login.pair === true ? isPair(found.value) : isWorth(found.value))) return found;
+  }
+  const behind = startsWith(text, '@', at) ? DSN : PIPED;
+  if (behind === PIPED && !PIPES.some((literal) => startsWith(text, literal, at))) return undefined;
+  return valueBehind(behind, before, at);
 }
 
-/** `user:password`; a generated user without a password is a key. */
-function pairIn(pattern: RegExp, text: string, at: number): { start: number; end: number } | undefined {
-  const found = span(pattern, text, at);
-  if (found === undefined) return undefined;
-  const colon = found.value.indexOf(':');
-  const user = found.value.slice(0, colon);
-  const password = found.value.slice(colon + 1).replace(/^["']|["']$/g, '');
-  if (colon < 0 || /^[<[{$(]/.test(user) || user === password) return undefined;
+const startsWith = (text: string, literal: string, at: number): boolean => text.slice(at, at + literal.length).toLowerCase() === literal;
+
+/** The group that took part, which ends where the match ends or before its closing sign. */
+function spanOf(match: RegExpExecArray, at: number): (Span & { value: string }) | undefined {
+  const value = match.slice(1).find((group) => group !== undefined);
+  if (value === undefined) return undefined;
+  const start = at + match[0].lastIndexOf(value);
+  return { value, start, end: start + value.length };
+}
+
+const isWorth = (value: string): boolean => !/^-/.test(value) && !/^\d{1,5}(?::\d+)?$/.test(value) && isPassword(value, true);
+
+function isPair(value: string): boolean {
+  const colon = value.indexOf(':');
+  const user = value.slice(0, colon);
+  const password = value.slice(colon + 1).replace(/^["']|["']$/g, '');
+  if (colon < 0 || /^[<[{$(]/.test(user) || user === password) return false;
   const secret = password === '' ? user : password;
-  return isPassword(secret, true) && (password !== '' || /\d/.test(user)) ? found : undefined;
+  return isPassword(secret, true) && (password !== '' || /\d/.test(user));
+}
+
+/** A password that stands before a literal on the same line. */
+function valueBehind(pattern: RegExp, before: string, at: number): Span | undefined {
+  const match = pattern.exec(before);
+  const value = match?.slice(1).find((group) => group !== undefined);
+  if (match === null || value === undefined || !isPassword(value, true)) return undefined;
+  const start = at - before.length + match.index + match[0].indexOf(value, 1);
+  return { start, end: start + value.length };
 }

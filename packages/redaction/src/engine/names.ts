@@ -17,13 +17,13 @@ export type Introduction = 'yes' | 'joins' | 'no';
 
 const words = (list: string): Set<string> => new Set(list.trim().split(' '));
 
-const PASSWORD = words('password passwd passwort pwd pass passphrase passcode pw psw passw pin ');
+const PASSWORD = words('password passwd passwort pwd pass passphrase passcode pw psw passw pin psk requirepass masterauth ');
 const SECRET = words(
   'token secret secrets apikey apitoken credential credentials cred creds jwt bearer accesskey secretkey privatekey privkey ' +
     'authkey authtoken accesstoken refreshtoken idtoken sessiontoken sessionkey clientsecret masterkey signingkey ' +
     'encryptionkey licensekey webhooksecret deploykey servicekey accountkey sharedkey sharedaccesskey appkey appsecret ' +
     'consumerkey consumersecret pat passkey storagekey hmac cookies otp totp mfa apisecret keysecret xoxs auth authentication ' +
-    'authorization mnemonic psk ',
+    'authorization mnemonic ',
 );
 const HEADERS = words('authorization proxy-authorization cookie set-cookie ');
 /** Words that make `key` a secret when they stand before it. */
@@ -59,15 +59,18 @@ const HARMLESS_BEFORE = words(
     'lexer parser design pad eos bos unk mask cls sep special stop start end pagination abort delimiter enter escape tab ' +
     'press any issuer host trusted deploy keyboard react item storage query vault kms ',
 );
-const HARMLESS_KEY_ONLY = words('host deploy storage query ');
+const HARMLESS_KEY_ONLY = words('host deploy storage query vault kms registry ');
 
 /** Words that may end a name without changing what it means. */
 const TAIL = words(
   'value val string str raw plain plaintext b64 base64 prod production dev staging default new old current live main base ' +
     'env pem x en ',
 );
+/** Words that say of a secret that it is none. */
+const PRETENDED = words('non not no fake dummy mock mocked bogus invalid wrong placeholder example sample nonexistent ');
 const GLUED = /(?:(?<!web)token|secret|apikey|accesskey|secretkey|privatekey|authkey)$/;
-const GLUED_PASSWORD = /(?:password|passwd|passphrase|passwort)$/;
+const GLUED_PASSWORD =
+  /(?:password|passwd|passphrase|passwort|(?<!by|com|sur|tres|under|over|multi|one|single|first|kee|path|im)pass|pwd)$/;
 const CACHE_LIMIT = 4096;
 
 /** Words of a name in lower case: `X-Api-Key`, `apiKey`, `API_KEY` and `api.key` are all [api, key]. */
@@ -108,6 +111,7 @@ export class Names {
 function classify(name: string): NameClass {
   const words = wordsOf(name);
   if (HEADERS.has(words.join('-'))) return 'header';
+  if (PRETENDED.has(words[0] ?? '')) return 'none';
   while (words.length > 1 && TAIL.has(words.at(-1) as string)) words.pop();
   const last = words.at(-1) ?? '';
   const before = words.at(-2) ?? '';

@@ -17,7 +17,7 @@ function userinfoStart(text: string, at: number): number {
   for (let i = at - 1; i >= least; i--) {
     const unit = text.charCodeAt(i);
     if (unit === 0x2f) return text.charCodeAt(i - 1) === 0x2f && text.charCodeAt(i - 2) === 0x3a ? i + 1 : -1;
-    if (unit <= 0x22 || unit === 0x27 || unit === 0x3c || unit === 0x3e || unit === 0x5c || unit === 0x60) return -1;
+    if (unit <= 0x20 || unit === 0x22 || unit === 0x27 || unit === 0x3c || unit === 0x3e || unit === 0x5c || unit === 0x60) return -1;
   }
   return -1;
 }

@@ -67,14 +67,15 @@ export function wordiness(value: string): number {
 const isLetter = (text: string, index: number): boolean => (classAt(text, index) & (UPPER | LOWER)) !== 0;
 
 const REFERENCE =
-  /^(?:\$[\w{(]|\$\$|\{\{?|%\(|%\w+%$|#\{|@\{|<[^>]*>?$|\[[A-Za-z ]|process\.|import\.meta|os\.|env[.([]|getenv|System\.|config[.([]|var\.|local\.|data\.|module\.|secrets?[.(]|this\.|self\.|vault:|ENC\[|op:\/\/|arn:|ref\+|\.{1,2}\/|~\/|[A-Za-z]:\\|(?:https?|file|ssm|vault|s3|gs):\/\/[^:@]*$|\/(?:[\w.-]+\/)*[\w.-]*$|\[redacted:|\[dropped|\[secret:|function\b|async\b|new [A-Z]|await\b|null\b|undefined\b|true\b|false\b|none\b|nil\b|\(\))/i;
+  /^(?:\$[\w{(]|\$\$|\{\{?|%\(|%\w+%$|#\{|@\{|<[^>]*>?$|\[[A-Za-z ]|process\.|import\.meta|os\.|env[.([]|getenv|System\.|config[.([]|var\.|local\.|data\.|module\.|secrets?[.(]|this\.|self\.|vault:|ENC\[|op:\/\/|arn:|ref\+|\.{1,2}\/|~\/|[A-Za-z]:\\|(?:https?|file|ssm|vault|s3|gs):\/\/[^:@]*$|\[redacted:|\[dropped|\[secret:|function\b|async\b|new [A-Z]|await\b|null\b|undefined\b|true\b|false\b|none\b|nil\b|\(\)|![01]\b|![A-Za-z]+(?:::\w+)*$|void 0)/i;
+const ABSOLUTE_PATH = /^\/(?:[\w.-]+\/)*[\w.-]*$/;
 const STAND_IN =
-  /^(?:[x*.•\-_#0?]+|(?:your|my|the|some|our|their|new|old|fake|insert|enter|put|add|replace|change|set|use|paste)[-_ .].*|change_?me.*|.*(?:placeholder|example|redacted|changeit|dummy|your[-_ ]|[-_ ]here$|x{6,}|\*{4,}|\.{3}).*|(?:pass(?:word)?|secret|token|key|api[-_]?key|string|number|boolean|bool|text|varchar|required|optional|user(?:name)?|value|bearer|basic|none|null|undefined|any|unknown|object|hidden|masked|todo|tbd|n\/?a|default|empty|foo|bar|baz|test|demo|abc|admin|root|password1?|(?:abc|test|pass|user)?123(?:4(?:5(?:6(?:7(?:8)?)?)?)?)?))$/i;
+  /^(?:[x*.•\-_#0?]+|(?:your|my|the|some|our|their|new|old|fake|insert|enter|put|add|replace|change|set|use|paste)[-_ .].*|change_?me.*|.*(?:placeholder|example|redacted|changeit|dummy|your[-_ ]|[-_ ]here$|x{6,}|\*{4,}|\.{3}).*|(?:current|new|old|confirm|forgot|reset|repeat|user|db|database|root|admin|login|plain|clear)?[-_ ]?(?:passw(?:or)?d|passphrase|secret|token)(?:[-_ ][a-z]+)*|(?:pass(?:word)?|secret|token|key|api[-_]?key|string|number|boolean|bool|text|varchar|required|optional|user(?:name)?|value|bearer|basic|none|null|undefined|any|unknown|object|hidden|masked|todo|tbd|n\/?a|default|empty|foo|bar|baz|test|demo|abc|admin|root|password1?|(?:abc|test|pass|user)?123(?:4(?:5(?:6(?:7(?:8)?)?)?)?)?))$/i;
 
 /** True for references to a value kept elsewhere and for stand-ins such as `${TOKEN}`, `<your-key>`, `xxxx`, `process.env.X`. */
 export function isPlaceholder(value: string): boolean {
   const head = value.length > 256 ? value.slice(0, 256) : value;
-  return REFERENCE.test(head) || STAND_IN.test(head) || sameUnit(head);
+  return REFERENCE.test(head) || STAND_IN.test(head) || (ABSOLUTE_PATH.test(head) && wordiness(head) > 0.4) || sameUnit(head);
 }
 
 function sameUnit(value: string): boolean {
@@ -89,17 +90,21 @@ const VERSION = /^v?\d+(?:\.\d+)+|^\d{4}-\d\d-\d\d|^\d+(?:\.\d+)?[a-z%]{0,3}$/i;
 const IDENTIFIER = /^[A-Za-z_$][\w$]*(?:(?:\.|::|->|\?\.)[A-Za-z_$][\w$]*)*[!?]?$/;
 const PATH = /^[\w.@-]*(?:\/[\w.@-]+)+$/;
 
+/** A file with its folder and its kind. */
+const FILE = /^[\w@.-]+(?:\/[\w@.-]+)*\/[\w@.-]+\.[a-z]{2,4}\d?$/;
+
 /** Whether a value looks generated: mixed, of high entropy, not a word, a version, a path, a date. */
 export function looksRandom(value: string, least: number): boolean {
   if (value.length < least) return false;
   const shape = shapeOf(value);
   if (VERSION.test(value) || shape.digits === shape.length) return shape.digits === shape.length && shape.length >= 16;
   if (shape.others * 2.2 > shape.length || shape.entropy < 2.5) return false;
-  if (/\s/.test(value)) return false;
+  if (/\s/.test(value) || FILE.test(value)) return false;
   const words = wordiness(value);
   if (shape.digits === 0)
     return shape.length >= 14 && shape.entropy > 3.2 && (words < 0.55 || (shape.turns * 3 > shape.length && words < 0.7));
-  if (shape.digits >= 3 || shape.hex === shape.length) return words < 0.75 || shape.digits * 4 > shape.length;
+  if (shape.digits >= 3 || shape.hex === shape.length)
+    return words < 0.75 || shape.digits * 4 > shape.length || (shape.turns * 2 > shape.length && shape.upper > 2 && shape.lower > 2);
   return words < 0.66 && shape.entropy > 2.7;
 }
 
@@ -112,15 +117,45 @@ export function isCode(value: string, next: string): boolean {
   return PATH.test(value) && wordiness(value) > 0.5 && digits < 4;
 }
 
+/** `word(`, `name.of.member(`, `str)`: what follows a name in code and is no quoted value. */
+const CALL = /^[A-Za-z_$][\w$]*(?:(?:\.|::|->|\?\.)[A-Za-z_$][\w$]*|\[\w*\])*[!?]?[()[\]{}]/;
+const CLOSING = /[)\]}]+$/;
+/** A word as it stands on a button or a label: capital first, small letters after it. */
+const LABEL = /^\p{Lu}\p{Ll}+$/u;
+
 const hasSign = (value: string): boolean => {
   for (let i = 0; i < value.length; i++) if ((classAt(value, i) & ALNUM) === 0) return true;
   return false;
 };
 
+/** Whether a value holds a digit, or a sign that no identifier and no path has. */
+export function isMixed(value: string): boolean {
+  return /\d/.test(value) || (hasSign(value) && !IDENTIFIER.test(value) && !PATH.test(value) && !/^[\w-]+$/.test(value));
+}
+
 /** Whether the value of a password field is a real password, given that it was quoted or not. */
 export function isPassword(value: string, quoted: boolean): boolean {
   if (value.length < 4 || value.length > 512 || isPlaceholder(value) || /[\u0250-\ud7ff]/.test(value)) return false;
-  if (quoted) return !/\s/.test(value.trim()) || /\d/.test(value);
+  if (quoted) return (!/\s/.test(value) || (/\d/.test(value) && /^\S.*\S$/.test(value))) && !LABEL.test(value);
   if (VERSION.test(value)) return value.length >= 8 && !value.includes('.');
-  return /\d/.test(value) || (hasSign(value) && !IDENTIFIER.test(value) && !PATH.test(value) && !/^[\w-]+$/.test(value));
+  if (CALL.test(value)) return false;
+  const bare = value.replace(CLOSING, '');
+  if (bare !== value && (bare.length < 4 || isPlaceholder(bare))) return false;
+  if (IDENTIFIER.test(bare) && /[.:>]/.test(bare) && !/\d[^\d]*\d/.test(bare) && wordiness(bare) > 0.45) return false;
+  return isMixed(bare) || (bare.length >= 12 && isScattered(bare));
 }
+
+/** Whether capitals and small letters change as often as in base64. */
+function isScattered(value: string): boolean {
+  const { turns, upper, lower, length } = shapeOf(value);
+  return upper > 2 && lower > 2 && turns * 2 > length && wordiness(value) < 0.6;
+}
+
+/** Whether a plain word is what a variable of the environment is set to, given its name: `SMTP_PASSWORD=swordfish`. */
+export function isWordSet(value: string, name: string): boolean {
+  const word = value.toLowerCase();
+  return /^[A-Za-z]{6,}$/.test(value) && !isPlaceholder(value) && !name.toLowerCase().includes(word) && !COMMON_PASSWORD.test(word);
+}
+/** What examples set a password to. */
+const COMMON_PASSWORD =
+  /^(?:postgres|mysql|mariadb|redis|mongo|rabbitmq|guest|minio|minioadmin|elastic|wordpress|drupal|user(?:name)?|localhost|production|development|string|disabled|enabled|optional|required|never|always|prompt|ignore)$/;

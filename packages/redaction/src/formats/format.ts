@@ -9,7 +9,7 @@ export const hex = (least: number, most = least): Characters => chars('a-f0-9', 
 export const word = (least: number, most = least): Characters => chars('A-Za-z0-9_-', least, most);
 
 export interface FormatOptions {
-  /** Taken also where it is glued to letters in front. Default: true when the first literal has four characters and a sign. */
+  /** Taken also where it is glued to letters in front. Default: true when the first literal has four characters and a sign, or begins with one. */
   glued?: boolean;
   /** Longer runs than published are not taken. Default: they are, so that nothing of a longer token remains. */
   exact?: boolean;
@@ -22,7 +22,9 @@ export function format(id: string, source: string, parts: readonly FormatPart[],
   const literal = anchorOf(parts);
   const first = parts[0];
   const strong =
-    Array.isArray(first) || typeof first === 'string' ? [first].flat().every((text) => text.length >= 4 && /[_.-]/.test(text)) : false;
+    Array.isArray(first) || typeof first === 'string'
+      ? [first].flat().every((text) => (text.length >= 4 && /[_.-]/.test(text)) || /^[^A-Za-z0-9]/.test(text))
+      : false;
   return { id, source, parts, anchor: literal, glued: options.glued ?? strong, ...omit(options) };
 }
 
