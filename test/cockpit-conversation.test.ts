@@ -253,7 +253,7 @@ describe('the drawers', () => {
     terminal.write(KEYS.escape);
     await terminal.waitFor((screen) => !screen.includes('Credential   openai'));
     terminal.write('/mcp\r');
-    await terminal.waitFor('this comes with a Mogplex account');
+    await terminal.waitFor('MCP servers come with a Mogplex account');
     expect(terminal.raw).not.toContain(KEY);
   });
 

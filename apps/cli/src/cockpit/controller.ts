@@ -5,13 +5,17 @@ import { closeDrawer } from './drawers/choose.ts';
 import { openPalette } from './drawers/open.ts';
 import { EMPTY_EDITOR, submit } from './input/editor.ts';
 import { LoginController } from './login/controller.ts';
-import { type ChatPiece, type CustomCommand, type OpenSession, PERMISSION_MODES, type Ports } from './ports.ts';
+import { type ChatPiece, type CustomCommand, type ModelChoice, type OpenSession, PERMISSION_MODES, type Ports } from './ports.ts';
+import { PlatformController } from './platform/controller.ts';
+import { RunController } from './run/controller.ts';
 import { runSlash } from './slash/run.ts';
 import { nearest, parseSlash, SLASH_COMMANDS } from './slash/table.ts';
 import { expandTemplate } from './slash/custom.ts';
 import { addItem, addNotice } from './state/reduce.ts';
-import { type CockpitState, type Header, initialState, type Level } from './state/state.ts';
+import { isOver } from './state/run.ts';
+import { type Anchor, type CockpitState, type Header, initialState, type Level } from './state/state.ts';
 import { createStore, type Store } from './state/store.ts';
+import { SIGN_MS } from './panels/foot.ts';
 import { sanitise, sanitiseLine } from './text/sanitise.ts';
 
 /** Pieces of an answer are taken for so long, in ms, before keys and frames get their turn. */
@@ -28,20 +32,35 @@ export interface StartOptions {
   login?: boolean;
 }
 
+export interface Scroller {
+  page: number;
+  move: (anchor: Anchor | undefined, by: number) => Anchor | undefined;
+  drawerEnd: number;
+}
+
 /** Everything that a key or a command can make the cockpit do. */
 export class Cockpit {
   readonly store: Store;
   readonly ports: Ports;
   readonly login: LoginController;
+  readonly run: RunController;
+  readonly platform: PlatformController;
   /** Settles with the exit code when the person leaves. */
   readonly left: Promise<number>;
   custom: readonly CustomCommand[] = [];
-  /** How far up the conversation on screen could be scrolled, in rows; the screen tells it with every frame. */
-  scrolledTo = 0;
+  /** Models that Tab completes; read when `/model` is being typed. */
+  models: readonly ModelChoice[] = [];
+  /** Providers of plugins that Tab completes; read when `/login` is being typed. */
+  plugins: readonly { name: string; serviceName: string }[] = [];
+  /** What only the screen knows: rows of a page, where moving by rows leads, how far a drawer scrolls. It tells it with every frame. */
+  scroller: Scroller = { page: 10, move: (anchor) => anchor, drawerEnd: 0 };
   readonly #options: StartOptions;
   #leave!: (code: number) => void;
   #turn: AbortController | undefined;
   #lastInterrupt = Number.NEGATIVE_INFINITY;
+  #clock: NodeJS.Timeout | undefined;
+  /** Lists for Tab that are being read or were. */
+  readonly #asked = new Set<'models' | 'plugins'>();
 
   constructor(ports: Ports, options: StartOptions, header: Header) {
     this.ports = ports;
@@ -51,6 +70,9 @@ export class Cockpit {
       this.#leave = resolve;
     });
     this.login = new LoginController(this);
+    this.run = new RunController(this);
+    this.platform = new PlatformController(this);
+    this.store.subscribe(() => this.#wind());
   }
 
   get state(): CockpitState {
@@ -73,6 +95,8 @@ export class Cockpit {
     const [{ name, branch }, custom] = await Promise.all([this.ports.workspace.repository(), this.ports.workspace.customCommands()]);
     this.custom = custom;
     this.store.update((state) => ({ ...state, header: { ...state.header, repository: sanitiseLine(name, 80), branch } }));
+    const before = await this.ports.history.load();
+    this.store.update((state) => ({ ...state, editor: { ...state.editor, history: [...before, ...state.editor.history] } }));
     if (this.state.view === 'session') await this.enterSession();
   }
 
@@ -83,14 +107,15 @@ export class Cockpit {
   async enterSession(): Promise<void> {
     this.store.update((state) => ({ ...state, view: 'session', canLeaveLogin: true }));
     this.refreshHeader();
+    this.platform.follow();
     try {
       await this.#settleModel();
-      const run = this.#options.attach;
-      delete this.#options.attach;
-      if (run !== undefined) this.notice('info', await this.ports.attach(run));
     } catch (error) {
       await this.report(error);
     }
+    const run = this.#options.attach;
+    // A run that could not be attached to for want of an account is attached to after the sign-in.
+    if (run !== undefined && ((await this.run.attach(run)) || this.ports.credentials.account() !== undefined)) delete this.#options.attach;
   }
 
   /** Chooses the model where none is, and takes over what the configuration says. */
@@ -101,7 +126,15 @@ export class Cockpit {
     const mode = this.state.header.mode === '' ? session.mode : this.state.header.mode;
     this.store.update((state) => ({ ...state, header: { ...state.header, model, mode } }));
     this.refreshHeader();
+    void session.factsLoaded().then(() => this.#measure(session));
     return model;
+  }
+
+  /** Says how large the window of the model in use is. */
+  #measure(session: OpenSession): void {
+    const { model } = this.state.header;
+    const length = model === undefined ? undefined : session.contextLength(model);
+    this.store.update((state) => ({ ...state, context: { ...state.context, length } }));
   }
 
   /**
@@ -133,6 +166,49 @@ export class Cockpit {
         connection: line?.connection ?? 'not connected',
       },
     }));
+    if (this.state.view === 'session') this.platform.follow();
+  }
+
+  /** What the model in use may call, in a few words. */
+  toolsInWords(): string {
+    const { mode } = this.state.header;
+    if (mode === 'read-only') return 'none in read-only';
+    return mode === 'auto' ? 'of plugins, not asked' : 'of plugins, asked first';
+  }
+
+  /** Reads what Tab completes the typed line with, once. */
+  prepareCompletion(): void {
+    const { text } = this.state.editor;
+    const wants = text.startsWith('/model') ? 'models' : text.startsWith('/login') ? 'plugins' : undefined;
+    if (wants === undefined || this.#asked.has(wants)) return;
+    this.#asked.add(wants);
+    const redraw = (): void => this.store.update((state) => ({ ...state }));
+    const read = async (): Promise<void> => {
+      if (wants === 'models') this.models = await (await this.ports.session()).listModels();
+      else this.plugins = await this.ports.signIn.providers();
+      redraw();
+    };
+    // Without the list Tab completes less; the command itself tells what is wrong.
+    read().catch(() => this.#asked.delete(wants));
+  }
+
+  /** Moves the conversation by rows, up with a positive number. */
+  scroll(by: number): void {
+    this.store.update((state) => ({ ...state, scroll: this.scroller.move(state.scroll, by) }));
+  }
+
+  /** Runs the clock of the working row, and only as long as something is at work. */
+  #wind(): void {
+    const { turn, run, view } = this.state;
+    const working = view === 'session' && (turn !== 'idle' || (run !== undefined && !isOver(run.status) && run.line !== 'closed'));
+    if (!working) {
+      clearInterval(this.#clock);
+      this.#clock = undefined;
+    } else if (this.#clock === undefined) {
+      this.#clock = setInterval(() => this.store.update((state) => ({ ...state, now: this.ports.now() })), SIGN_MS);
+      this.#clock.unref();
+      this.store.update((state) => ({ ...state, now: this.ports.now() }));
+    }
   }
 
   /** Sends what is in the composer, as a prompt or as a command. */
@@ -144,13 +220,20 @@ export class Cockpit {
       this.alert('warn', 'An answer is under way. Ctrl+C interrupts it.');
       return;
     }
-    this.store.update((state) => ({ ...state, editor: submit(state.editor), completion: undefined, alert: undefined, scroll: 0 }));
+    if (call === undefined && this.state.run !== undefined) {
+      this.alert('warn', 'You are watching a run. /detach goes back to your conversation.');
+      return;
+    }
+    this.store.update((state) => ({ ...state, editor: submit(state.editor), completion: undefined, alert: undefined, scroll: undefined }));
+    this.ports.history
+      .add(text)
+      .catch((error: unknown) => this.alert('warn', `The history was not kept: ${error instanceof Error ? error.message : ''}`));
     if (call === undefined) await this.prompt(text.trim());
-    else await this.run(call.name, call.argument);
+    else await this.command(call.name, call.argument);
   }
 
   /** Runs a slash command: a built-in one, one of the person's own, else an error on the spot. */
-  async run(name: string, argument: string): Promise<void> {
+  async command(name: string, argument: string): Promise<void> {
     try {
       if (!(await runSlash(this, { name, argument }))) await this.#custom(name, argument);
     } catch (error) {
@@ -166,6 +249,8 @@ export class Cockpit {
     }
     this.store.update((state) => ({ ...state, header: { ...state.header, model: sanitiseLine(id, 120) } }));
     this.refreshHeader();
+    const session = await this.ports.session().catch(() => undefined);
+    if (session !== undefined) this.#measure(session);
   }
 
   /** Changes the permission mode, where the configuration allows it. */
@@ -182,10 +267,24 @@ export class Cockpit {
     }
   }
 
+  /** The next permission mode that the configuration allows, the first one after the widest. */
+  async nextMode(): Promise<void> {
+    const ids = PERMISSION_MODES.map(({ id }) => id as string);
+    const widest = ids.indexOf((await this.ports.session()).mode);
+    await this.setMode(ids[(ids.indexOf(this.state.header.mode) + 1) % (widest + 1)] ?? 'read-only');
+  }
+
   /** Starts the conversation anew. */
   async clear(): Promise<void> {
     this.#dropTurn();
-    this.store.update((state) => ({ ...state, timeline: [], usage: [], scroll: 0, alert: undefined }));
+    this.store.update((state) => ({
+      ...state,
+      timeline: [],
+      usage: [],
+      scroll: undefined,
+      alert: undefined,
+      context: { ...state.context, used: 0 },
+    }));
     // A session that could not be opened remembers nothing.
     const session = await this.ports.session().catch(() => undefined);
     session?.clear();
@@ -206,6 +305,9 @@ export class Cockpit {
     const { model } = this.state.header;
     const { remains } = this.ports.credentials.planLogout(model);
     this.#dropTurn();
+    this.platform.forget();
+    this.models = [];
+    this.#asked.clear();
     const revoked = await this.ports.credentials.logout(model);
     await this.clear();
     const told = revoked ? [] : ['The platform could not be told: revoke the login under Settings there.'];
@@ -222,7 +324,8 @@ export class Cockpit {
   async prompt(text: string): Promise<void> {
     const turn = new AbortController();
     this.#turn = turn;
-    this.store.update((state) => ({ ...addItem(state, { kind: 'user', text: sanitise(text) }), turn: 'waiting' }));
+    const now = this.ports.now();
+    this.store.update((state) => ({ ...addItem(state, { kind: 'user', text: sanitise(text) }), turn: 'waiting', turnStarted: now, now }));
     const how = await this.#stream(text, turn);
     if (this.#turn !== turn) return;
     this.#turn = undefined;
@@ -276,7 +379,8 @@ export class Cockpit {
   async #custom(name: string, argument: string): Promise<void> {
     const command = this.custom.find((known) => known.name === name);
     if (command !== undefined) {
-      if (this.state.turn === 'idle') await this.prompt(expandTemplate(command.template, argument));
+      if (this.state.run !== undefined) this.alert('warn', 'You are watching a run. /detach goes back to your conversation.');
+      else if (this.state.turn === 'idle') await this.prompt(expandTemplate(command.template, argument));
       else this.alert('warn', 'An answer is under way. Ctrl+C interrupts it.');
       return;
     }
@@ -300,13 +404,17 @@ export class Cockpit {
     } else if (this.state.view === 'session') {
       this.store.update((state) => ({ ...state, editor: { ...EMPTY_EDITOR, history: state.editor.history }, drawer: undefined }));
     }
-    this.alert('info', 'Press Ctrl+C again to leave.');
+    const { run } = this.state;
+    const goesOn = run === undefined || isOver(run.status) ? '' : ' The run goes on; /cancel stops it.';
+    this.alert('info', `Press Ctrl+C again to leave.${goesOn}`);
   }
 
   /** Ends the cockpit. */
   leave(code: number): void {
     this.#turn?.abort();
     this.login.cancel();
+    this.run.stop();
+    clearInterval(this.#clock);
     this.#leave(code);
   }
 

@@ -1,4 +1,6 @@
 import type { Secret } from '@mogplex/credentials';
+import type { Run, RunEvent } from '@mogplex/protocol';
+import type { Agents, McpRow } from './state/platform.ts';
 
 /** Which credential the next prompt uses, in words for the header. */
 export interface CredentialLine {
@@ -23,6 +25,8 @@ export interface CredentialPort {
   exists(): boolean;
   /** The credential in use for a model, or undefined; without a model, the one that decides which model is the default. */
   line(model: string | undefined): CredentialLine | undefined;
+  /** What tells one account from another, or undefined without one; never shown. */
+  account(): string | undefined;
   /** Stores a provider's key; returns warnings for the person. */
   storeKey(provider: string, key: Secret): Promise<readonly string[]>;
   planLogout(model: string | undefined): LogoutPlan;
@@ -65,8 +69,14 @@ export interface OpenSession {
   /** The default model of a provider. */
   defaultOf(provider: string): Promise<string | undefined>;
   listModels(): Promise<readonly ModelChoice[]>;
+  /** Settles when prices and windows of models are known, as far as they will be. */
+  factsLoaded(): Promise<void>;
   /** US dollars for so many tokens, or undefined when no price is known. */
   cost(model: string, inputTokens: number, outputTokens: number): number | undefined;
+  /** Where prices come from, one row for a person. */
+  pricesFrom(): string;
+  /** Tokens that fit into the window of a model, or undefined where nobody states it. */
+  contextLength(model: string): number | undefined;
   /**
    * Sends a prompt. The credential is resolved anew and its client lives no longer than the answer.
    *
@@ -100,10 +110,28 @@ export interface SignInPort {
   provider(name: string, options: { device: boolean; signal: AbortSignal; report: (event: SignInEvent) => void }): Promise<void>;
 }
 
-/** An MCP server of the account (statement A9). */
-export interface McpServer {
-  name: string;
-  detail: string;
+/** A run that is watched. */
+export interface Watched {
+  run: Run;
+  /** Each event once and in order; what ends them early is thrown. */
+  events: AsyncIterable<RunEvent>;
+}
+
+/** What the platform of the account offers. Every function throws MogplexError as the platform states it. */
+export interface PlatformPort {
+  agents(signal: AbortSignal): Promise<Agents>;
+  mcp(signal: AbortSignal): Promise<readonly McpRow[]>;
+  /** @param onLine told when the line is lost (what happened, ms until the next try) and when it is back */
+  attach(run: string, signal: AbortSignal, onLine: (lost: { problem: string; retryIn: number } | undefined) => void): Promise<Watched>;
+  /** Asks for the end of a run. */
+  cancel(run: string): Promise<void>;
+}
+
+/** What was sent from this repository before. */
+export interface HistoryPort {
+  /** Oldest first. */
+  load(): Promise<readonly string[]>;
+  add(text: string): Promise<void>;
 }
 
 export interface WorkspacePort {
@@ -139,10 +167,8 @@ export interface Ports {
   workspace: WorkspacePort;
   /** Opens the session of prompts; the same one every time. */
   session(): Promise<OpenSession>;
-  /** @throws MogplexError when the platform cannot be asked */
-  mcpServers(): Promise<readonly McpServer[]>;
-  /** Asks whether a run can be attached to. @throws MogplexError */
-  attach(run: string): Promise<string>;
+  platform: PlatformPort;
+  history: HistoryPort;
   /** Puts a text on the clipboard of the person's terminal (OSC 52). */
   copy(text: string): void;
   /** The skills that plugins bring. */

@@ -10,7 +10,7 @@ export async function chooseInDrawer(cockpit: Cockpit): Promise<void> {
   if (drawer.kind === 'text') return closeDrawer(cockpit);
   if (drawer.kind === 'confirm') {
     closeDrawer(cockpit);
-    await cockpit.logout();
+    await (drawer.name === 'logout' ? cockpit.logout() : cockpit.run.cancel());
     return;
   }
   const item = filtered(drawer)[drawer.index];
@@ -25,7 +25,10 @@ export async function chooseInDrawer(cockpit: Cockpit): Promise<void> {
     case 'export':
       return await exportAs(cockpit, item.id);
     case 'palette':
-      return await cockpit.run(item.id, '');
+      return await cockpit.command(item.id, '');
+    case 'agents':
+      await cockpit.run.attach(item.id);
+      return;
     case 'tool':
       return;
   }

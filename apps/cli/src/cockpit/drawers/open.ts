@@ -3,12 +3,12 @@ import { KEY_HELP } from '../input/key-help.ts';
 import { PERMISSION_MODES } from '../ports.ts';
 import { money } from '../panels/header.ts';
 import { SLASH_COMMANDS } from '../slash/table.ts';
-import type { Drawer, ListDrawer, ListItem, ModelUsage } from '../state/state.ts';
+import type { Drawer, ListDrawer, ListItem, ModelUsage, TextDrawer } from '../state/state.ts';
 import { sanitiseLine } from '../text/sanitise.ts';
 
-const open = (cockpit: Cockpit, drawer: Drawer): void => cockpit.store.update((state) => ({ ...state, drawer }));
+export const open = (cockpit: Cockpit, drawer: Drawer): void => cockpit.store.update((state) => ({ ...state, drawer }));
 
-const list = (name: ListDrawer['name'], title: string, items: readonly ListItem[], index = 0): ListDrawer => ({
+export const list = (name: ListDrawer['name'], title: string, items: readonly ListItem[], index = 0): ListDrawer => ({
   kind: 'list',
   name,
   title,
@@ -17,7 +17,7 @@ const list = (name: ListDrawer['name'], title: string, items: readonly ListItem[
   index: Math.max(0, index),
 });
 
-const page = (cockpit: Cockpit, name: 'cost' | 'mcp' | 'status' | 'help', title: string, rows: readonly string[]): void =>
+export const page = (cockpit: Cockpit, name: TextDrawer['name'], title: string, rows: readonly string[]): void =>
   open(cockpit, { kind: 'text', name, title, rows, scroll: 0 });
 
 export async function openModels(cockpit: Cockpit): Promise<void> {
@@ -31,15 +31,15 @@ export async function openModels(cockpit: Cockpit): Promise<void> {
   open(cockpit, list('model', 'Model', items, current));
 }
 
-export async function openMcp(cockpit: Cockpit): Promise<void> {
-  const servers = await cockpit.ports.mcpServers();
-  const rows = servers.map(({ name, detail }) => `${sanitiseLine(name, 60)}  ${sanitiseLine(detail, 120)}`);
-  page(cockpit, 'mcp', 'MCP servers of the account', rows.length === 0 ? ['No MCP server is configured in the account.'] : rows);
-}
-
-export function openCost(cockpit: Cockpit): void {
+export async function openCost(cockpit: Cockpit): Promise<void> {
   const { usage } = cockpit.state;
-  const rows = usage.length === 0 ? ['Nothing was sent in this session.'] : [...usage.map(usageRow), '', `Together: ${money(usage)}`];
+  const from = (await cockpit.ports.session()).pricesFrom();
+  const together = [
+    '',
+    `Together: ${money(usage)}${usage.some(({ cost }) => cost === undefined) ? ' and what has no known price' : ''}`,
+    from,
+  ];
+  const rows = usage.length === 0 ? ['Nothing was sent in this session.'] : [...usage.map(usageRow), ...together];
   page(cockpit, 'cost', 'Tokens and cost', rows);
 }
 

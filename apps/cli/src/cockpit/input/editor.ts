@@ -11,7 +11,8 @@ export interface Editor {
   readonly draft: string;
 }
 
-const LONGEST_HISTORY = 500;
+/** Texts that are recalled. */
+export const LONGEST_HISTORY = 500;
 
 export const EMPTY_EDITOR: Editor = { text: '', cursor: 0, history: [], recalled: undefined, draft: '' };
 

@@ -4,10 +4,10 @@ import { chooseInDrawer } from '../drawers/choose.ts';
 import { filtered } from '../drawers/list.ts';
 import type { CockpitState, Drawer } from '../state/state.ts';
 import { sanitise } from '../text/sanitise.ts';
-import { complete } from './completion.ts';
+import { complete, moveSuggestion } from './completion.ts';
 import * as edit from './editor.ts';
 
-const PAGE = 10;
+const DRAWER_PAGE = 10;
 
 /** Handles one key, or the text of several that came at once. */
 export function handleKey(cockpit: Cockpit, input: string, key: Key): void {
@@ -17,9 +17,11 @@ export function handleKey(cockpit: Cockpit, input: string, key: Key): void {
   if (view === 'login') return loginKey(cockpit, input, key);
   if (drawer !== undefined) return drawerKey(cockpit, drawer, input, key);
   if (key.escape) return cockpit.escape();
-  if (key.ctrl && input === 'p') return cockpit.openPalette();
-  if (key.pageUp) return scroll(cockpit, PAGE);
-  if (key.pageDown) return scroll(cockpit, -PAGE);
+  if (key.ctrl && (input === 'p' || (input === 'k' && cockpit.state.editor.text === ''))) return cockpit.openPalette();
+  if (key.ctrl && input === 't') return cockpit.store.update((state) => ({ ...state, panels: !state.panels }));
+  if (key.tab && key.shift) return void cockpit.nextMode();
+  if (key.pageUp) return cockpit.scroll(cockpit.scroller.page);
+  if (key.pageDown) return cockpit.scroll(-cockpit.scroller.page);
   if (focus === 'timeline') return timelineKey(cockpit, input, key);
   composerKey(cockpit, input, key);
 }
@@ -60,36 +62,36 @@ function drawerKey(cockpit: Cockpit, drawer: Drawer, input: string, key: Key): v
     else if (input === 'n') cockpit.escape();
     return;
   }
-  const by = key.upArrow ? -1 : key.downArrow ? 1 : key.pageUp ? -PAGE : key.pageDown ? PAGE : 0;
+  const by = key.upArrow ? -1 : key.downArrow ? 1 : key.pageUp ? -DRAWER_PAGE : key.pageDown ? DRAWER_PAGE : 0;
+  const within = (scrolled: number): number => Math.max(0, Math.min(cockpit.scroller.drawerEnd, scrolled + by));
   if (drawer.kind === 'text') {
-    set({ ...drawer, scroll: Math.max(0, Math.min(drawer.rows.length - 1, drawer.scroll + by)) });
-    return;
+    if (input === 'r' && drawer.name === 'mcp') return void cockpit.command('mcp', '');
+    return set({ ...drawer, scroll: within(drawer.scroll) });
   }
+  if (drawer.intro !== undefined && (key.pageUp || key.pageDown)) return set({ ...drawer, introScroll: within(drawer.introScroll ?? 0) });
   if (by !== 0) {
     const count = Math.max(1, filtered(drawer).length);
     set({
       ...drawer,
       index: Math.abs(by) === 1 ? (drawer.index + by + count) % count : Math.max(0, Math.min(count - 1, drawer.index + by)),
     });
-  } else if (key.backspace || key.delete) set({ ...drawer, filter: drawer.filter.slice(0, -1), index: 0 });
+  } else if (drawer.name === 'tool') return;
+  else if (key.backspace || key.delete) set({ ...drawer, filter: drawer.filter.slice(0, -1), index: 0 });
   else if (input !== '' && !key.ctrl && !key.meta && !key.tab)
     set({ ...drawer, filter: drawer.filter + sanitise(input).replaceAll('\n', ''), index: 0 });
 }
 
 function timelineKey(cockpit: Cockpit, input: string, key: Key): void {
   if (input === 'q' && !key.ctrl && !key.meta) return cockpit.leave(0);
-  if (key.upArrow || input === 'k') return scroll(cockpit, 1);
-  if (key.downArrow || input === 'j') return scroll(cockpit, -1);
-  if (key.home || input === 'g') return scroll(cockpit, Number.MAX_SAFE_INTEGER);
-  if (key.end || input === 'G') return scroll(cockpit, Number.MIN_SAFE_INTEGER);
+  if (key.upArrow || input === 'k') return cockpit.scroll(1);
+  if (key.downArrow || input === 'j') return cockpit.scroll(-1);
+  if (input === ' ') return cockpit.scroll(-cockpit.scroller.page);
+  if (key.home || input === 'g') return cockpit.scroll(Number.MAX_SAFE_INTEGER);
+  if (key.end || input === 'G') return cockpit.scroll(Number.MIN_SAFE_INTEGER);
   if (key.return || input === 'i' || input === '/') {
     cockpit.store.update((state) => ({ ...state, focus: 'composer' }));
     if (input === '/') insertText(cockpit, '/');
   }
-}
-
-function scroll(cockpit: Cockpit, by: number): void {
-  cockpit.store.update((state) => ({ ...state, scroll: Math.max(0, Math.min(state.scroll, cockpit.scrolledTo) + by) }));
 }
 
 function composerKey(cockpit: Cockpit, input: string, key: Key): void {
@@ -98,7 +100,11 @@ function composerKey(cockpit: Cockpit, input: string, key: Key): void {
     else void cockpit.submit();
     return;
   }
-  if (key.tab) return complete(cockpit);
+  if (key.tab) {
+    complete(cockpit);
+    return cockpit.prepareCompletion();
+  }
+  if ((key.upArrow || key.downArrow) && moveSuggestion(cockpit, key.upArrow ? -1 : 1)) return;
   const change = editing(input, key);
   if (change !== undefined) {
     cockpit.store.update((state) => ({ ...state, completion: undefined, editor: change(state.editor) }));
@@ -122,6 +128,7 @@ function typed(cockpit: Cockpit, input: string): void {
 
 function insertText(cockpit: Cockpit, text: string): void {
   cockpit.store.update((state) => ({ ...state, completion: undefined, editor: edit.insert(state.editor, text) }));
+  cockpit.prepareCompletion();
 }
 
 const CTRL: Readonly<Record<string, (editor: CockpitState['editor']) => CockpitState['editor']>> = {

@@ -1,4 +1,4 @@
-import type { TimelineItem } from '../state/state.ts';
+import type { Anchor, TimelineItem } from '../state/state.ts';
 import { fit, type Line, type Look, wrapSpans } from '../text/lines.ts';
 import { type Drawer, PLAIN_DRAWER, StreamedText } from '../text/streamed.ts';
 
@@ -11,8 +11,14 @@ interface Drawn {
 
 export interface Window {
   lines: Line[];
-  /** Rows below the window: the scroll that was asked for, at most all rows that do not fit. */
-  hidden: number;
+  /** Rows below the window. */
+  below: number;
+}
+
+/** A row of the conversation: place of its entry, and its own place among the rows of that entry. */
+interface Place {
+  at: number;
+  row: number;
 }
 
 const NOTICE: Readonly<Record<'info' | 'warn' | 'error', { mark: string; look: Look }>> = {
@@ -35,31 +41,82 @@ export class TimelineRows {
   /**
    * The rows that a window of `height` rows shows.
    *
-   * @param scroll rows between the end of the conversation and the window's last row
+   * @param anchor the last row in sight of a reader who scrolled up; undefined follows the end
    */
-  window(items: readonly TimelineItem[], width: number, height: number, scroll: number): Window {
+  window(items: readonly TimelineItem[], width: number, height: number, anchor: Anchor | undefined): Window {
     if (items.length === 0) this.#drawn.clear();
-    const reached = Math.min(scroll, Math.max(0, this.#count(items, width, scroll + height) - height));
+    const bottom = this.#bottom(items, width, anchor);
     const lines: Line[] = [];
-    let below = reached;
-    for (let at = items.length - 1; at >= 0 && lines.length < height; at -= 1) {
-      const item = items[at];
-      if (item === undefined) break;
-      const rows = this.#rows(item, width);
-      const end = Math.max(0, rows.length - below);
-      below = Math.max(0, below - rows.length);
+    for (let { at, row } = bottom; at >= 0 && lines.length < height; at -= 1, row = Number.MAX_SAFE_INTEGER) {
+      const rows = this.#rowsAt(items, at, width);
+      const end = Math.min(row + 1, rows.length);
       lines.unshift(...rows.slice(Math.max(0, end - (height - lines.length)), end));
     }
-    return { lines, hidden: reached };
+    const after = this.#after(items, width, bottom);
+    // The window reaches the start of the conversation and has room left, after a resize for instance.
+    const more = lines.length < height ? this.#following(items, width, bottom, height - lines.length) : [];
+    return { lines: [...lines, ...more], below: after - more.length };
   }
 
-  /** Rows of the last entries, counted until there are `enough`. */
-  #count(items: readonly TimelineItem[], width: number, enough: number): number {
-    let total = 0;
-    for (let at = items.length - 1; at >= 0 && total < enough; at -= 1) {
-      const item = items[at];
-      if (item !== undefined) total += this.#rows(item, width).length;
+  /**
+   * Where a reader stands after moving up by so many rows, or down with a negative number.
+   *
+   * @returns undefined at the end of the conversation, which is followed from then on
+   */
+  move(items: readonly TimelineItem[], width: number, height: number, anchor: Anchor | undefined, by: number): Anchor | undefined {
+    let { at, row } = this.#bottom(items, width, anchor);
+    if (by > 0) {
+      let left = Math.min(by, this.#upTo(items, width, { at, row }, by + height) - height);
+      if (left <= 0) return anchor;
+      for (; left > row && at > 0; row = this.#rowsAt(items, at, width).length - 1) {
+        left -= row + 1;
+        at -= 1;
+      }
+      row -= left;
+    } else {
+      let left = -by;
+      for (; at < items.length && row + left >= this.#rowsAt(items, at, width).length; row = 0) {
+        left -= this.#rowsAt(items, at, width).length - row;
+        at += 1;
+      }
+      row += left;
     }
+    const item = items[at];
+    const below = item === undefined ? 0 : this.#after(items, width, { at, row });
+    return item === undefined || below === 0 ? undefined : { id: item.id, row, below };
+  }
+
+  #bottom(items: readonly TimelineItem[], width: number, anchor: Anchor | undefined): Place {
+    const found = anchor === undefined ? -1 : items.findLastIndex((item) => item.id === anchor.id);
+    const at = found === -1 ? items.length - 1 : found;
+    const last = this.#rowsAt(items, at, width).length - 1;
+    return { at, row: found === -1 || anchor === undefined ? last : Math.min(anchor.row, last) };
+  }
+
+  #rowsAt(items: readonly TimelineItem[], at: number, width: number): readonly Line[] {
+    const item = items[at];
+    return item === undefined ? [] : this.#rows(item, width);
+  }
+
+  /** Rows behind a place. */
+  #after(items: readonly TimelineItem[], width: number, { at, row }: Place): number {
+    let total = this.#rowsAt(items, at, width).length - 1 - row;
+    for (let next = at + 1; next < items.length; next += 1) total += this.#rowsAt(items, next, width).length;
+    return total;
+  }
+
+  #following(items: readonly TimelineItem[], width: number, { at, row }: Place, count: number): Line[] {
+    const lines = this.#rowsAt(items, at, width).slice(row + 1, row + 1 + count);
+    for (let next = at + 1; next < items.length && lines.length < count; next += 1) {
+      lines.push(...this.#rowsAt(items, next, width).slice(0, count - lines.length));
+    }
+    return lines;
+  }
+
+  /** Rows up to and with a place, counted upwards until there are `enough`. */
+  #upTo(items: readonly TimelineItem[], width: number, { at, row }: Place, enough: number): number {
+    let total = row + 1;
+    for (let before = at - 1; before >= 0 && total < enough; before -= 1) total += this.#rowsAt(items, before, width).length;
     return total;
   }
 

@@ -1,5 +1,6 @@
 import type { Cockpit } from '../controller.ts';
-import { openCost, openExport, openHelp, openLogout, openMcp, openModels, openPermissions, openStatus } from '../drawers/open.ts';
+import { openCost, openExport, openHelp, openLogout, openModels, openPermissions, openStatus } from '../drawers/open.ts';
+import { openAgents, openCancel, openMcp } from '../drawers/platform.ts';
 import { isSlashName, type SlashCall, type SlashName } from './table.ts';
 
 const RUN: Readonly<Record<SlashName, (cockpit: Cockpit, argument: string) => Promise<void> | void>> = {
@@ -13,6 +14,13 @@ const RUN: Readonly<Record<SlashName, (cockpit: Cockpit, argument: string) => Pr
     else await cockpit.useModel(argument);
   },
   mcp: openMcp,
+  agents: openAgents,
+  attach: async (cockpit, argument) => {
+    if (argument === '') await openAgents(cockpit);
+    else await cockpit.run.attach(argument);
+  },
+  cancel: openCancel,
+  detach: (cockpit) => cockpit.run.detach(),
   cost: openCost,
   export: openExport,
   permissions: async (cockpit, argument) => {

@@ -14,10 +14,24 @@ describe('a slash line', () => {
   });
 
   test('completes names and arguments', () => {
-    const values = (command: string): string[] => (command === 'login' ? ['openai', 'groq'] : []);
-    expect(suggestions('/lo', ['look'], values)).toEqual(['/login', '/logout', '/look']);
-    expect(suggestions('/login o', [], values)).toEqual(['/login openai']);
-    expect(suggestions('hello', [], values)).toEqual([]);
+    const values = (command: string) =>
+      command === 'login'
+        ? [
+            { text: 'openai', detail: 'OpenAI' },
+            { text: 'groq', detail: 'Groq' },
+          ]
+        : [];
+    const texts = (line: string, own: string[] = []): string[] =>
+      suggestions(
+        line,
+        own.map((name) => ({ name, description: 'mine' })),
+        values,
+      ).map(({ text }) => text);
+    expect(texts('/lo', ['look'])).toEqual(['/login', '/logout', '/look']);
+    expect(texts('/login o')).toEqual(['/login openai', '/login groq']);
+    expect(texts('/login GR')).toEqual(['/login groq']);
+    expect(texts('hello')).toEqual([]);
+    expect(suggestions('/look', [{ name: 'look', description: 'mine' }], values)).toEqual([{ text: '/look', detail: 'mine' }]);
   });
 
   test.each([

@@ -12,6 +12,10 @@ export const SLASH_COMMANDS = [
   { name: 'logout', argument: '', summary: 'remove the account login and the stored key in use' },
   { name: 'model', argument: '[provider/model]', summary: 'choose the model' },
   { name: 'mcp', argument: '', summary: 'MCP servers of the account' },
+  { name: 'agents', argument: '', summary: 'agents and runs of the account; Enter attaches to a run' },
+  { name: 'attach', argument: '<run>', summary: 'watch a run of the account' },
+  { name: 'cancel', argument: '', summary: 'stop the run that is being watched' },
+  { name: 'detach', argument: '', summary: 'leave the run as it is, back to your conversation' },
   { name: 'cost', argument: '', summary: 'tokens and cost of this session' },
   { name: 'export', argument: '', summary: 'save or copy the conversation' },
   { name: 'permissions', argument: '[mode]', summary: 'choose the permission mode' },
@@ -37,23 +41,36 @@ export function parseSlash(line: string): SlashCall | undefined {
 
 export const isSlashName = (name: string): name is SlashName => SLASH_COMMANDS.some((command) => command.name === name);
 
+/** What a typed line can become, and what that is. */
+export interface Suggestion {
+  readonly text: string;
+  readonly detail: string;
+}
+
 /**
  * What Tab can complete a line to: names of commands, or arguments of those that have some.
  *
- * @param custom names of the person's own commands
+ * @param custom the person's own commands
  * @param values what the argument of a command can be
  */
-export function suggestions(line: string, custom: readonly string[], values: (command: string) => readonly string[]): readonly string[] {
+export function suggestions(
+  line: string,
+  custom: readonly { name: string; description: string }[],
+  values: (command: string) => readonly Suggestion[],
+): readonly Suggestion[] {
   if (!line.startsWith('/') || line.includes('\n')) return [];
   const blank = line.indexOf(' ');
   if (blank === -1) {
-    const names = [...SLASH_COMMANDS.map((command) => command.name), ...custom];
-    return names.map((name) => `/${name}`).filter((name) => name.startsWith(line));
+    const own = custom.map(({ name, description }) => ({ text: `/${name}`, detail: description }));
+    const all = [...SLASH_COMMANDS.map(({ name, summary }): Suggestion => ({ text: `/${name}`, detail: summary })), ...own];
+    return all.filter(({ text }) => text.startsWith(line));
   }
   const command = line.slice(1, blank);
-  return values(command)
-    .map((value) => `/${command} ${value}`)
-    .filter((value) => value.startsWith(line));
+  const typed = line.slice(blank + 1).toLowerCase();
+  const found = values(command).map(({ text, detail }) => ({ value: text.toLowerCase(), text: `/${command} ${text}`, detail }));
+  const starting = found.filter(({ value }) => value.startsWith(typed));
+  // Nobody types the provider before a model's name: what contains the word follows what begins with it.
+  return [...starting, ...found.filter(({ value }) => !value.startsWith(typed) && value.includes(typed))];
 }
 
 /** The nearest command name to a mistyped one, when there is one near enough. */

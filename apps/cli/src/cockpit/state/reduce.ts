@@ -1,10 +1,14 @@
+import { reduceRun, type RunItem } from './run.ts';
 import type { CockpitState, Level, ModelUsage, TimelineItem, TurnEvent } from './state.ts';
 
-type WithoutId<T> = T extends TimelineItem ? Omit<T, 'id'> : never;
+/** The conversation on screen: that of the run that is being watched, else the person's own. */
+export const shownTimeline = ({ run, timeline }: CockpitState): readonly TimelineItem[] => run?.timeline ?? timeline;
 
-/** The state after an entry has been added to the conversation. */
-export function addItem(state: CockpitState, item: WithoutId<TimelineItem>): CockpitState {
-  return { ...state, timeline: [...state.timeline, { ...item, id: state.nextId } as TimelineItem], nextId: state.nextId + 1 };
+/** The state after an entry has been added to the conversation on screen. */
+export function addItem(state: CockpitState, item: RunItem): CockpitState {
+  const timeline = [...shownTimeline(state), { ...item, id: state.nextId } as TimelineItem];
+  const nextId = state.nextId + 1;
+  return state.run === undefined ? { ...state, timeline, nextId } : { ...state, run: { ...state.run, timeline }, nextId };
 }
 
 export const addNotice = (state: CockpitState, level: Level, text: string): CockpitState => addItem(state, { kind: 'notice', level, text });
@@ -16,11 +20,10 @@ export const addNotice = (state: CockpitState, level: Level, text: string): Cock
 export function reduceTurn(state: CockpitState, events: readonly TurnEvent[]): CockpitState {
   if (events.length === 0) return state;
   const timeline = [...state.timeline];
-  let { nextId, turn, usage } = state;
-  const add = (item: WithoutId<TimelineItem>): void => {
-    timeline.push({ ...item, id: nextId } as TimelineItem);
-    nextId += 1;
-  };
+  const watched = state.run === undefined ? [] : [...state.run.timeline];
+  let { nextId, turn, usage, context, run } = state;
+  const withId = (item: RunItem): TimelineItem => ({ ...item, id: nextId++ }) as TimelineItem;
+  const add = (item: RunItem): void => void timeline.push(withId(item));
   for (const event of events) {
     switch (event.type) {
       case 'text':
@@ -33,21 +36,21 @@ export function reduceTurn(state: CockpitState, events: readonly TurnEvent[]): C
         break;
       case 'usage':
         usage = addUsage(usage, event);
+        context = { ...context, used: event.inputTokens + event.outputTokens };
         break;
       case 'end':
         closeAnswer(timeline, event.how);
         turn = 'idle';
         break;
+      case 'run':
+        if (run !== undefined) run = reduceRun(run, watched, event.event, withId);
+        break;
     }
   }
-  return { ...state, timeline, nextId, turn, usage };
+  return { ...state, timeline, nextId, turn, usage, context, run: run === undefined ? undefined : { ...run, timeline: watched } };
 }
 
-function grow(
-  timeline: TimelineItem[],
-  event: { type: 'text' | 'reasoning'; text: string },
-  add: (item: WithoutId<TimelineItem>) => void,
-): void {
+function grow(timeline: TimelineItem[], event: { type: 'text' | 'reasoning'; text: string }, add: (item: RunItem) => void): void {
   const last = timeline.at(-1);
   if (event.type === 'reasoning') {
     if (last?.kind === 'reasoning') timeline[timeline.length - 1] = { ...last, text: last.text + event.text };

@@ -1,4 +1,6 @@
 import { EMPTY_EDITOR, type Editor } from '../input/editor.ts';
+import type { Agents, Loaded, McpRow } from './platform.ts';
+import type { RunPiece, RunView } from './run.ts';
 
 export type Level = 'info' | 'warn' | 'error';
 
@@ -16,7 +18,8 @@ export type TurnEvent =
   | { type: 'reasoning'; text: string }
   | { type: 'tool-call'; name: string; input: string }
   | { type: 'usage'; model: string; inputTokens: number; outputTokens: number; cost: number | undefined }
-  | { type: 'end'; how: 'done' | 'interrupted' | 'failed' };
+  | { type: 'end'; how: 'done' | 'interrupted' | 'failed' }
+  | { type: 'run'; event: RunPiece };
 
 /** Tokens and money of one model in this session. */
 export interface ModelUsage {
@@ -31,8 +34,11 @@ export interface ModelUsage {
 /** A list that one chooses from. */
 export interface ListDrawer {
   readonly kind: 'list';
-  readonly name: 'model' | 'palette' | 'permissions' | 'export' | 'tool';
+  readonly name: 'model' | 'palette' | 'permissions' | 'export' | 'tool' | 'agents';
   readonly title: string;
+  /** What stands above the list, for a question that has to be read first; PageUp and PageDown scroll it. */
+  readonly intro?: readonly string[];
+  readonly introScroll?: number;
   readonly items: readonly ListItem[];
   readonly filter: string;
   /** Position in the filtered list. */
@@ -48,7 +54,7 @@ export interface ListItem {
 /** A page that one reads. */
 export interface TextDrawer {
   readonly kind: 'text';
-  readonly name: 'cost' | 'mcp' | 'status' | 'help';
+  readonly name: 'cost' | 'mcp' | 'status' | 'help' | 'agents';
   readonly title: string;
   readonly rows: readonly string[];
   readonly scroll: number;
@@ -57,7 +63,7 @@ export interface TextDrawer {
 /** A question that Enter answers with yes and Esc with no. */
 export interface ConfirmDrawer {
   readonly kind: 'confirm';
-  readonly name: 'logout';
+  readonly name: 'logout' | 'cancel';
   readonly title: string;
   readonly rows: readonly string[];
 }
@@ -86,6 +92,24 @@ export interface Header {
   readonly connection: string;
 }
 
+/** Where a reader who scrolled up is: what comes below moves nothing above it. */
+export interface Anchor {
+  /** Entry of the last row in sight. */
+  readonly id: number;
+  /** That row's place among the rows of the entry. */
+  readonly row: number;
+  /** Rows below it when the reader came there. */
+  readonly below: number;
+}
+
+/** How full the window of the model is. */
+export interface ContextUse {
+  /** Tokens of the last request and its answer. */
+  readonly used: number;
+  /** The window of the model; undefined where nobody states it. */
+  readonly length: number | undefined;
+}
+
 export interface CockpitState {
   readonly view: 'login' | 'session';
   readonly login: LoginStep;
@@ -93,17 +117,30 @@ export interface CockpitState {
   readonly canLeaveLogin: boolean;
   readonly header: Header;
   readonly turn: 'idle' | 'waiting' | 'streaming' | 'interrupting';
+  /** When the answer under way was asked for, ms. */
+  readonly turnStarted: number;
+  /** The time as the running clock of a turn or a run last said it, ms. */
+  readonly now: number;
   readonly timeline: readonly TimelineItem[];
   readonly nextId: number;
   readonly editor: Editor;
   /** Which suggestion the last Tab took, with the text that it was made for. */
   readonly completion: { readonly typed: string; readonly index: number } | undefined;
   readonly focus: 'composer' | 'timeline';
-  /** Rows between the end of the conversation and the last visible row; 0 follows the end. */
-  readonly scroll: number;
+  /** Undefined follows the end of the conversation. */
+  readonly scroll: Anchor | undefined;
+  /** Whether the panels beside the conversation are wanted, where there is room for them. */
+  readonly panels: boolean;
   readonly drawer: Drawer | undefined;
   readonly alert: { readonly level: Level; readonly text: string } | undefined;
   readonly usage: readonly ModelUsage[];
+  readonly context: ContextUse;
+  /** Agents and runs of the account. */
+  readonly agents: Loaded<Agents>;
+  /** MCP servers of the account. */
+  readonly mcp: Loaded<readonly McpRow[]>;
+  /** The run that is being watched; its conversation is shown instead of the person's own. */
+  readonly run: RunView | undefined;
 }
 
 export const LOGIN_CHOICE: LoginStep = { step: 'choose', index: 0 };
@@ -114,13 +151,20 @@ export const initialState = (header: Header): CockpitState => ({
   canLeaveLogin: false,
   header,
   turn: 'idle',
+  turnStarted: 0,
+  now: 0,
   timeline: [],
   nextId: 1,
   editor: EMPTY_EDITOR,
   completion: undefined,
   focus: 'composer',
-  scroll: 0,
+  scroll: undefined,
+  panels: true,
   drawer: undefined,
   alert: undefined,
   usage: [],
+  context: { used: 0, length: undefined },
+  agents: { state: 'none' },
+  mcp: { state: 'none' },
+  run: undefined,
 });

@@ -24,6 +24,10 @@ export function credentialPort(world: World, warn: (line: string) => void): Cred
   return {
     exists: () => exists(world, file, warn),
     line: (model) => line(world, file, model),
+    account: () => {
+      const found = resolveNow(world, file, ACCOUNT_PROVIDER);
+      return found?.via === 'gateway' ? `${found.source.text} ${found.origin ?? ''}` : undefined;
+    },
     storeKey: async (provider, key) => {
       await file.setKey(provider, key);
       const { checkKeyShape } = await import('@mogplex/providers');

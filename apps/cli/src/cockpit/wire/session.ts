@@ -1,5 +1,4 @@
 import { ACCOUNT_PROVIDER, type AuthFile } from '@mogplex/credentials';
-import type { ModelInfo } from '@mogplex/protocol';
 import type { Session } from '../../session/open.ts';
 import { resolveNow } from '../../session/resolve.ts';
 import type { World } from '../../world.ts';
@@ -7,6 +6,9 @@ import type { ModelChoice, OpenSession } from '../ports.ts';
 
 /** A price is in micro-dollars per million tokens. */
 const DOLLARS = 1e-12;
+
+/** Ms that the account's catalog is waited for. */
+const CATALOG_MS = 15_000;
 
 /**
  * Opens the session of prompts. Its code, and with it the clients of the models, is loaded here and not before.
@@ -24,8 +26,8 @@ export async function openSessionPort(world: World, warn: (line: string) => void
   const session = await openSession(world, { command: 'cockpit', warn, approve: (call) => ask(call) });
   const { conversation, settings, file } = session;
   const signal = new AbortController().signal;
-  const prices = new Map<string, ModelInfo['price']>();
-  void loadPrices(world, file, prices);
+  const facts: ModelFacts = { known: new Map(), shippedDate: '' };
+  const loaded = loadFacts(world, file, facts);
   return {
     id: session.log.sessionId,
     mode: settings.permissionMode,
@@ -34,15 +36,18 @@ export async function openSessionPort(world: World, warn: (line: string) => void
       ask = approve;
     },
     chooseModel: async (asked) => await chooseModel(world, file, settings, asked, signal),
+    factsLoaded: async () => await loaded,
     defaultOf: async (provider) =>
       defaultOf(session, provider, SHIPPED_MODELS) ??
       (await listModels(world, file, settings, signal, warn)).find(({ id }) => id.startsWith(`${provider}/`))?.id,
     listModels: async () =>
       (await listModels(world, file, settings, signal, warn)).map(({ id, origin }): ModelChoice => ({ id, detail: details[origin] })),
     cost: (model, inputTokens, outputTokens) => {
-      const price = prices.get(model);
+      const price = facts.known.get(model)?.price;
       return price == null ? undefined : (inputTokens * price.input + outputTokens * price.output) * DOLLARS;
     },
+    pricesFrom: () => `Estimated from the account's catalog, else from the prices shipped with this version (${facts.shippedDate}).`,
+    contextLength: (model) => facts.known.get(model)?.contextLength,
     send: (prompt, model, aborted) => conversation.send(prompt, model, aborted),
     clear: () => conversation.clear(),
     close: async () => await session.close(),
@@ -59,10 +64,30 @@ function defaultOf(
   return models === undefined ? undefined : `${provider}/${models[0]}`;
 }
 
-/** Fills in the prices of the account's catalog. Without an account, or without an answer, costs stay unknown. */
-async function loadPrices(world: World, file: AuthFile, prices: Map<string, ModelInfo['price']>): Promise<void> {
+interface ModelFact {
+  price: { input: number; output: number } | null;
+  contextLength: number;
+}
+
+/** What is known of models, by `provider/model`. */
+interface ModelFacts {
+  known: Map<string, ModelFact>;
+  /** The day of the prices that ship with this version. */
+  shippedDate: string;
+}
+
+/** Fills in what ships with this version, then what the account's catalog says. Without either, costs stay unknown. */
+async function loadFacts(world: World, file: AuthFile, facts: ModelFacts): Promise<void> {
+  const { CATALOG, CATALOG_DATE } = await import('@mogplex/server/catalog');
+  facts.shippedDate = CATALOG_DATE;
+  for (const { id, price, contextLength } of CATALOG) facts.known.set(id, { price: price ?? null, contextLength });
   if (resolveNow(world, file, ACCOUNT_PROVIDER) === undefined) return;
-  const [{ modelList }, { askPlatform }] = await Promise.all([import('@mogplex/protocol'), import('./platform.ts')]);
-  const answer = modelList.safeParse(await askPlatform(world, '/models').catch(() => undefined));
-  for (const model of answer.data?.models ?? []) prices.set(model.id, model.price);
+  const { openPlatform } = await import('../../session/platform.ts');
+  try {
+    const { models } = await openPlatform(world).client.listModels({ signal: AbortSignal.timeout(CATALOG_MS) });
+    for (const { id, price, contextLength } of models) facts.known.set(id, { price, contextLength });
+  } catch {
+    // The catalog is asked for again, and its errors are told, where models are listed; here it only makes prices exact.
+    return;
+  }
 }

@@ -34,6 +34,14 @@ export async function readRepository(cwd: string): Promise<{ name: string; branc
   }
 }
 
+/** The folder that holds the repository around a folder; the folder itself where there is none. */
+export async function repositoryRoot(cwd: string): Promise<string> {
+  for (let folder = cwd; ; folder = dirname(folder)) {
+    if ((await findGitDir(folder)) !== undefined) return folder;
+    if (dirname(folder) === folder) return cwd;
+  }
+}
+
 /** `owner/name` of the remote `origin`; what its address holds before that, which may be a token, is dropped. */
 export function remoteName(config: string): string | undefined {
   const section = /\[remote "origin"\]([^[]*)/.exec(config)?.[1];

@@ -1,0 +1,82 @@
+import { type RunView, isOver } from '../state/run.ts';
+import type { CockpitState } from '../state/state.ts';
+import { fit, type Line, type Span } from '../text/lines.ts';
+import { duration } from '../text/time.ts';
+import { stringWidth } from '../text/width.ts';
+import { money } from './header.ts';
+
+/** Milliseconds between two pictures of the sign of life; also how often the clock of a turn tells the time. */
+export const SIGN_MS = 125;
+
+const SIGNS = '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏';
+
+const DOING: Readonly<Record<CockpitState['turn'], string>> = {
+  idle: '',
+  waiting: 'Waiting for the model',
+  streaming: 'Answering',
+  interrupting: 'Interrupting',
+};
+
+/** What is going on, for how long, and how it is stopped; no row when nothing is. */
+export function workingRow(state: CockpitState, width: number): Line[] {
+  const work = workOf(state);
+  if (work === undefined) return [];
+  const sign = SIGNS[Math.floor(state.now / SIGN_MS) % SIGNS.length] ?? SIGNS.charAt(0);
+  const text = `${work.text} · ${duration(state.now - work.since)} · ${work.stop}`;
+  return [
+    [
+      { text: ` ${sign} `, color: 'accent' },
+      { text: fit(text, width - 3), color: 'muted' },
+    ],
+  ];
+}
+
+function workOf({ run, turn, turnStarted }: CockpitState): { text: string; since: number; stop: string } | undefined {
+  if (run !== undefined)
+    return isOver(run.status)
+      ? undefined
+      : { text: runWork(run), since: run.createdAt, stop: '/cancel stops the run · /detach leaves it running' };
+  return turn === 'idle' ? undefined : { text: DOING[turn], since: turnStarted, stop: 'Ctrl+C interrupts' };
+}
+
+function runWork({ status, cancelRequested, line }: RunView): string {
+  if (line === 'lost') return 'The line is lost, trying again';
+  if (cancelRequested) return 'The run is being stopped';
+  return status === 'pending' ? 'Waiting for a worker' : 'The run is under way';
+}
+
+/** The last row: keys at the left, tokens and cost of the session at the right. */
+export function footRow(state: CockpitState, width: number): Line {
+  const used = money(state.usage);
+  const { used: tokens, length } = state.context;
+  const full = length === undefined || tokens === 0 ? '' : ` · ${percent(tokens / length)} of context`;
+  const right: Span = { text: `${used}${full} `, color: 'muted' };
+  const room = width - stringWidth(right.text) - 3;
+  const left = keysThatFit(state, room);
+  return [
+    { text: ` ${left}`, color: 'muted' },
+    { text: ' '.repeat(Math.max(1, width - 1 - stringWidth(left) - stringWidth(right.text))) },
+    right,
+  ];
+}
+
+/** A part of a whole: `0 %`, `< 1 %`, `37 %`. */
+export const percent = (part: number): string => (part > 0 && part < 0.01 ? '< 1 %' : `${Math.round(Math.min(1, part) * 100)} %`);
+
+function keysThatFit({ focus, run, turn }: CockpitState, room: number): string {
+  const keys =
+    focus === 'timeline'
+      ? ['↑↓ scroll', 'q leave', 'Enter back to the composer']
+      : run !== undefined
+        ? ['Enter send', '/detach back to your conversation', 'PageUp scroll']
+        : turn === 'idle'
+          ? ['Enter send', 'Shift+Enter new line', 'Ctrl+P commands', '/help']
+          : ['Ctrl+C interrupt', 'PageUp scroll', 'Ctrl+P commands'];
+  let text = '';
+  for (const key of keys) {
+    const longer = text === '' ? key : `${text} · ${key}`;
+    if (stringWidth(longer) > room && text !== '') break;
+    text = longer;
+  }
+  return fit(text, Math.max(1, room));
+}
