@@ -13,8 +13,13 @@ export interface TestPlatform extends RunningServer {
  *
  * @param place where its store lives, see `stores.ts`.
  * @param env further settings, such as `MOGPLEX_RATE_LIMIT`.
+ * @param now the server's clock.
  */
-export const startPlatform = async (place: StorePlace, env: Readonly<Record<string, string>> = {}): Promise<TestPlatform> => {
+export const startPlatform = async (
+  place: StorePlace,
+  env: Readonly<Record<string, string>> = {},
+  now: () => number = Date.now,
+): Promise<TestPlatform> => {
   let log = '';
   const config = loadConfig({
     MOGPLEX_PORT: '0',
@@ -26,6 +31,6 @@ export const startPlatform = async (place: StorePlace, env: Readonly<Record<stri
     MOGPLEX_DRAIN_SECONDS: '1',
     ...env,
   });
-  const server = await startServer(config, { log: (lines) => void (log += lines), now: Date.now, randomBytes, pid: process.pid });
+  const server = await startServer(config, { log: (lines) => void (log += lines), now, randomBytes, pid: process.pid });
   return { ...server, logged: () => log };
 };

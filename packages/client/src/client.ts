@@ -25,6 +25,8 @@ export interface Client {
   revokeToken(id: string, options?: Options): Promise<void>;
   listNotifications(options?: PageOptions): Promise<Data<'listNotifications'>>;
   readNotification(id: string, options?: Options): Promise<Data<'readNotification'>>;
+  /** What the account's linked GitHub identity can see; with `search`, what has that in `owner/name`. */
+  listRepositories(options?: PageOptions & { search?: string }): Promise<Data<'listRepositories'>>;
   /** The catalog as this account may use it; with a repository (`owner/name`), as it may be used there. */
   listModels(options?: Options & { repository?: string }): Promise<Data<'listModels'>>;
   listApiKeys(options?: Options): Promise<Data<'listApiKeys'>>;
@@ -60,6 +62,10 @@ export const createClient = (options: ClientOptions): Client => {
     },
     listNotifications: (settings = {}) => run('listNotifications', pageInput(settings)),
     readNotification: (id, settings = {}) => run('readNotification', { params: { id }, ...signalOf(settings) }),
+    listRepositories: ({ search, ...page } = {}) => {
+      const { query, ...rest } = pageInput(page);
+      return run('listRepositories', { query: { ...query, q: search }, ...rest });
+    },
     listModels: ({ repository, ...settings } = {}) => run('listModels', { query: { repository }, ...signalOf(settings) }),
     listApiKeys: (settings = {}) => run('listApiKeys', signalOf(settings)),
     usage: (settings = {}) => run('usage', signalOf(settings)),

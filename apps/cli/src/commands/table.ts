@@ -26,6 +26,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: 'doctor', summary: 'check credentials, files and reachability', load: () => import('./doctor.ts') },
   { name: 'redact', summary: 'mask secrets in a file or in stdin', load: () => import('./redact.ts') },
   { name: 'completion', summary: 'print a completion script for a shell', load: () => import('./completion.ts') },
+  { name: 'repos', summary: 'list the repositories of your linked GitHub account', load: () => import('./repos/index.ts') },
   { name: 'login', summary: 'open the cockpit at its login screen', load: () => import('./login.ts') },
   { name: 'token', summary: 'say offline whether a string can be a Mogplex token', load: () => import('./token/index.ts') },
   { name: 'server', summary: 'run the platform', load: () => import('./server.ts') },

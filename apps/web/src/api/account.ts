@@ -45,10 +45,6 @@ export const changePassword = (body: { current?: string; next: string }) =>
 /** Deletes the account; its address is typed to confirm. */
 export const deleteAccount = (email: string) => call('/account', { method: 'DELETE', body: { email }, data: nothing });
 
-/** Links a GitHub identity to the signed-in account; the browser goes to `url` next. */
-export const linkGitHub = () => call('/account/github', { method: 'POST', body: { next: '/settings/security' }, data: target });
-export const unlinkGitHub = () => call('/account/github', { method: 'DELETE', data: nothing });
-
 const withPassword = (password: string): { password?: string } => (password === '' ? {} : { password });
 
 /** Begins the authenticator app: its secret as an `otpauth:` address, and backup codes. It counts after `confirmTwoFactor`. */

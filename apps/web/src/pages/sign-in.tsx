@@ -20,7 +20,9 @@ const REFUSALS: Record<string, string> = {
 /** Sign-in by password (and second factor), passkey or GitHub. */
 export const SignInPage = () => {
   const next = returnPath(location.search);
-  const [step, setStep] = useState<'first' | 'second-factor'>('first');
+  const [step, setStep] = useState<'first' | 'second-factor'>(() =>
+    new URLSearchParams(location.search).get('step') === 'second-factor' ? 'second-factor' : 'first',
+  );
   const done = (): void => location.assign(next);
   if (step === 'second-factor') return <SecondFactor onDone={done} />;
   const refused = new URLSearchParams(location.search).get('error');

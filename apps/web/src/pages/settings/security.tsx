@@ -1,8 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { type Account, changePassword, linkGitHub, readAccount, readOptions, unlinkGitHub } from '../../api/account.ts';
+import { type Account, changePassword, readAccount, readOptions } from '../../api/account.ts';
 import { Button } from '../../components/button.tsx';
-import { Confirm } from '../../components/confirm.tsx';
 import { Field } from '../../components/field.tsx';
 import { FreshProblem } from '../../components/fresh.tsx';
 import { Note, Problem } from '../../components/notice.tsx';
@@ -23,7 +22,6 @@ export const SecurityPage = () => {
       <Password account={account.data} />
       <Passkeys work={options.data.passkeys} />
       <TwoFactor account={account.data} />
-      {options.data.github || account.data.github ? <GitHub account={account.data} /> : null}
       <Sessions />
     </>
   );
@@ -76,28 +74,6 @@ const Password = ({ account }: { account: Account }) => {
           {account.hasPassword ? 'Change the password' : 'Set a password'}
         </Button>
       </form>
-    </Section>
-  );
-};
-
-const GitHub = ({ account }: { account: Account }) => {
-  const queries = useQueryClient();
-  const link = useMutation({ mutationFn: linkGitHub, onSuccess: ({ url }) => location.assign(url) });
-  const unlink = useMutation({ mutationFn: unlinkGitHub, onSuccess: () => queries.invalidateQueries({ queryKey: ['account'] }) });
-  return (
-    <Section title="GitHub" about={account.github ? 'You can sign in with your GitHub identity.' : 'Sign in with GitHub as well.'}>
-      <FreshProblem error={link.error ?? unlink.error} />
-      <div>
-        {account.github ? (
-          <Confirm action="Unlink" subject="GitHub" title="Unlink GitHub?" busy={unlink.isPending} onConfirm={() => unlink.mutate()}>
-            You keep your other ways to sign in.
-          </Confirm>
-        ) : (
-          <Button busy={link.isPending} onClick={() => link.mutate()}>
-            Link GitHub
-          </Button>
-        )}
-      </div>
     </Section>
   );
 };
