@@ -110,6 +110,8 @@ const ROWS: Readonly<Record<string, Row>> = {
   'GET /device': ['public', 200],
   'GET /invite': ['public', 200],
   'GET /error': ['public', 200],
+  'GET /runs': ['public', 200],
+  'GET /runs/*': ['public', 200],
   'GET /settings': ['public', 200],
   'GET /settings/*': ['public', 200],
   'GET /assets/*': ['public', 404],

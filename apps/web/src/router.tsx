@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
+import { Site } from './components/site.tsx';
 import { ConsentPage } from './pages/consent.tsx';
 import { DevicePage } from './pages/device.tsx';
 import { InvitePage } from './pages/invite.tsx';
@@ -33,6 +34,11 @@ const security = createRoute({
   path: '/security',
   component: lazyRouteComponent(() => import('./pages/settings/security.tsx'), 'SecurityPage'),
 });
+const github = createRoute({
+  getParentRoute: () => settings,
+  path: '/github',
+  component: lazyRouteComponent(() => import('./pages/settings/github.tsx'), 'GitHubPage'),
+});
 const tokens = createRoute({
   getParentRoute: () => settings,
   path: '/tokens',
@@ -64,6 +70,18 @@ const team = createRoute({
   component: lazyRouteComponent(() => import('./pages/settings/team.tsx'), 'TeamPage'),
 });
 
+const runs = createRoute({ getParentRoute: () => root, path: '/runs', component: Site });
+const runList = createRoute({
+  getParentRoute: () => runs,
+  path: '/',
+  component: lazyRouteComponent(() => import('./pages/runs/list.tsx'), 'RunsPage'),
+});
+const oneRun = createRoute({
+  getParentRoute: () => runs,
+  path: '/$runId',
+  component: lazyRouteComponent(() => import('./pages/runs/run.tsx'), 'RunPage'),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     home,
@@ -72,7 +90,8 @@ export const router = createRouter({
     consent,
     device,
     invite,
-    settings.addChildren([profile, security, tokens, apps, models, apiKeys, teams, team]),
+    runs.addChildren([runList, oneRun]),
+    settings.addChildren([profile, security, github, tokens, apps, models, apiKeys, teams, team]),
   ]),
   defaultPreload: 'intent',
 });

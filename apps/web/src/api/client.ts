@@ -4,6 +4,7 @@ import { z } from 'zod';
 interface Call<T extends z.ZodType> {
   method?: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   body?: unknown;
+  headers?: Readonly<Record<string, string>>;
   /** Shape of `data` in the answer. */
   data: T;
 }
@@ -17,11 +18,14 @@ export const nothing = z.unknown();
  * @param path below `/api/v1/mogplex`, with its leading slash.
  * @throws MogplexError the platform's own error, or `unavailable` when its answer is not in the envelope.
  */
-export const call = async <T extends z.ZodType>(path: string, { method = 'GET', body, data }: Call<T>): Promise<z.infer<T>> => {
+export const call = async <T extends z.ZodType>(
+  path: string,
+  { method = 'GET', body, headers = {}, data }: Call<T>,
+): Promise<z.infer<T>> => {
   const response = await fetch(`/api/v1/mogplex${path}`, {
     method,
     credentials: 'same-origin',
-    headers: body === undefined ? {} : { 'content-type': 'application/json' },
+    headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   if (response.status === 204) return data.parse(undefined);

@@ -4,12 +4,9 @@ import { chooseModel, listModels, readUsage } from '../../api/models.ts';
 import { Button } from '../../components/button.tsx';
 import { Problem } from '../../components/notice.tsx';
 import { Empty, Section, useTitle } from '../../components/page.tsx';
+import { amount } from '../../money.ts';
 
-const dollars = new Intl.NumberFormat(undefined, { style: 'currency', currency: 'USD', maximumFractionDigits: 4 });
 const whole = new Intl.NumberFormat();
-
-/** An amount of micro-dollars in words. */
-const amount = (microDollars: number): string => dollars.format(microDollars / 1_000_000);
 
 /** Which models the account reaches and why not the others; what was used and what is left. */
 export const ModelsPage = () => {
