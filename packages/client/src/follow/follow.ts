@@ -13,7 +13,7 @@ export type LineState =
 export interface FollowTuning {
   /** A line without a byte for so many milliseconds is given up as hung. Default 45,000: three heartbeats. */
   silence?: number;
-  /** Milliseconds without a byte from the platform after which nothing is tried any more. Default 300,000. */
+  /** Milliseconds without an event or a heartbeat after which nothing is tried any more. Default 300,000. */
   patience?: number;
   /** Milliseconds of real time, for the limits. */
   now?: () => number;
@@ -110,7 +110,7 @@ class Follower {
   #failures = 0;
   /** Answers in a row that made no sense. */
   #strikes = 0;
-  /** When the platform was last heard. */
+  /** When an event or a heartbeat last came. */
   #heard: number;
   #connected = true;
 
@@ -152,7 +152,7 @@ class Follower {
     const reader = (await this.#open(line)).getReader();
     const decoder = new TextDecoder();
     const messages = new SseReader();
-    for (;;) {
+    for (let isFirst = true; ; isFirst = false) {
       const { done, value } = await line.within(reader.read());
       if (done) return false;
       for (const message of messages.push(decoder.decode(value, { stream: true }))) {
@@ -161,15 +161,19 @@ class Follower {
         if (event.seq <= this.#cursor) continue;
         if (event.seq !== this.#cursor + 1) throw senseless(`event ${event.seq} came after event ${this.#cursor}`);
         this.#cursor = event.seq;
+        this.#heard = this.#tuning.now();
         this.#failures = 0;
         this.#strikes = 0;
         if (event.known === undefined) continue;
-        this.#alive();
+        this.#back();
         yield event.known;
         if (isLastEvent(event.known)) return true;
         this.#signal?.throwIfAborted();
       }
-      this.#alive();
+      // Who greets and hangs up again and again is not well.
+      if (isFirst) continue;
+      this.#heard = this.#tuning.now();
+      this.#back();
     }
   }
 
@@ -187,8 +191,7 @@ class Follower {
     throw senseless('the platform answered with something else than a stream of events');
   }
 
-  #alive(): void {
-    this.#heard = this.#tuning.now();
+  #back(): void {
     if (this.#connected) return;
     this.#connected = true;
     this.#tuning.onLine({ connected: true });
