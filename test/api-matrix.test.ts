@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { makeToken } from '@mogplex/protocol';
-import { createPerson, makeAccessTokenFor, makeTokenFor, type Person, signIn } from '@mogplex/server/test/people';
+import { createPerson, makeAccessTokenFor, makeRunTokenFor, makeTokenFor, type Person, signIn } from '@mogplex/server/test/people';
 import { expect, test } from 'vitest';
 import { startPlatform, type TestPlatform } from './support/platform.ts';
 import { describeStores, type TestStores } from './support/stores.ts';
@@ -81,7 +81,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   'DELETE /api/v1/mogplex/teams/:id/invitations/:invitationId': ['session', 404],
   'POST /api/v1/mogplex/invitations/preview': ['public', 400],
   'POST /api/v1/mogplex/invitations/accept': ['public', 400],
-  'GET /api/v1/mogplex/models': ['read+run', 200],
+  'GET /api/v1/mogplex/models': ['read', 200],
   'PUT /api/v1/mogplex/models/choice': ['write', 400],
   'GET /api/v1/mogplex/models/exclusions': ['read', 200],
   'PUT /api/v1/mogplex/models/exclusions': ['write', 400],
@@ -103,6 +103,13 @@ const ROWS: Readonly<Record<string, Row>> = {
   'DELETE /api/v1/mogplex/connections/:id': ['session', 404],
   'POST /api/v1/mogplex/connections/:id/test': ['write', 404],
   'GET /api/v1/mogplex/mcp/servers': ['read', 200],
+  'GET /api/v1/mogplex/agents': ['read', 200],
+  'POST /api/v1/mogplex/runs': ['write', 400],
+  'GET /api/v1/mogplex/runs': ['read', 200],
+  'GET /api/v1/mogplex/runs/:id': ['read', 404],
+  'GET /api/v1/mogplex/runs/:id/events': ['read', 404],
+  'POST /api/v1/mogplex/runs/:id/cancel': ['write', 404],
+  'GET /api/v1/mogplex/runs/:id/stream': ['read', 404],
   'GET /': ['public', 200],
   'GET /set-up': ['public', 200],
   'GET /sign-in': ['public', 200],
@@ -186,7 +193,7 @@ const makeCredentials = async (
     'oauth read': bearer(await makeAccessTokenFor(store, accountId, 'read')),
     'oauth write': bearer(await makeAccessTokenFor(store, accountId, 'read write')),
     session: { cookie: await signIn(platform.url, owner), origin: platform.url },
-    run: bearer((await makeTokenFor(store, { accountId, runId: 'run-1' })).token),
+    run: bearer((await makeRunTokenFor(store, accountId)).token),
     'other read': bearer((await makeTokenFor(store, { accountId: other.id, scopes: read })).token),
     'other write': bearer((await makeTokenFor(store, { accountId: other.id })).token),
   };

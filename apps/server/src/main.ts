@@ -68,6 +68,9 @@ const listen = (server: Server, { host, port }: Config): Promise<string> =>
     });
   });
 
+/** An address that stands for every interface is reached by the loopback one. */
+const localOrigin = (url: string): string => url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
+
 const drain = (server: Server, seconds: number): Promise<void> =>
   new Promise((resolve) => {
     const cut = setTimeout(() => server.closeAllConnections(), seconds * 1_000);
@@ -101,7 +104,16 @@ export const startServer = async (config: Config, io: ServerIo = processIo): Pro
     const publicUrl = config.publicUrl ?? url;
     const coherence = await openCoherence(store, { serve: true, onError: (error) => log.error('the line between servers failed', error) });
     closing.splice(2, 0, () => coherence.close());
-    const platform: Platform = { config, store, coherence, log, publicUrl, now: io.now, randomBytes: io.randomBytes };
+    const platform: Platform = {
+      config,
+      store,
+      coherence,
+      log,
+      publicUrl,
+      localUrl: localOrigin(url),
+      now: io.now,
+      randomBytes: io.randomBytes,
+    };
     const rooms = await openRooms(platform);
     closing.splice(3, 0, () => rooms.close());
     const app = createApp(platform, rooms);
@@ -110,6 +122,8 @@ export const startServer = async (config: Config, io: ServerIo = processIo): Pro
     listener = (incoming, outgoing) =>
       void (gateway.owns(incoming.url ?? '') ? gateway.serve(incoming, outgoing) : hono(incoming, outgoing));
     server.on('upgrade', (_incoming, socket) => gateway.refuseUpgrade(socket));
+    closing.push(() => rooms.drain());
+    rooms.start();
     return { url, routes: app.routes, setupLink: () => rooms.setupLink(), close: closeAll };
   } catch (error) {
     await closeAll();

@@ -12,6 +12,8 @@ export interface Platform {
   log: Logger;
   /** Origin under which browsers and terminals reach the platform, without a trailing slash. */
   publicUrl: string;
+  /** Origin under which this very process listens, for calls that it makes to itself. */
+  localUrl: string;
   /** Milliseconds since the epoch. */
   now: () => number;
   randomBytes: (count: number) => Buffer;

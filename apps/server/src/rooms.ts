@@ -1,6 +1,7 @@
 import { openConnections } from './connections/index.ts';
 import { meRoute } from './api/me.ts';
 import { notificationRoutes } from './api/notifications.ts';
+import { createAuthenticator } from './http/authenticate.ts';
 import type { CredentialResolvers } from './http/principal.ts';
 import type { Route } from './http/route.ts';
 import type { GuardParts } from './http/guard.ts';
@@ -9,6 +10,7 @@ import { openIdentity } from './identity/index.ts';
 import type { Gateway } from './models/gateway/serve.ts';
 import { openModels } from './models/index.ts';
 import type { Platform } from './platform.ts';
+import { openRuns } from './runs/index.ts';
 import { webRoutes } from './web/routes.ts';
 import { openTokens } from './tokens/index.ts';
 
@@ -19,6 +21,10 @@ export interface Rooms {
   setupLink(): Promise<string | undefined>;
   /** The model gateway, which answers on the bare request. */
   gateway(guards: GuardParts): Gateway;
+  /** Begins the work that nobody asks for over HTTP, once requests are answered. */
+  start(): void;
+  /** Ends that work in order, while requests are still answered. */
+  drain(): Promise<void>;
   /** Ends timers, listeners and connections of the rooms, in order. */
   close(): Promise<void>;
 }
@@ -29,6 +35,11 @@ export const openRooms = async (platform: Platform): Promise<Rooms> => {
   const tokens = openTokens(platform);
   const models = openModels(platform);
   const connections = openConnections(platform);
+  const resolvers = { ...tokens.resolvers, ...identity.resolvers };
+  const runs = await openRuns(platform, {
+    defaultModel: (caller) => models.defaultModel(caller),
+    authenticate: createAuthenticator(resolvers),
+  });
   return {
     routes: [
       meRoute(),
@@ -38,12 +49,16 @@ export const openRooms = async (platform: Platform): Promise<Rooms> => {
       ...openGitHub(platform).routes,
       ...models.routes,
       ...connections.routes,
+      ...runs.routes,
       ...webRoutes(),
     ],
-    resolvers: { ...tokens.resolvers, ...identity.resolvers },
+    resolvers,
     setupLink: () => identity.setupLink(),
     gateway: (guards) => models.gateway(guards),
+    start: () => runs.start(),
+    drain: () => runs.drain(),
     close: async () => {
+      await runs.close();
       identity.close();
       await connections.close();
       await models.close();

@@ -137,8 +137,8 @@ const SEALED = /^v1\.([0-9a-f]{8})\./;
 /** The ids of the master keys that any value of the store is sealed with, but for the known words. */
 export const sealingKeys = async ({ db }: Store): Promise<Set<string>> => {
   const found = new Set<string>();
-  for (const { name } of await db.introspection.getTables()) {
-    if (name === 'key_check') continue;
+  for (const { name, schema = 'public' } of await db.introspection.getTables()) {
+    if (name === 'key_check' || schema !== 'public') continue;
     const { rows } = await sql<Record<string, unknown>>`select * from ${sql.table(name)}`.execute(db);
     for (const value of rows.flatMap((row) => Object.values(row))) {
       const id = typeof value === 'string' ? SEALED.exec(value)?.[1] : undefined;

@@ -3,7 +3,9 @@ import { Secret } from '@mogplex/credentials';
 import { createAccount } from '../src/identity/accounts.ts';
 import { issueTokens } from '../src/identity/oauth/grants.ts';
 import type { Store } from '../src/store/open.ts';
+import { makeRunId } from '../src/runs/ids.ts';
 import { createToken, type NewToken } from '../src/tokens/create.ts';
+import { issueRunToken } from '../src/tokens/run-token.ts';
 
 export interface Person {
   id: string;
@@ -32,7 +34,7 @@ export const signIn = async (url: string, { email, password }: Person): Promise<
     .join('; ');
 };
 
-/** Makes a token straight in the store: `mog_...`, or `mog_run_...` with a `runId`. */
+/** Makes a token straight in the store. */
 export const makeTokenFor = async (
   store: Store,
   wanted: Partial<NewToken> & { accountId: string },
@@ -44,6 +46,43 @@ export const makeTokenFor = async (
     { now: Date.now, randomBytes },
   );
   return { token: token.reveal(), id };
+};
+
+/** Makes a run that is under way, straight in the store and without a worker, and its `mog_run_` token. */
+export const makeRunTokenFor = async (store: Store, accountId: string): Promise<{ token: string; runId: string }> => {
+  const now = Date.now();
+  const id = makeRunId(now, randomBytes);
+  const run = {
+    id,
+    account_id: accountId,
+    team_id: null,
+    owner: `account:${accountId}`,
+    status: 'running' as const,
+    agent: 'chat',
+    model: 'openai/gpt-5',
+    repository: null,
+    source: 'api' as const,
+    started_by: 'personal' as const,
+    token_id: 'test',
+    token_name: 'test',
+    request_id: 'req_test',
+    start_key: null,
+    title: 'test',
+    prompt: null,
+    system: null,
+    created_at: now,
+    started_at: now,
+    ended_at: null,
+    cancel_requested_at: null,
+    error: null,
+    last_seq: 0,
+    fence: 1,
+    losses: 0,
+    parked: 0,
+  };
+  await store.db.insertInto('run').values(run).execute();
+  const token = await issueRunToken(store.db, { id, accountId, teamId: null }, { now: Date.now, randomBytes });
+  return { token: token.reveal(), runId: id };
 };
 
 /** Makes an OAuth access token of `mogplex-cli` straight in the store, as a finished sign-in would. */

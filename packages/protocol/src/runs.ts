@@ -105,7 +105,7 @@ export const runEvent = z.discriminatedUnion('type', [
   z.object({ ...eventBase, type: z.literal('error'), data: runError }),
   /**
    * Something that a watcher should know: `restarted` (another worker took over: what the assistant said so far is void),
-   * `output_capped` (the answer goes on, but no more of it is kept), `cancel_requested`, `no_repository` (this agent does not read it).
+   * `output_capped` (the answer goes on, but no more of it is kept), `no_repository` (this agent does not read the repository).
    */
   z.object({ ...eventBase, type: z.literal('notice'), data: z.object({ code: z.string(), text: z.string() }) }),
 ]);

@@ -35,8 +35,8 @@ const comesFromUs = (incoming: IncomingMessage, publicUrl: string): boolean => {
   return origin === undefined ? incoming.headers['sec-fetch-site'] === 'same-origin' : origin === publicUrl;
 };
 
-const scopeRefusal = (route: Pick<Route, 'scope' | 'acceptsRunToken'>, principal: Principal, now: number): MogplexError | undefined => {
-  if (principal.kind === 'run' && route.acceptsRunToken !== true) return refuse('forbidden', 'a run token cannot call this');
+const scopeRefusal = (route: Pick<Route, 'scope'>, principal: Principal, now: number): MogplexError | undefined => {
+  if (principal.kind === 'run') return refuse('forbidden', 'a run token opens the model gateway and nothing else');
   switch (route.scope) {
     case 'public':
       return undefined;
@@ -57,7 +57,7 @@ const scopeRefusal = (route: Pick<Route, 'scope' | 'acceptsRunToken'>, principal
 /** Why this caller may not call this route; undefined when it may. */
 export const refusalOf = (
   parts: Pick<GuardParts, 'publicUrl' | 'now'>,
-  route: Pick<Route, 'scope' | 'acceptsRunToken'>,
+  route: Pick<Route, 'scope'>,
   incoming: IncomingMessage,
   principal: Principal,
 ): MogplexError | undefined =>

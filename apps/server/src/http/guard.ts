@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { MogplexError } from '@mogplex/protocol';
+import { type MogplexError, RUN_ID } from '@mogplex/protocol';
 import { identify, refusalOf } from './admit.ts';
 import { bodyOf, idempotentRequestOf, respond, runHandler, runOnce } from './answer.ts';
 import { bearerOf, type createAuthenticator } from './authenticate.ts';
@@ -30,6 +30,12 @@ const REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/;
 export const requestIdOf = (incoming: IncomingMessage): string => {
   const given = incoming.headers['x-request-id'];
   return typeof given === 'string' && REQUEST_ID.test(given) ? given : `req_${randomUUID()}`;
+};
+
+/** The run that a path names; only in its own form, since a path can hold anything. */
+const runIdOf = (route: Route, c: HttpContext): string | undefined => {
+  const id = route.path.startsWith('/api/v1/mogplex/runs/:id') ? c.req.param('id') : undefined;
+  return id !== undefined && RUN_ID.test(id) ? id : undefined;
 };
 
 const checkAndStart = async (parts: GuardParts, route: Route, incoming: IncomingMessage, principal: Principal): Promise<void> => {
@@ -63,7 +69,8 @@ const answerJson = async (
   const known = request && !refusalOf(parts, route, incoming, principal) ? await parts.idempotency.find(request) : undefined;
   if (known) return respond(route, known, info.requestId, true);
   await permit(parts, route, incoming, principal);
-  const answer = await runOnce(parts, request, () => runHandler(route, c, body, principal, info));
+  const keyed = { ...info, idempotencyKey: request?.key };
+  const answer = await runOnce(parts, request, () => runHandler(route, c, body, principal, keyed));
   return respond(route, answer, info.requestId, false);
 };
 
@@ -116,6 +123,7 @@ export const createGuard =
       duration: Math.round((performance.now() - started) * 100) / 100,
       accountId: principal?.accountId,
       tokenId: principal?.tokenId,
+      runId: principal?.runId ?? runIdOf(route, c),
       code: failure?.code,
       boundary: failure?.boundary,
     });

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { Secret } from '@mogplex/credentials';
 import { MogplexError } from '@mogplex/protocol';
 import type { Store } from '../store/open.ts';
 import type { SealedText } from '../store/sealer.ts';
@@ -78,7 +77,7 @@ export const createIdempotency = ({ db, sealer }: Store, now: () => number): Ide
         throw new MogplexError('conflict', 'this Idempotency-Key was used with another request body', { boundary: 'request' });
       }
       if (row.status === null || row.answer === null) throw underWay();
-      return { status: row.status, body: sealer.open(placeOf(id, request.accountId), row.answer).reveal() };
+      return { status: row.status, body: sealer.openText(placeOf(id, request.accountId), row.answer) };
     },
     async once(request, work) {
       const id = idOf(request);
@@ -99,7 +98,7 @@ export const createIdempotency = ({ db, sealer }: Store, now: () => number): Ide
       if (numInsertedOrUpdatedRows === 0n) throw underWay();
       try {
         const answer = await work();
-        const sealed = sealer.seal(placeOf(id, request.accountId), new Secret(answer.body, 'idempotent answer'));
+        const sealed = sealer.sealText(placeOf(id, request.accountId), answer.body);
         await db
           .updateTable('idempotency')
           .set({ status: answer.status, answer: sealed, expires_at: at + KEPT })

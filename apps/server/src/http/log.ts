@@ -11,6 +11,8 @@ export interface RequestEntry {
   address: string;
   accountId?: string | undefined;
   tokenId?: string | undefined;
+  /** The run that the request is about, or whose token it came with. */
+  runId?: string | undefined;
   /** Error code and boundary of a refusal. */
   code?: string | undefined;
   boundary?: string | undefined;
@@ -53,7 +55,8 @@ const describe = (error: unknown, depth = 0): unknown => {
 const requestLine = (entry: RequestEntry): string => {
   const { requestId, address, method, route, status, duration, accountId, tokenId } = entry;
   const who = tokenId === undefined ? '' : `,"accountId":"${accountId}","tokenId":"${tokenId}"`;
-  const known = `"requestId":"${requestId}","address":"${address}","method":"${method}","route":"${route}","status":${status},"duration":${duration}${who}`;
+  const run = entry.runId === undefined ? '' : `,"runId":"${entry.runId}"`;
+  const known = `"requestId":"${requestId}","address":"${address}","method":"${method}","route":"${route}","status":${status},"duration":${duration}${who}${run}`;
   const refused = entry.code === undefined ? '' : `${field('code', entry.code)}${field('boundary', entry.boundary)}`;
   if (entry.model === undefined) return `${known}${refused}}`;
   const called = `${field('model', entry.model)}${field('provider', entry.provider)}${field('upstream', entry.upstream)}`;

@@ -18,6 +18,10 @@ export interface Principal {
   clientId?: string;
   /** The run that a run token belongs to. */
   runId?: string;
+  /** `owner/name` of the repository that the run is about. */
+  repository?: string;
+  /** Where the run was asked for; run tokens only. */
+  source?: string;
   /** Milliseconds: when the person last proved who they are. Sessions only; `session-fresh` routes look at it. */
   authenticatedAt?: number;
 }

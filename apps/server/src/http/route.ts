@@ -28,6 +28,8 @@ export interface RequestInfo {
   requestId: string;
   /** Address of the client, as the trusted proxies say. */
   address: string;
+  /** The `Idempotency-Key` of a route that honours it. */
+  idempotencyKey?: string | undefined;
 }
 
 type PrincipalOf<S extends Scope> = S extends 'public' ? undefined : Principal;
@@ -44,8 +46,6 @@ interface RouteBase {
   summary: string;
   /** Default `key`. */
   rateLimit?: RateClass;
-  /** Whether a run token, with the scope, may call it. Default no. */
-  acceptsRunToken?: boolean;
 }
 
 export interface RouteDefinition<S extends Scope, P, Q, B, R extends z.ZodType> extends RouteBase {

@@ -4,6 +4,8 @@ import type { Route } from '../http/route.ts';
 import type { Platform } from '../platform.ts';
 import { dialPolicy } from './gateway/dial.ts';
 import { createPools } from './gateway/pools.ts';
+import { listCatalog } from './catalog/list.ts';
+import type { Caller } from './catalog/reach.ts';
 import { createCatalogRefresh } from './catalog/refresh.ts';
 import { createGateway, type Gateway } from './gateway/serve.ts';
 import { createLedger, type Ledger } from './ledger/ledger.ts';
@@ -17,11 +19,14 @@ import { usageRoutes } from './routes/usage.ts';
 import { createSettingsCache, loadSettings } from './settings.ts';
 import { type Ailment, createHealthBook } from './upstreams/health.ts';
 
+export { type UsageOfRun, usageOfRuns } from './ledger/usage.ts';
 export { listUpstreams, removeUpstream, setUpstream, type UpstreamInfo } from './upstreams/upstreams.ts';
 
 /** What this room offers the others. */
 export interface ModelsRoom {
   routes: Route[];
+  /** Id of the model that a caller gets who names none: the account's choice, else the first in reach; undefined where none is. */
+  defaultModel(caller: Caller): Promise<string | undefined>;
   /** The gateway behind the platform's guards; it takes requests before any framework does. */
   gateway(guards: GuardParts): Gateway;
   close(): Promise<void>;
@@ -81,6 +86,7 @@ export const openModels = (platform: Platform): ModelsRoom => {
       ...usageRoutes(platform, settings),
       ...administrationRoutes(platform, settings, ledger, catalog),
     ],
+    defaultModel: async (caller) => listCatalog(await settings.current(), caller).default ?? undefined,
     gateway: (guards) =>
       createGateway({ settings, ledger, pools, health, catalog, now }, { ...guards, bodyLimit: config.limits.modelBody }),
     close: async () => {

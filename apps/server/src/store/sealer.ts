@@ -23,6 +23,10 @@ export interface Sealer {
   seal(place: SealPlace, secret: Secret): SealedText;
   /** @throws MogplexError `damaged` when the text was altered, moved or sealed by a key that is not in the ring. */
   open(place: SealPlace, text: SealedText): Secret;
+  /** Seals what is confidential but no credential, such as a prompt: it is not looked for in what the platform writes. */
+  sealText(place: SealPlace, text: string): SealedText;
+  /** @throws MogplexError `damaged`, as `open`. */
+  openText(place: SealPlace, text: SealedText): string;
   /** A key for one purpose (HKDF-SHA-256, RFC 5869), the same at every start, as 43 characters of base64url. */
   derive(purpose: string): Secret;
 }
@@ -54,34 +58,37 @@ export const createSealer = (ring: () => Keyring): Sealer => {
     if (master) keys.set(id, subkey(master.bytes, 'seal'));
     return keys.get(id);
   };
+  const sealText = (place: SealPlace, text: string): SealedText => {
+    const [current] = ring();
+    const iv = randomBytes(IV_BYTES);
+    const cipher = createCipheriv('aes-256-gcm', sealingKey(current.id) ?? subkey(current.bytes, 'seal'), iv);
+    cipher.setAAD(associatedData(current.id, place));
+    const body = Buffer.concat([iv, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
+    return `v1.${current.id}.${body.toString('base64url')}` as SealedText;
+  };
+  const openText = (place: SealPlace, text: SealedText): string => {
+    const [, keyId = '', encoded = ''] = SHAPE.exec(text) ?? [];
+    const key = sealingKey(keyId);
+    if (!key) throw broken(place, keyId === '' ? 'it is not sealed text' : `no key ${keyId} is configured`);
+    const body = Buffer.from(encoded, 'base64url');
+    if (body.length < IV_BYTES + TAG_BYTES) throw broken(place, 'it was cut');
+    try {
+      const decipher = createDecipheriv('aes-256-gcm', key, body.subarray(0, IV_BYTES));
+      decipher.setAAD(associatedData(keyId, place));
+      decipher.setAuthTag(body.subarray(-TAG_BYTES));
+      return Buffer.concat([decipher.update(body.subarray(IV_BYTES, -TAG_BYTES)), decipher.final()]).toString('utf8');
+    } catch (cause) {
+      throw broken(place, 'it was altered or moved', cause);
+    }
+  };
   return {
     get keyId() {
       return ring()[0].id;
     },
-    seal(place, secret) {
-      const [current] = ring();
-      const iv = randomBytes(IV_BYTES);
-      const cipher = createCipheriv('aes-256-gcm', sealingKey(current.id) ?? subkey(current.bytes, 'seal'), iv);
-      cipher.setAAD(associatedData(current.id, place));
-      const body = Buffer.concat([iv, cipher.update(secret.reveal(), 'utf8'), cipher.final(), cipher.getAuthTag()]);
-      return `v1.${current.id}.${body.toString('base64url')}` as SealedText;
-    },
-    open(place, text) {
-      const [, keyId = '', encoded = ''] = SHAPE.exec(text) ?? [];
-      const key = sealingKey(keyId);
-      if (!key) throw broken(place, keyId === '' ? 'it is not sealed text' : `no key ${keyId} is configured`);
-      const body = Buffer.from(encoded, 'base64url');
-      if (body.length < IV_BYTES + TAG_BYTES) throw broken(place, 'it was cut');
-      try {
-        const decipher = createDecipheriv('aes-256-gcm', key, body.subarray(0, IV_BYTES));
-        decipher.setAAD(associatedData(keyId, place));
-        decipher.setAuthTag(body.subarray(-TAG_BYTES));
-        const plain = Buffer.concat([decipher.update(body.subarray(IV_BYTES, -TAG_BYTES)), decipher.final()]);
-        return new Secret(plain.toString('utf8'), `${place.table}.${place.column}`);
-      } catch (cause) {
-        throw broken(place, 'it was altered or moved', cause);
-      }
-    },
+    sealText,
+    openText,
+    seal: (place, secret) => sealText(place, secret.reveal()),
+    open: (place, text) => new Secret(openText(place, text), `${place.table}.${place.column}`),
     derive: (purpose) => new Secret(subkey(ring()[0].bytes, `derive:${purpose}`).toString('base64url'), purpose),
   };
 };

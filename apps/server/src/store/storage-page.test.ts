@@ -9,7 +9,7 @@ describeStores('docs/storage.md', (stores) => {
     const described = rows.flatMap((line) => [...(line.split('|')[1] ?? '').matchAll(/`(\w+)`/g)].map((match) => match[1] ?? ''));
     const { db } = await stores.open();
     const tables = (await db.introspection.getTables()).map(({ name }) => name);
-    const expected = stores.dialect === 'sqlite' ? [...tables, 'rate_limit', 'cache_lease'] : tables;
+    const expected = stores.dialect === 'sqlite' ? [...tables, 'rate_limit', 'cache_lease'] : [...tables, 'run_queue'];
     expect(described.toSorted()).toEqual(expected.toSorted());
   });
 });

@@ -12,8 +12,6 @@ export interface NewToken {
   accountId: string;
   /** Set for a service account: its team. */
   teamId?: string;
-  /** Set for a run token (`mog_run_`). */
-  runId?: string;
   name: string;
   scopes: ReadonlySet<'read' | 'write'>;
   /** Milliseconds since the epoch; absent: never. */
@@ -40,16 +38,16 @@ export const createToken = async (
   { actor, requestId }: Actor,
   parts: { now: () => number; randomBytes: (count: number) => Uint8Array },
 ): Promise<CreatedToken> => {
-  const text = makeToken(wanted.runId === undefined ? 'mog_' : 'mog_run_', parts.randomBytes);
+  const text = makeToken('mog_', parts.randomBytes);
   const now = parts.now();
   const row = {
     id: randomUUID(),
     hash: hashToken(text),
-    kind: wanted.runId === undefined ? ('personal' as const) : ('run' as const),
+    kind: 'personal' as const,
     prefix: text.slice(0, PREFIX_SHOWN),
     account_id: wanted.accountId,
     team_id: wanted.teamId ?? null,
-    run_id: wanted.runId ?? null,
+    run_id: null,
     name: wanted.name,
     scopes: (['read', 'write'] as const).filter((scope) => wanted.scopes.has(scope)).join(' '),
     created_at: now,

@@ -18,7 +18,7 @@ export interface TokenTables {
     expires_at: number | null;
     last_used_at: number | null;
     revoked_at: number | null;
-    revoked_why: 'owner' | 'leaked' | 'operator' | null;
+    revoked_why: 'owner' | 'leaked' | 'operator' | 'ended' | null;
   };
   service_account: {
     id: string;

@@ -6,11 +6,14 @@ import { findAccount } from '../identity/accounts.ts';
 import type { Coherence } from '../store/coherence/coherence.ts';
 import { hashToken } from './hash.ts';
 import type { LastUsed } from './last-used.ts';
+import { findRunPrincipal } from './run-token.ts';
 
 /** Topic of the kept answers; keys are the tokens' hashes. */
 export const TOKEN_TOPIC = 'token';
 
 type Db = Kysely<Database>;
+
+const RUN_PREFIX = 'mog_run_';
 
 const holderOf = async (db: Db, row: { account_id: string; team_id: string | null }): Promise<{ email?: string } | undefined> => {
   if (row.team_id === null) return findAccount(db, row.account_id);
@@ -23,18 +26,18 @@ const load = async (db: Db, token: string, hash: string): Promise<Principal | un
   if (!inspectToken(token).possible) return undefined;
   const row = await db
     .selectFrom('token')
-    .select(['id', 'kind', 'account_id', 'team_id', 'run_id', 'name', 'scopes', 'expires_at', 'revoked_at'])
+    .select(['id', 'account_id', 'team_id', 'name', 'scopes', 'expires_at', 'revoked_at'])
     .where('hash', '=', hash)
+    .where('kind', '=', 'personal')
     .executeTakeFirst();
   if (!row || row.revoked_at !== null) return undefined;
   const holder = await holderOf(db, row);
   if (!holder) return undefined;
   return {
-    kind: row.kind,
+    kind: 'personal',
     accountId: row.account_id,
     ...(holder.email === undefined ? {} : { email: holder.email }),
     ...(row.team_id === null ? {} : { teamId: row.team_id }),
-    ...(row.run_id === null ? {} : { runId: row.run_id }),
     tokenId: row.id,
     name: row.name,
     scopes: new Set(row.scopes.split(' ') as ('read' | 'write')[]),
@@ -63,6 +66,8 @@ export const createVerifier =
   (db: Db, coherence: Coherence, lastUsed: LastUsed, now: () => number) =>
   async (token: string, connection: object): Promise<Principal | undefined> => {
     const hash = hashOn(connection, token);
+    // A run's token ends with its run, on all servers at once: what it may do is never answered from memory.
+    if (token.startsWith(RUN_PREFIX)) return inspectToken(token).possible ? findRunPrincipal(db, hash, now()) : undefined;
     const principal = await coherence.cached(TOKEN_TOPIC, hash, () => load(db, token, hash));
     if (!principal || (principal.expiresAt !== undefined && principal.expiresAt <= now())) return undefined;
     lastUsed.touch(principal.tokenId);

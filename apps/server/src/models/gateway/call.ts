@@ -59,7 +59,8 @@ const FREE: ReadonlySet<Operation> = new Set(['count-tokens', 'google-count-toke
 const REPOSITORY = /^[\w.-]{1,100}\/[\w.-]{1,100}$/;
 
 const callerOf = ({ principal, incoming }: CallRequest): Caller => {
-  const repository = incoming.headers['x-mogplex-repository'];
+  // A run is about the repository that it was started for, whatever its agent says.
+  const repository = principal.kind === 'run' ? principal.repository : incoming.headers['x-mogplex-repository'];
   return {
     accountId: principal.accountId,
     teamId: principal.teamId,
@@ -142,7 +143,7 @@ const attributionOf = (principal: Principal, way: Plotted): Attribution => {
     teamId: principal.teamId ?? null,
     tokenId: principal.tokenId,
     runId: principal.runId ?? null,
-    source: principal.clientId === 'mogplex-cli' ? 'cli' : SOURCES[principal.kind],
+    source: principal.source ?? (principal.clientId === 'mogplex-cli' ? 'cli' : SOURCES[principal.kind]),
     model: way.model.id,
     provider: way.model.provider,
     upstreamId: way.routes[0].upstream.id,

@@ -148,6 +148,7 @@ export const createGateway = (parts: CallParts, guards: GatewayGuards): Gateway 
       duration: Math.round((performance.now() - started) * 100) / 100,
       accountId: seen.principal?.accountId,
       tokenId: seen.principal?.tokenId,
+      runId: seen.principal?.runId,
       code: failure?.code,
       boundary: failure?.boundary,
       model: report.model,

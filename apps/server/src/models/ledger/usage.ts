@@ -107,3 +107,34 @@ export const reportUsage = async (
   const { from, to } = rangeOf(range, now);
   return { from, to, rows: await readRows(db, of, from, to), credit: await readCredit(db, settings, caller, now) };
 };
+
+/** What runs have used, as far as it is booked: tokens (cached ones included), cost in micro-dollars, and the calls that it comes from. */
+export interface UsageOfRun {
+  inputTokens: number;
+  outputTokens: number;
+  costMicros: number;
+  calls: number;
+}
+
+/** The booked usage of runs, by the run's id; a run that used nothing is absent. */
+export const usageOfRuns = async (db: Db, runIds: readonly string[]): Promise<Map<string, UsageOfRun>> => {
+  if (runIds.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('model_ledger')
+    .select('run_id')
+    .select((row) => [
+      sql<number>`count(*)`.as('calls'),
+      sql<number>`sum(${row.ref('input_tokens')} + ${row.ref('cached_input_tokens')} + ${row.ref('cache_write_tokens')})`.as('input'),
+      total('output_tokens').as('output'),
+      total('cost').as('cost'),
+    ])
+    .where('run_id', 'in', [...runIds])
+    .groupBy('run_id')
+    .execute();
+  return new Map(
+    rows.map((row) => [
+      row.run_id ?? '',
+      { inputTokens: Number(row.input), outputTokens: Number(row.output), costMicros: Number(row.cost), calls: Number(row.calls) },
+    ]),
+  );
+};

@@ -11,7 +11,6 @@ export const catalogRoutes = (settings: SettingsCache): Route[] => [
     path: '/api/v1/mogplex/models',
     scope: 'read',
     boundary: 'model',
-    acceptsRunToken: true,
     summary: 'The models that the account can use, and for each other one the reason why not',
     request: { query: z.object({ repository: z.string().max(201).optional() }) },
     response: modelList,

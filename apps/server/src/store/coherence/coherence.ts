@@ -1,3 +1,13 @@
+import type { Kysely } from 'kysely';
+import type { Database } from '../schema.ts';
+
+/** What hears a channel. */
+export interface Subscription {
+  hear(message: string): void;
+  /** The line was lost for a while and is back: messages may have been missed. */
+  missed(): void;
+}
+
 /**
  * Answers kept in memory that are never older than what any server, or an administrator's command, has said in the meantime.
  */
@@ -12,6 +22,13 @@ export interface Coherence {
    * server answers from anything that it read before the commit.
    */
   invalidate(topic: string, keys: readonly string[]): Promise<void>;
+  /** Hears what any server says on a channel (letters and underscores); one subscription a channel and server. */
+  subscribe(channel: string, subscription: Subscription): Promise<void>;
+  /**
+   * Says something short on a channel to every server, this one included, once the transaction `db` has committed. It only wakes: what
+   * it is about must be read from the store.
+   */
+  say(db: Kysely<Database>, channel: string, message: string): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
 
 export interface ListenerOptions {
-  channels: readonly string[];
+  /** The channels to hear, asked anew at each connection. */
+  channels: () => readonly string[];
   /** Runs once the channels are heard, before `connect` resolves and after every reconnect. */
   onConnect: () => Promise<void>;
   onMessage: (channel: string, payload: string) => Promise<void>;
@@ -12,6 +13,8 @@ export interface ListenerOptions {
 
 export interface Listener {
   connect(): Promise<void>;
+  /** Hears one more channel, of those that `channels` names from now on; a lost connection hears it once it is back. */
+  hear(channel: string): Promise<void>;
   /** Runs a statement on the listening connection, in order with the notices that it hears. */
   query(sql: string, parameters: unknown[]): Promise<void>;
   close(): Promise<void>;
@@ -40,7 +43,7 @@ export const createListener = (pool: Pool, options: ListenerOptions): Listener =
       options.onMessage(channel, payload).catch(options.onError);
     });
     try {
-      for (const channel of options.channels) await next.query(`listen ${channel}`);
+      for (const channel of options.channels()) await next.query(`listen ${channel}`);
       client = next;
       await options.onConnect();
     } catch (error) {
@@ -65,6 +68,9 @@ export const createListener = (pool: Pool, options: ListenerOptions): Listener =
 
   return {
     connect: open,
+    async hear(channel) {
+      await client?.query(`listen ${channel}`);
+    },
     async query(sql, parameters) {
       if (!client) throw new Error('the listening connection is lost');
       await client.query(sql, parameters);

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MogplexError } from '@mogplex/protocol';
+import { sql } from 'kysely';
 import type { Pool } from 'pg';
 import { z } from 'zod';
-import { Answers, type Coherence } from './coherence.ts';
+import { Answers, type Coherence, type Subscription } from './coherence.ts';
 import { createListener } from './listener.ts';
 
 /** Milliseconds that a server may answer from memory after it last proved, in the database, that it is alive. */
@@ -39,6 +40,7 @@ export const openPostgresCoherence = async (
   const acknowledgements = `mogplex_ack_${me}`;
   const answers = new Answers();
   const waiting = new Map<string, Waiting>();
+  const subscriptions = new Map<string, Subscription>();
   let liveUntil = 0;
   const isLive = (): boolean => performance.now() < liveUntil;
 
@@ -70,12 +72,18 @@ export const openPostgresCoherence = async (
   };
 
   const listener = createListener(pool, {
-    channels: [NOTICES, acknowledgements],
+    channels: () => [NOTICES, acknowledgements, ...subscriptions.keys()],
     async onConnect() {
       liveUntil = 0;
       await renew();
+      for (const subscription of subscriptions.values()) subscription.missed();
     },
-    onMessage: (channel, payload) => (channel === NOTICES ? onNotice(payload) : Promise.resolve(onAcknowledgement(payload))),
+    async onMessage(channel, payload) {
+      const subscription = subscriptions.get(channel);
+      if (subscription) subscription.hear(payload);
+      else if (channel === NOTICES) await onNotice(payload);
+      else onAcknowledgement(payload);
+    },
     onLost() {
       liveUntil = 0;
     },
@@ -129,6 +137,13 @@ export const openPostgresCoherence = async (
           cause,
         });
       }
+    },
+    async subscribe(channel, subscription) {
+      subscriptions.set(channel, subscription);
+      await listener.hear(channel);
+    },
+    async say(db, channel, message) {
+      await sql`select pg_notify(${channel}, ${message})`.execute(db);
     },
     async close() {
       clearInterval(timer);

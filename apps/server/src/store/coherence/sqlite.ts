@@ -1,4 +1,4 @@
-import { Answers, type Coherence } from './coherence.ts';
+import { Answers, type Coherence, type Subscription } from './coherence.ts';
 
 /**
  * Coherence on the embedded store: one process serves, and a commit of any other process, such as an administrator's command,
@@ -8,6 +8,7 @@ import { Answers, type Coherence } from './coherence.ts';
  */
 export const openSqliteCoherence = (dataVersion: () => number): Coherence => {
   const answers = new Answers();
+  const subscriptions = new Map<string, Subscription>();
   let seen = dataVersion();
   let looked = false;
   // Once in a turn of the event loop: what is read in one turn had arrived before it began.
@@ -33,6 +34,15 @@ export const openSqliteCoherence = (dataVersion: () => number): Coherence => {
     },
     invalidate(topic, keys) {
       answers.drop(keys.map((key) => Answers.nameOf(topic, key)));
+      return Promise.resolve();
+    },
+    subscribe(channel, subscription) {
+      subscriptions.set(channel, subscription);
+      return Promise.resolve();
+    },
+    // One connection serves all: whoever reads on hearing it waits for the transaction that it was said in.
+    say(_db, channel, message) {
+      setImmediate(() => subscriptions.get(channel)?.hear(message));
       return Promise.resolve();
     },
     close: () => Promise.resolve(),

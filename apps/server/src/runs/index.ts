@@ -1,0 +1,65 @@
+import type { Route } from '../http/route.ts';
+import type { Platform } from '../platform.ts';
+import { openQueue } from '../queue/open.ts';
+import { createChatAgent } from './agents/chat.ts';
+import { type Authenticate, streamRoute } from './live/route.ts';
+import { createWatching } from './live/watch.ts';
+import { RUN_CHANNEL } from './record.ts';
+import { runRoutes } from './routes.ts';
+import type { StartParts } from './start.ts';
+import { startWorkers, type Workers } from './worker.ts';
+
+/** What this room offers the others. */
+export interface RunRoom {
+  routes: Route[];
+  /** Begins to work on runs; the gateway of this server answers by now. */
+  start(): void;
+  /** Takes no more runs, ends the streams, and gives the runs under way some time. */
+  drain(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens runs: start, lease, events, cancel, live stream. */
+export const openRuns = async (
+  platform: Platform,
+  rooms: { defaultModel: StartParts['defaultModel']; authenticate: Authenticate },
+): Promise<RunRoom> => {
+  const { config, store, coherence, log, now, randomBytes, localUrl } = platform;
+  const queue = await openQueue(store, now, (error) => log.error('the queue of runs failed', error));
+  const agents = new Map([createChatAgent()].map((agent) => [agent.info.id, agent]));
+  const parts: StartParts = {
+    store,
+    coherence,
+    queue,
+    now,
+    randomBytes,
+    agents,
+    perOwner: config.runs.perOwner,
+    defaultModel: (caller) => rooms.defaultModel(caller),
+  };
+  const watching = createWatching(store.db, log);
+  let workers: Workers | undefined;
+  await coherence.subscribe(RUN_CHANNEL, {
+    hear(message) {
+      if (message === '+') workers?.wake();
+      else if (message.startsWith('!')) workers?.cancel(message.slice(1));
+      else watching.wake(message);
+    },
+    missed() {
+      workers?.wake();
+      workers?.check();
+      watching.wakeAll();
+    },
+  });
+  return {
+    routes: [...runRoutes(parts), streamRoute(store.db, watching, rooms.authenticate)],
+    start() {
+      workers = startWorkers({ ...parts, log, gateway: localUrl }, config.runs.workers);
+    },
+    async drain() {
+      watching.close();
+      await workers?.drain(config.drainSeconds * 1_000);
+    },
+    close: () => queue.close(),
+  };
+};
