@@ -8,6 +8,8 @@ interface Login {
   pattern: RegExp;
   /** What must stand before the literal on the same line. */
   before?: RegExp;
+  /** What must stand within a few thousand characters. */
+  near?: string;
   /** Whether the value is `user:password`; a generated user without a password is a key. */
   pair?: boolean;
 }
@@ -27,7 +29,7 @@ const LOGINS: readonly Login[] = [
   { literals: ['curl -'], pair: true, pattern: sticky(`curl (?:-[\\w-]+ ){0,3}-[a-z]{0,6}u[ ]{0,3}${VALUE}`) },
   {
     literals: [' -p '],
-    before: /\b(?:login|ldapsearch|mysql\w*|mongo\w*|smbclient|cqlsh|influx)\b/,
+    before: /\b(?:login|ldapsearch|mysql\w*|mongo\w*|smbclient|cqlsh|influx|psexec)\b/i,
     pattern: sticky(` -p[ =]{1,3}${VALUE}`),
   },
   {
@@ -53,8 +55,8 @@ const LOGINS: readonly Login[] = [
   { literals: ['securestring'], pattern: sticky(`securestring[ ]{1,3}(?:-string[ ]{1,3})?${QUOTED}`) },
   { literals: ['oracle:thin:'], pattern: sticky(`oracle:thin:[\\w$]{1,64}/([^\\s@"'/]{3,128})@`) },
   {
-    literals: ['getconnection(', 'mysqli(', 'new pdo(', 'mysql_connect(', 'mysqli_connect(', 'pg_connect('],
-    pattern: sticky(`[\\w ]{4,16}\\((?:[^(),\\n]{1,160},\\s{0,8}){2}${QUOTED}`),
+    literals: ['getconnection(', 'mysqli(', 'new pdo(', 'mysql_connect(', 'mysqli_connect(', 'pg_connect(', 'directoryentry('],
+    pattern: sticky(`[\\w ]{4,16}\\((?:[^(),\\n]{1,160},\\s{0,40}){2}${QUOTED}`),
   },
   {
     literals: [
@@ -72,6 +74,12 @@ const LOGINS: readonly Login[] = [
     pattern: sticky(`[\\w=]{5,18}\\(\\s{0,8}\\\\*["'][^"'\\s()]{1,120}\\\\*["'],\\s{0,8}${QUOTED}`),
   },
   { literals: [':5432:'], before: /(?:^|[\s"'])[\w.*-]{1,120}$/, pattern: sticky(':5432:[^:\\s]{1,64}:[^:\\s]{1,64}:([^\\s:"\']{3,200})') },
+  {
+    // Private members of a JSON Web Key, RFC 7518 sections 6.2.2, 6.3.2 and 6.4.
+    literals: ['d', 'p', 'q', 'dp', 'dq', 'qi', 'k'].map((name) => `"${name}":`),
+    near: '"kty"',
+    pattern: /"\w{1,2}":\s{0,4}"([\w-]{40,2048})"/y,
+  },
   { literals: ['pw: ', 'pw = ', 'pw=', 'pw is '], before: /(?:^|[\s"'(])$/, pattern: sticky(`pw(?: is|[ ]?[:=])[ ]?${VALUE}`) },
 ];
 
@@ -84,6 +92,7 @@ const DSN_HOSTS = ['@tcp(', '@unix('];
 export const LOGIN_LITERALS: readonly string[] = [...LOGINS.flatMap(({ literals }) => literals), ...PIPES, ...DSN_HOSTS];
 
 const REACH = 240;
+const NEAR = 3000;
 /** `'...' | ConvertTo-SecureString`, `echo ... | docker login --password-stdin` */
 const PIPED =
   /(?:\b(?:echo|printf)[ ]{1,3}(?:-\w+[ ]{1,3}|["']%s["'][ ]{1,3}){0,2}|(?=["']))(?:"([^"\n]{3,200})"|'([^'\n]{3,200})'|([^\s"'|]{3,200}))\s{0,8}\|[^|\n]{0,200}$/;
@@ -102,6 +111,7 @@ export function loginAt(text: string, at: number): Span | undefined {
   for (const login of LOGINS) {
     if (!login.literals.some((literal) => startsWith(text, literal, at))) continue;
     if (login.before !== undefined && !login.before.test(before)) continue;
+    if (login.near !== undefined && !text.slice(Math.max(0, at - NEAR), at + NEAR).includes(login.near)) continue;
     login.pattern.lastIndex = at;
     const match = login.pattern.exec(text);
     const found = match === null ? undefined : spanOf(match, at);

@@ -28,7 +28,7 @@ const QUOTED_AFTER_BLANK = /[ \t]{1,4}(?=["'])/y;
 /** A cell of a table of text, after the cell that names it. */
 const CELL = /[ \t]{1,40}\|[ \t]{1,40}(?=[^\s|"'`]{6,80}[ \t]{0,40}\|)/y;
 /** `password for the reports page is ...` */
-const PROSE = /[ \t](?:for|to|on|at)[ \t](?:[\w.@'-]{1,48}[ \t]){1,4}is(?::|[ \t])[ \t:]{0,4}/y;
+const PROSE = /[ \t](?:for|to|on|at)[ \t](?:[\w.@'"-]{1,48}[ \t]){1,5}is(?::|[ \t])[ \t:]{0,4}/y;
 /** `credentials for staging: user / password` */
 const SLASHED = /[^\n:]{0,40}:[ \t]*[\w.@-]{1,64}[ \t]*\/[ \t]*(?=\S)/y;
 const BLOCK = /[|>][-+]?\r?\n[ \t]+/y;

@@ -21,8 +21,8 @@ export const chat = [
     chars('A-Za-z0-9+/_-', 20, 80),
   ]),
   format('discord-webhook', 'https://discord.com/developers/docs/resources/webhook', [
-    ['discord.com/api/webhooks/', 'discordapp.com/api/webhooks/'],
-    chars('0-9', 15, 20),
+    '/webhooks/',
+    chars('0-9', 17, 20),
     '/',
     word(60, 80),
   ]),
@@ -57,6 +57,28 @@ export const chat = [
     glued: false,
     exact: true,
   }),
+  format('teams-webhook', 'https://learn.microsoft.com/en-us/microsoftteams/platform/webhooks-and-connectors/how-to/add-incoming-webhook', [
+    ['outlook.office.com/webhook/', 'outlook.office365.com/webhook/'],
+    chars('A-Za-z0-9@/-', 60, 240),
+  ]),
+  format('mattermost-webhook', 'https://developers.mattermost.com/integrate/webhooks/incoming/', ['/hooks/', chars('a-z0-9', 26)], {
+    exact: true,
+    glued: true,
+  }),
+  format('rocketchat-webhook', 'https://docs.rocket.chat/docs/integrations', ['/hooks/', alnum(17, 24), '/', alnum(40, 48)], {
+    glued: true,
+  }),
+  format('make-webhook', 'https://help.make.com/webhooks', [['.make.com/', '.integromat.com/'], chars('a-z0-9', 32)], { exact: true }),
+  format('ifttt-webhook', 'https://help.ifttt.com/hc/en-us/articles/115010230347', [
+    'maker.ifttt.com/trigger/',
+    word(1, 80),
+    ['/with/key/', '/json/with/key/'],
+    word(20, 60),
+  ]),
+  format('webex-webhook', 'https://apphub.webex.com/applications/incoming-webhooks-cisco-systems-38054-23307-75252', [
+    'webexapis.com/v1/webhooks/incoming/',
+    word(60, 140),
+  ]),
   format('zapier-webhook', 'https://help.zapier.com/', ['hooks.zapier.com/hooks/catch/', chars('A-Za-z0-9/', 12, 60)]),
   format('feishu-webhook', 'https://open.feishu.cn/document/', ['open.feishu.cn/open-apis/bot/v2/hook/', chars('a-f0-9-', 36)]),
   format('dingtalk-token', 'https://open.dingtalk.com/document/', ['oapi.dingtalk.com/robot/send?access_token=', hex(64)]),

@@ -45,6 +45,9 @@ function anchorOf(parts: readonly FormatPart[]): number {
   return best;
 }
 
+/** What stands for a token in examples: `xxxxxxxx`, `your-...`. */
+const NO_STAND_IN = '(?![xX0*]{8}|(?:[yY]our|YOUR)[-_]|[xX]{4,}[-_])';
+
 /** The regular expression of a whole token. The last run takes more than published unless the format is exact. */
 export function patternOf(format: Format): string {
   const last = format.parts.length - 1;
@@ -52,7 +55,7 @@ export function patternOf(format: Format): string {
     if (typeof part === 'string') return escape(part);
     if ('of' in part) {
       const most = index === last && !format.exact ? '' : part.most;
-      return `[${part.of}]{${part.least}${part.least === part.most && most !== '' ? '' : `,${most}`}}`;
+      return `${index === last && part.least >= 16 ? NO_STAND_IN : ''}[${part.of}]{${part.least}${part.least === part.most && most !== '' ? '' : `,${most}`}}`;
     }
     return `(?:${[...part]
       .sort((a, b) => b.length - a.length)

@@ -1,4 +1,9 @@
-import { chars, format, word } from './format.ts';
+import { chars, format, hex, word } from './format.ts';
+
+const crypt = 'https://man7.org/linux/man-pages/man5/crypt.5.html';
+const phc = 'https://github.com/P-H-C/phc-string-format/blob/master/phc-sf-spec.md';
+const ldap = 'https://www.rfc-editor.org/rfc/rfc3112';
+const salted = './A-Za-z0-9';
 
 /** Formats that belong to a standard, not to a vendor. */
 export const standards = [
@@ -6,4 +11,45 @@ export const standards = [
     glued: false,
   }),
   format('jwt', 'https://www.rfc-editor.org/rfc/rfc7519', ['ZXlK', chars('A-Za-z0-9+/=_-', 60, 8000)], { glued: false }),
+  format('password-hash', crypt, [['$2a$', '$2b$', '$2x$', '$2y$'], chars('0-9', 2), '$', chars(salted, 53)]),
+  format('password-hash', crypt, [['$5$', '$6$'], chars(`${salted}=$`, 44, 160)]),
+  format('password-hash', crypt, [['$1$', '$apr1$', '$sha1$'], chars(salted, 1, 10), '$', chars(salted, 22, 32)]),
+  format('password-hash', crypt, [['$y$', '$gy$', '$7$'], chars(`${salted}$`, 44, 200)]),
+  format('password-hash', phc, [
+    [
+      '$argon2id$',
+      '$argon2i$',
+      '$argon2d$',
+      '$scrypt$',
+      '$pbkdf2-sha256$',
+      '$pbkdf2-sha512$',
+      '$pbkdf2$',
+      'pbkdf2_sha256$',
+      'pbkdf2_sha512$',
+    ],
+    chars('A-Za-z0-9+/=.,_$-', 40, 300),
+  ]),
+  format('password-hash', ldap, [
+    ['{SSHA}', '{SSHA256}', '{SSHA512}', '{SMD5}', '{PBKDF2}', '{ARGON2}'],
+    chars('A-Za-z0-9+/=.,$', 20, 300),
+  ]),
+  format('putty-private-key', 'https://the.earth.li/~sgtatham/putty/0.83/htmldoc/AppendixC.html', [
+    'Private-Lines: ',
+    chars('0-9', 1, 3),
+    chars('\\r\\nA-Za-z0-9+/=', 0, 20_000),
+  ]),
+  format(
+    'url-signature',
+    'https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-creating-signed-url-canned-policy.html',
+    [['&Signature=', '?Signature=', '&signature=', '?signature=', '&Policy='], chars('A-Za-z0-9%+/=_~-', 24, 1000)],
+  ),
+  format('url-signature', 'https://cloud.google.com/storage/docs/authentication/canonical-requests', [
+    ['X-Goog-Signature=', 'X-Goog-Credential='],
+    chars('A-Za-z0-9%+/=_.@-', 16, 2000),
+  ]),
+  format('url-signature', 'https://www.alibabacloud.com/help/en/oss/developer-reference/signature-version-4-recommend', [
+    ['x-oss-signature=', 'OSSAccessKeyId='],
+    chars('A-Za-z0-9%+/=_-', 16, 400),
+  ]),
+  format('url-signature', 'https://www.tencentcloud.com/document/product/436/7778', ['q-signature=', hex(40)]),
 ];
