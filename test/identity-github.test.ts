@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type GitHubRelay, startGitHub } from './fakes/github-relay.ts';
-import { openBrowser, openPage } from './support/browser.ts';
+import { accessibilityFindings, openBrowser, openPage } from './support/browser.ts';
 import { owner, PASSWORD, Person } from './support/person.ts';
 import { startPlatform, type TestPlatform } from './support/platform.ts';
 import { describeStores, type StorePlace } from './support/stores.ts';
+import { totp } from './support/totp.ts';
 
 const SECRET = 'github-client-secret-7f3a';
 
@@ -15,6 +16,7 @@ const seed = {
     { login: 'ingrid', name: 'Ingrid Invited', email: 'ingrid@example.com' },
     { login: 'mallory', name: 'Mallory', email: 'mallory@example.com' },
   ],
+  repos: Array.from({ length: 34 }, (_, index) => ({ owner: 'olive', name: `tool-${String(index).padStart(2, '0')}`, language: 'Go' })),
 };
 
 describeStores('B1 sign-in with GitHub', (stores) => {
@@ -143,19 +145,91 @@ describeStores('B1 sign-in with GitHub', (stores) => {
     await page.goto(forced.href);
     await page.waitForURL(/error=state_mismatch/);
 
-    await page.goto(`${platform.url}/settings/security`);
+    await page.goto(`${platform.url}/settings/github`);
     await page.getByRole('button', { name: 'Link GitHub' }).click();
     await chooseAt(page, 'olive');
-    await page.waitForURL(`${platform.url}/settings/security`);
-    await page.getByRole('button', { name: 'Unlink GitHub' }).waitFor();
+    await page.waitForURL(`${platform.url}/settings/github`);
+    expect(github.authorized?.get('scope')).not.toMatch(/\brepo\b/);
+    await page.getByRole('button', { name: 'Disconnect GitHub' }).waitFor();
     expect((await first.call('GET', '/account')).data).toMatchObject({ github: true });
+    await page.getByRole('heading', { name: '@olive at' }).waitFor();
+
+    await page.getByRole('button', { name: 'Let Mogplex see my private repositories' }).click();
+    await chooseAt(page, 'olive');
+    await page.waitForURL(`${platform.url}/settings/github`);
+    expect(github.authorized?.get('scope')).toMatch(/\brepo\b/);
+    const rows = page.getByRole('list', { name: 'Repositories' }).getByRole('listitem');
+    await expect.poll(() => rows.count()).toBe(30);
+    await page.getByRole('button', { name: 'Show more' }).click();
+    await expect.poll(() => rows.count()).toBe(34);
+    await page.getByLabel('Search').fill('TOOL-07');
+    await expect.poll(() => rows.allInnerTexts()).toEqual([expect.stringContaining('olive/tool-07')]);
+    for (const [width, colorScheme] of [
+      [375, 'dark'],
+      [1280, 'light'],
+    ] as const) {
+      await page.setViewportSize({ width, height: 800 });
+      await page.emulateMedia({ colorScheme });
+      expect({ width, findings: await accessibilityFindings(page) }).toEqual({ width, findings: [] });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)).toBe(false);
+    }
 
     await page.context().clearCookies();
     await continueAs(page, 'olive');
     await page.waitForURL(`${platform.url}/settings`);
     await close();
-    expect((await first.call('DELETE', '/account/github')).data).toEqual({ status: 'removed' });
+  });
+
+  test('B1 another GitHub account cannot be linked beside the first, and one of somebody else not at all', async () => {
+    const { page, close } = await openPage(browser);
+    await page.goto(`${platform.url}/sign-in`);
+    await page.context().addCookies([...first.cookies].map(([name, value]) => ({ name, value, url: platform.url })));
+    for (const [login, words] of [
+      ['mallory', 'Another GitHub account is linked'],
+      ['ingrid', 'is linked to another Mogplex account'],
+    ] as const) {
+      const { data } = await first.call<{ url: string }>('POST', '/account/github', { next: '/settings/github' });
+      await page.context().addCookies([...first.cookies].map(([name, value]) => ({ name, value, url: platform.url })));
+      await page.goto(data.url);
+      await chooseAt(page, login);
+      await page.waitForURL(`${platform.url}/settings/github?error=*`);
+      await page.getByRole('alert').getByText(words).waitFor();
+    }
+    const store = await stores.open(place);
+    expect(await store.db.selectFrom('account').select('id').where('providerId', '=', 'github').execute()).toHaveLength(2);
+    await close();
+  });
+
+  test('B1 one-time codes are asked for after GitHub too; without the code there is no session', async () => {
+    const { data } = await first.call<{ uri: string }>('POST', '/account/two-factor', { password: PASSWORD });
+    const key = new URL(data.uri).searchParams.get('secret') ?? '';
+    await first.call('POST', '/account/two-factor/verify', { code: totp(key) });
+    const { page, complaints, close } = await openPage(browser);
+    await page.goto(`${platform.url}/sign-in?next=${encodeURIComponent('/settings/tokens')}`);
+    await page.getByRole('button', { name: 'Continue with GitHub' }).click();
+    await chooseAt(page, 'olive');
+    await page.getByLabel('Code of your authenticator app').waitFor();
+    const cookies = await page.context().cookies();
+    expect(cookies.map(({ name }) => name)).not.toContain('mogplex.session_token');
+    expect(await page.evaluate(async () => (await fetch('/api/v1/mogplex/account')).status)).toBe(401);
+    await page.goto(`${platform.url}/settings`);
+    await page.waitForURL('**/sign-in?*');
+    await page.goto(`${platform.url}/sign-in?step=second-factor&next=${encodeURIComponent('/settings/tokens')}`);
+    await page.getByLabel('Code of your authenticator app').fill('000000');
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('alert').waitFor();
+    await page.getByLabel('Code of your authenticator app').fill(totp(key, Date.now() + 30_000));
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.waitForURL(`${platform.url}/settings/tokens`);
+    expect(complaints).toEqual([]);
+    await close();
+    expect((await first.call('DELETE', '/account/two-factor', { password: PASSWORD })).status).toBe(200);
+  });
+
+  test('B21 disconnecting forgets the link', async () => {
+    expect((await first.call('DELETE', '/account/github')).data).toMatchObject({ status: 'removed' });
     expect((await first.call('DELETE', '/account/github')).status).toBe(404);
+    expect((await first.call('GET', '/repos')).data).toMatchObject({ items: [], access: 'none' });
   });
 
   test('B1 the way back never leads to another site', async () => {

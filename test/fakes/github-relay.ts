@@ -34,7 +34,7 @@ export const startGitHub = async (seed: Record<string, unknown>): Promise<GitHub
       }
       const method = incoming.method ?? 'GET';
       const response = await fetch(target, { method, headers, redirect: 'manual', ...(body.length > 0 ? { body } : {}) });
-      const kept = ['content-type', 'location', 'set-cookie'].flatMap((name) => {
+      const kept = ['content-type', 'location', 'set-cookie', 'link', 'x-oauth-scopes', 'etag'].flatMap((name) => {
         const value = response.headers.get(name);
         return value === null ? [] : [[name, value] as const];
       });
