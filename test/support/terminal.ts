@@ -14,7 +14,7 @@ export interface TerminalOptions {
   file?: string;
   /** Arguments of `file`; with the default program, arguments of `mogplex`. */
   args?: readonly string[];
-  /** The whole environment of the child: nothing is inherited but PATH. TERM is always set. */
+  /** The whole environment of the child: nothing is inherited but PATH. TERM is `xterm-256color` unless it says another. */
   env?: Readonly<Record<string, string | undefined>>;
   cwd?: string;
   /** Columns, 80 by default. */
@@ -223,7 +223,7 @@ export function openTerminal(options: TerminalOptions = {}): PseudoTerminal {
   const [file, argv] = options.file === undefined ? [process.execPath, [MOGPLEX, ...args]] : [options.file, [...args]];
   const env: Record<string, string> = { TERM: 'xterm-256color', PATH: process.env['PATH'] ?? '/usr/bin:/bin', LANG: 'C.UTF-8' };
   for (const [name, value] of Object.entries(options.env ?? {})) if (value !== undefined) env[name] = value;
-  const pty = spawn(file, argv, { name: 'xterm-256color', cols, rows, cwd: options.cwd ?? process.cwd(), env });
+  const pty = spawn(file, argv, { name: env['TERM'] ?? '', cols, rows, cwd: options.cwd ?? process.cwd(), env });
   return new PseudoTerminal(pty, screen);
 }
 

@@ -11,6 +11,8 @@ export interface CockpitOptions {
   logout?: boolean;
   /** Model to start with, `provider/model`. */
   model?: string;
+  /** Plain lines instead of a screen. */
+  plain?: boolean;
 }
 
 export interface ProgramOptions {
@@ -52,6 +54,7 @@ export const rootCommand = (world: World): Command =>
     .option('--attach <run>', 'open the cockpit and attach to a run')
     .option('--logout', 'clear the account login before anything else')
     .option('-m, --model <model>', 'model to start with, as provider/model')
+    .option('--plain', 'plain lines instead of a screen, for screen readers')
     .enablePositionalOptions()
     .exitOverride()
     .configureOutput({

@@ -30,6 +30,8 @@ export interface StartOptions {
   model?: string;
   /** Show the login screen whatever is stored (`mogplex login`). */
   login?: boolean;
+  /** Plain lines instead of a screen. */
+  plain?: boolean;
 }
 
 export interface Scroller {

@@ -1,10 +1,9 @@
-import { basename } from 'node:path';
 import { render } from 'ink';
 import type { World } from '../world.ts';
 import { App } from './app.tsx';
-import { Cockpit, type StartOptions } from './controller.ts';
+import type { Cockpit, StartOptions } from './controller.ts';
+import { createCockpit } from './create.ts';
 import { TimelineRows } from './panels/timeline.ts';
-import { createPorts } from './wire/ports.ts';
 import { guardTerminal } from './terminal.ts';
 
 /**
@@ -13,16 +12,7 @@ import { guardTerminal } from './terminal.ts';
  * @returns the exit code
  */
 export async function runCockpit(world: World, options: StartOptions): Promise<number> {
-  const ports = createPorts(world, (line) => cockpit.warn(line));
-  const cockpit: Cockpit = new Cockpit(ports, withEnvironment(options, world), {
-    repository: basename(world.cwd),
-    branch: undefined,
-    model: undefined,
-    credential: '',
-    overridden: false,
-    mode: '',
-    connection: '',
-  });
+  const { cockpit, ports } = createCockpit(world, options, { copies: true });
   const guard = guardTerminal(world, cockpit);
   try {
     await cockpit.start();
@@ -45,12 +35,6 @@ export async function runCockpit(world: World, options: StartOptions): Promise<n
     await guard.restore();
     await ports.close();
   }
-}
-
-/** `MOGPLEX_ATTACH_RUN_ID` stands for `--attach` where that is not given. */
-function withEnvironment(options: StartOptions, { env }: World): StartOptions {
-  const attach = options.attach ?? (env['MOGPLEX_ATTACH_RUN_ID'] || undefined);
-  return attach === undefined ? options : { ...options, attach };
 }
 
 async function afterFirstFrame(cockpit: Cockpit, rows: TimelineRows): Promise<void> {

@@ -169,6 +169,8 @@ export interface Ports {
   session(): Promise<OpenSession>;
   platform: PlatformPort;
   history: HistoryPort;
+  /** Whether the terminal can be asked to put a text on its clipboard. */
+  copies: boolean;
   /** Puts a text on the clipboard of the person's terminal (OSC 52). */
   copy(text: string): void;
   /** The skills that plugins bring. */

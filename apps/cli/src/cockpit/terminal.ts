@@ -16,10 +16,17 @@ export interface TerminalGuard {
   restore(): Promise<void>;
 }
 
-/** Takes the terminal over, with a way back for every end: SIGINT, SIGTERM, SIGHUP, a closed terminal, an uncaught error. */
-export function guardTerminal(world: World, cockpit: Cockpit): TerminalGuard {
+/**
+ * Takes the terminal over, with a way back for every end: SIGINT, SIGTERM, SIGHUP, a closed terminal, an uncaught error.
+ *
+ * @param interrupt what SIGINT does where the terminal turns Ctrl+C into one; by default it ends the cockpit
+ */
+export function guardTerminal(world: World, cockpit: Cockpit, interrupt?: () => void): TerminalGuard {
   let screen: Instance | undefined;
-  const onSignal = (signal: NodeJS.Signals): void => cockpit.leave(SIGNALS[signal as keyof typeof SIGNALS]);
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (signal === 'SIGINT' && interrupt !== undefined) interrupt();
+    else cockpit.leave(SIGNALS[signal as keyof typeof SIGNALS]);
+  };
   const takeDown = (): void => {
     const drawn = screen;
     screen = undefined;

@@ -54,7 +54,7 @@ export function openExport(cockpit: Cockpit): void {
     cockpit,
     list('export', 'Export the conversation', [
       { id: 'file', label: 'Save as Markdown', detail: 'a new file in this folder, secrets masked' },
-      { id: 'clipboard', label: 'Copy the last answer', detail: 'to the clipboard of this terminal' },
+      ...(cockpit.ports.copies ? [{ id: 'clipboard', label: 'Copy the last answer', detail: 'to the clipboard of this terminal' }] : []),
     ]),
   );
 }

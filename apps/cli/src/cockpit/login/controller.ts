@@ -46,6 +46,15 @@ export class LoginController {
     this.#show({ ...step, index: (step.index + by + count) % count });
   }
 
+  /** Focuses a row of the lists of the screen. @returns whether there is such a row */
+  focus(index: number): boolean {
+    const step = this.step;
+    const count = step.step === 'choose' ? 2 : step.step === 'providers' ? PROVIDERS.length : 0;
+    if (index < 0 || index >= count || (step.step !== 'choose' && step.step !== 'providers')) return false;
+    this.#show({ ...step, index });
+    return true;
+  }
+
   /** Enter on the focused row. */
   async choose(): Promise<void> {
     const step = this.step;

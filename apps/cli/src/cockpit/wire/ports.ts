@@ -11,8 +11,9 @@ import { workspacePort } from './workspace.ts';
  * The ports of a real cockpit.
  *
  * @param warn takes lines that the person must see
+ * @param copies whether the terminal has a clipboard
  */
-export function createPorts(world: World, warn: (line: string) => void): Ports & { close(): Promise<void> } {
+export function createPorts(world: World, warn: (line: string) => void, copies: boolean): Ports & { close(): Promise<void> } {
   let session: Promise<OpenSession> | undefined;
   const open = async (): Promise<OpenSession> => {
     const { openSessionPort } = await import('./session.ts');
@@ -26,6 +27,7 @@ export function createPorts(world: World, warn: (line: string) => void): Ports &
     session: async () => await (session ??= open()),
     platform: platformPort(world),
     history: historyPort(world),
+    copies,
     copy: (text) => void world.stdout.write(`\u001b]52;c;${Buffer.from(text).toString('base64')}\u0007`),
     skills: async () => {
       const { openProviderHost } = await import('../../commands/moxxy/host.ts');
