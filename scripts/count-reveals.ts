@@ -24,6 +24,12 @@ export const ALLOWED: Readonly<Record<string, Allowed>> = {
     calls: 1,
     reason: 'MCP servers are handed out with their credentials to a token that may write',
   },
+  'apps/server/src/connections/oauth/flow.ts': { calls: 1, reason: 'the PKCE verifier is spent at the authorization server' },
+  'apps/server/src/connections/oauth/grant.ts': {
+    calls: 4,
+    reason: 'tokens are sealed and opened as one text; the client secret goes to the authorization server',
+  },
+  'apps/server/src/connections/oauth/renew.ts': { calls: 2, reason: 'the refresh token is spent; the access token goes into its header' },
   'apps/server/src/connections/probe/probe.ts': { calls: 1, reason: "a connection's credential goes into the headers of its test" },
   'apps/server/src/connections/secrets.ts': { calls: 2, reason: 'the header of a connection is made of its secret' },
   'apps/server/src/github/api.ts': { calls: 5, reason: "tokens and the application's secret go into requests to GitHub" },

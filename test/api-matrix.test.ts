@@ -102,6 +102,8 @@ const ROWS: Readonly<Record<string, Row>> = {
   'PATCH /api/v1/mogplex/connections/:id': ['session', 404],
   'DELETE /api/v1/mogplex/connections/:id': ['session', 404],
   'POST /api/v1/mogplex/connections/:id/test': ['write', 404],
+  'POST /api/v1/mogplex/connections/:id/connect': ['session', 404],
+  'POST /api/v1/mogplex/connections/connected': ['session', 400],
   'GET /api/v1/mogplex/mcp/servers': ['read', 200],
   'GET /api/v1/mogplex/agents': ['read', 200],
   'POST /api/v1/mogplex/runs': ['write', 400],

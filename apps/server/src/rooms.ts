@@ -60,7 +60,6 @@ export const openRooms = async (platform: Platform): Promise<Rooms> => {
     close: async () => {
       await runs.close();
       identity.close();
-      await connections.close();
       await models.close();
       await tokens.close();
     },

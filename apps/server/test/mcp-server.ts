@@ -25,6 +25,8 @@ export interface TestMcpOptions {
   admits?: (headers: IncomingMessage['headers']) => boolean;
   /** What `WWW-Authenticate` says beside a 401. */
   challenge?: () => string;
+  /** JSON documents that it serves to everybody, by their path. */
+  documents?: Readonly<Record<string, () => object>>;
   /** Another name of the tool. */
   toolName?: string;
   /** What the tool answers; its input by default. */
@@ -35,6 +37,7 @@ export interface TestMcpOptions {
 export const startMcpServer = async ({
   admits = () => true,
   challenge = () => 'Bearer',
+  documents = {},
   toolName = 'echo',
   answer = (text) => text,
 }: TestMcpOptions = {}): Promise<TestMcpServer> => {
@@ -73,6 +76,11 @@ export const startMcpServer = async ({
   const http = createServer((incoming, outgoing) => {
     const url = new URL(incoming.url ?? '/', 'http://127.0.0.1');
     requests.push({ method: incoming.method ?? '', path: url.pathname, headers: incoming.headers });
+    const document = documents[url.pathname];
+    if (document) {
+      outgoing.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(document()));
+      return;
+    }
     if (!admits(incoming.headers)) {
       outgoing.writeHead(401, { 'www-authenticate': challenge() }).end('{"error":"invalid_token"}');
       return;

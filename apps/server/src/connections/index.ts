@@ -2,6 +2,8 @@ import type { Route } from '../http/route.ts';
 import { dialPolicy } from '../models/gateway/dial.ts';
 import type { Platform } from '../platform.ts';
 import { mcpRoute, type OpenCredential } from './mcp-route.ts';
+import { openOAuthHeaders } from './oauth/renew.ts';
+import { oauthRoutes } from './oauth/routes.ts';
 import { connectionRoutes } from './routes.ts';
 import { openHeaders } from './secrets.ts';
 import { testRoute } from './test-route.ts';
@@ -11,15 +13,17 @@ export { resolveConnections, type ResolvedConnections, type ResolveRequest } fro
 /** What this room offers the others. */
 export interface ConnectionsRoom {
   routes: Route[];
-  close(): Promise<void>;
+  /** Opens the credential of a connection for one use: the headers that carry it. */
+  open: OpenCredential;
 }
 
 /** Opens the connections to REST APIs and MCP servers. */
 export const openConnections = (platform: Platform): ConnectionsRoom => {
-  const open: OpenCredential = async (row) => openHeaders(platform.store.sealer, row);
-  const policy = dialPolicy(platform.config.allowPrivateUpstreams);
+  const parts = { policy: dialPolicy(platform.config.allowPrivateUpstreams) };
+  const open: OpenCredential = async (row) =>
+    row.auth === 'oauth' ? await openOAuthHeaders(platform, parts, row) : openHeaders(platform.store.sealer, row);
   return {
-    routes: [...connectionRoutes(platform), testRoute(platform, open, { policy }), mcpRoute(platform, open)],
-    close: async () => undefined,
+    routes: [...connectionRoutes(platform), testRoute(platform, open, parts), ...oauthRoutes(platform, parts), mcpRoute(platform, open)],
+    open,
   };
 };
