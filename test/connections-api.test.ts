@@ -129,8 +129,10 @@ describeStores('B8 connections', (stores) => {
     expect(writing.data.problems).toMatchObject([{ name: 'granted', boundary: 'connection' }]);
 
     const rows: string[] = [];
-    for (const { name } of await store.db.introspection.getTables()) {
-      rows.push(JSON.stringify((await sql`select * from ${sql.table(name)}`.execute(store.db)).rows));
+    for (const { name, schema } of await store.db.introspection.getTables()) {
+      rows.push(
+        JSON.stringify((await sql`select * from ${sql.table(schema === undefined ? name : `${schema}.${name}`)}`.execute(store.db)).rows),
+      );
     }
     const disk = world.place.databaseUrl
       ? ''

@@ -82,8 +82,10 @@ const finish = (person: Person, body: { state: string; query: string }) => perso
 
 const everything = async (store: Store): Promise<string> => {
   const rows: string[] = [];
-  for (const { name } of await store.db.introspection.getTables()) {
-    rows.push(JSON.stringify((await sql`select * from ${sql.table(name)}`.execute(store.db)).rows));
+  for (const { name, schema } of await store.db.introspection.getTables()) {
+    rows.push(
+      JSON.stringify((await sql`select * from ${sql.table(schema === undefined ? name : `${schema}.${name}`)}`.execute(store.db)).rows),
+    );
   }
   return rows.join('\n');
 };
