@@ -1,4 +1,4 @@
-import { makeTokenFor, createPerson, signIn } from '@mogplex/server/test/people';
+import { createPerson, makeAccessTokenFor, makeTokenFor, signIn } from '@mogplex/server/test/people';
 import { makeToken } from '@mogplex/protocol';
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
@@ -81,8 +81,9 @@ describeStores('B3 B4 B5 personal access tokens', (stores) => {
     const url = `${platform.url}${API}/tokens/${revoked.id}`;
     expect((await call(url, { method: 'DELETE', ...bearer(good.token) })).status).toBe(200);
 
-    const answers: Answer[] = [];
-    for (const token of [
+    const ended = await makeAccessTokenFor(store, person.id, 'read');
+    await store.db.updateTable('oauth_grant').set({ ended_at: Date.now(), ended_reason: 'person' }).execute();
+    const bad = [
       'mog_nonsense',
       'x',
       makeToken('mog_', randomBytes),
@@ -90,13 +91,27 @@ describeStores('B3 B4 B5 personal access tokens', (stores) => {
       revoked.token,
       `${good.token}x`,
       'mog_at_unknown_access_token_00000',
-    ]) {
-      answers.push(await call(`${platform.url}${API}/me`, bearer(token, { 'x-request-id': 'the-same-for-all' })));
+      ended,
+    ];
+    for (const path of [`${API}/me`, '/gateway/openai/v1/models', '/gateway/anthropic/v1/models', '/gateway/google/v1beta/models']) {
+      const answers: Answer[] = [];
+      for (const token of bad) answers.push(await call(platform.url + path, bearer(token)));
+      expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 401));
+      expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
+      const headersOf = ({ headers }: Answer): string => JSON.stringify([...headers].filter(([name]) => name !== 'date'));
+      expect(new Set(answers.map(headersOf)).size).toBe(1);
     }
-    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 401));
-    expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
-    expect(new Set(answers.map(({ headers }) => headers.get('www-authenticate'))).size).toBe(1);
-    expect(answers[0]?.headers.get('www-authenticate')).toContain('error="invalid_token"');
+    const [first, own] = [await call(`${platform.url}${API}/me`, bearer('x')), bearer('x', { 'x-request-id': 'chosen-by-caller' })];
+    expect(first.headers.get('www-authenticate')).toContain('error="invalid_token"');
+    // The id in the body finds every one of them in the log, and a caller's own id outranks it.
+    const { requestId } = (first.json as { error: { requestId: string } }).error;
+    expect(first.headers.get('x-request-id')).toBe(requestId);
+    expect(platform.logged().split(requestId).length - 1).toBeGreaterThan(bad.length);
+    expect((await call(`${platform.url}${API}/me`, own)).json).toMatchObject({ error: { requestId: 'chosen-by-caller' } });
+    // A good token's requests, and those without any credential, have ids of their own.
+    const idOf = async (init: RequestInit): Promise<string | null> =>
+      (await call(`${platform.url}${API}/me`, init)).headers.get('x-request-id');
+    expect(new Set([await idOf(bearer(good.token)), await idOf(bearer(good.token)), await idOf({}), requestId]).size).toBe(4);
     await platform.close();
   });
 

@@ -167,7 +167,7 @@ describe('A8 the pages where a person decides', () => {
     await page.getByRole('alertdialog').getByRole('button', { name: 'End' }).click();
     await page.getByText('ci-runner').first().waitFor({ state: 'detached' });
     const refused = await fetch(`${platform.url}/api/v1/mogplex/me`, { headers: { authorization: `Bearer ${token}` } });
-    expect(await refused.json()).toMatchObject({ error: { message: 'this sign-in was ended; sign in again' } });
+    expect(refused.status).toBe(401);
     expect(complaints).toEqual([]);
     await close();
   });

@@ -10,6 +10,7 @@ import { createRateLimiter } from './http/limit.ts';
 import { describeApi } from './http/openapi.ts';
 import { defineRawRoute, type Route, SCOPES } from './http/route.ts';
 import { FirstMatchRouter } from './http/router.ts';
+import { createRefusalIds } from './http/refusal-id.ts';
 import { healthRoutes } from './http/health.ts';
 import type { Platform } from './platform.ts';
 import type { Rooms } from './rooms.ts';
@@ -71,6 +72,7 @@ export const createApp = (platform: Platform, rooms: Rooms): App => {
     idempotency: createIdempotency(store, now),
     log,
     addressOf: createAddressReader(config.trustedProxies),
+    refusalIdOf: createRefusalIds(now),
     publicUrl,
     bodyLimit: config.limits.body,
     now,

@@ -18,6 +18,8 @@ export interface GuardParts {
   idempotency: Idempotency;
   log: Logger;
   addressOf: (incoming: IncomingMessage) => string;
+  /** The request id of answers to an address that refuse its credential. */
+  refusalIdOf: (address: string) => string;
   /** Origin of the platform; unsafe requests of a browser session must come from it. */
   publicUrl: string;
   bodyLimit: number;
@@ -26,11 +28,17 @@ export interface GuardParts {
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/;
 
-/** The caller's own `X-Request-Id` where it is plain, so that one id follows a request through all logs; else a new one. */
-export const requestIdOf = (incoming: IncomingMessage): string => {
-  const given = incoming.headers['x-request-id'];
-  return typeof given === 'string' && REQUEST_ID.test(given) ? given : `req_${randomUUID()}`;
+const ownRequestId = ({ headers }: IncomingMessage): string | undefined => {
+  const given = headers['x-request-id'];
+  return typeof given === 'string' && REQUEST_ID.test(given) ? given : undefined;
 };
+
+/** The caller's own `X-Request-Id` where it is plain, so that one id follows a request through all logs; else a new one. */
+export const requestIdOf = (incoming: IncomingMessage): string => ownRequestId(incoming) ?? `req_${randomUUID()}`;
+
+/** The id of a request whose credential was refused: the caller's own, else the one that all such answers to its address have. */
+export const refusedRequestIdOf = (parts: Pick<GuardParts, 'refusalIdOf'>, incoming: IncomingMessage, address: string): string =>
+  ownRequestId(incoming) ?? parts.refusalIdOf(address);
 
 /** The run that a path names; only in its own form, since a path can hold anything. */
 const runIdOf = (route: Route, c: HttpContext): string | undefined => {
@@ -110,6 +118,8 @@ export const createGuard =
       response = await (route.kind === 'json' ? answerJson(parts, route, c, principal, info) : answerRaw(parts, route, c, principal, info));
     } catch (error) {
       failure = asMogplexError(error, route.boundary);
+      const refused = failure.code === 'unauthenticated' && token !== undefined && principal === undefined;
+      if (refused) info.requestId = refusedRequestIdOf(parts, incoming, info.address);
       if (failure.status >= 500) parts.log.error('a request failed', failure, { requestId: info.requestId, route: route.path });
       response = renderRefusal(route, failure, info.requestId, { hadToken: token !== undefined, ...rooms });
     }

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { MogplexError } from '@mogplex/protocol';
 import type { GuardParts } from '../../http/guard.ts';
-import { requestIdOf } from '../../http/guard.ts';
+import { refusedRequestIdOf, requestIdOf } from '../../http/guard.ts';
 import type { Principal } from '../../http/principal.ts';
 import { asMogplexError } from '../../http/refusal.ts';
 import { wireFailure } from '../wire/failure.ts';
@@ -22,7 +22,7 @@ export interface Gateway {
 }
 
 /** The parts of the guard chain that the gateway runs itself, on the bare request, in the same order. */
-export type GatewayGuards = Pick<GuardParts, 'authenticate' | 'limiter' | 'log' | 'addressOf' | 'now'> & {
+export type GatewayGuards = Pick<GuardParts, 'authenticate' | 'limiter' | 'log' | 'addressOf' | 'refusalIdOf' | 'now'> & {
   /** Bytes of a request's body. */
   bodyLimit: number;
 };
@@ -121,7 +121,7 @@ export const createGateway = (parts: CallParts, guards: GatewayGuards): Gateway 
     const started = performance.now();
     const url = incoming.url ?? '';
     const method = incoming.method ?? '';
-    const requestId = requestIdOf(incoming);
+    let requestId = requestIdOf(incoming);
     const address = guards.addressOf(incoming);
     const target = findTarget(method, url);
     const seen: { principal?: Principal } = {};
@@ -132,6 +132,8 @@ export const createGateway = (parts: CallParts, guards: GatewayGuards): Gateway 
     } catch (error) {
       failure = asMogplexError(error, 'model');
       report = reportOf(error);
+      const refused = failure.code === 'unauthenticated' && seen.principal === undefined && tokenOf(incoming) !== undefined;
+      if (refused) requestId = refusedRequestIdOf(guards, incoming, address);
       if (failure.status >= 500) guards.log.error('a model call failed', failure, { requestId, route: target?.pattern ?? '/gateway' });
       if (response.headersSent) response.destroy();
       else {
