@@ -85,8 +85,12 @@ export const makeRunTokenFor = async (store: Store, accountId: string): Promise<
   return { token: token.reveal(), runId: id };
 };
 
-/** Makes an OAuth access token of `mogplex-cli` straight in the store, as a finished sign-in would. */
-export const makeAccessTokenFor = async (store: Store, accountId: string, scope: 'read' | 'read write'): Promise<string> => {
+/** Makes the tokens of a finished sign-in of `mogplex-cli` straight in the store. */
+export const issueTokensFor = async (
+  store: Store,
+  accountId: string,
+  scope: 'read' | 'read write' = 'read write',
+): Promise<{ access_token: string; refresh_token?: string }> => {
   const grant = {
     id: randomBytes(12).toString('hex'),
     client_id: 'mogplex-cli',
@@ -102,6 +106,9 @@ export const makeAccessTokenFor = async (store: Store, accountId: string, scope:
   };
   await store.db.insertInto('oauth_grant').values(grant).execute();
   const context = { db: store.db, now: Date.now, randomBytes, issuer: 'http://127.0.0.1' };
-  const { access_token: token } = await issueTokens(context, store.db, { id: grant.id, scope, refresh: false });
-  return token;
+  return issueTokens(context, store.db, { id: grant.id, scope, refresh: true });
 };
+
+/** Makes an OAuth access token of `mogplex-cli` straight in the store, as a finished sign-in would. */
+export const makeAccessTokenFor = async (store: Store, accountId: string, scope: 'read' | 'read write'): Promise<string> =>
+  (await issueTokensFor(store, accountId, scope)).access_token;
