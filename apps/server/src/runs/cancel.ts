@@ -12,6 +12,8 @@ import { endRun, lockOwner, readLocked, RUN_CHANNEL, type RunRow, type RunStore 
  */
 export const cancelRun = async (parts: RunStore, found: RunRow, by: { principal: Principal; requestId: string }): Promise<RunRow> => {
   const { store, coherence, now } = parts;
+  // Neither is ever undone, so that asking again needs no lock.
+  if (isRunOver(found.status) || found.cancel_requested_at !== null) return found;
   return store.db.transaction().execute(async (trx) => {
     await lockOwner(parts, trx, found.owner);
     const run = await readLocked(parts, trx, found.id);

@@ -48,6 +48,7 @@ export const createSink = (parts: RunStore, held: HeldRun, { onLost, onCancel, o
   const plain = createPlainText();
   const masking = maskPieces();
   let gathered = '';
+  let half = '';
   let kept = '';
   let capped = false;
   let waiting: SafeEvent[] = [];
@@ -62,8 +63,12 @@ export const createSink = (parts: RunStore, held: HeldRun, { onLost, onCancel, o
   const plan = (delay: number): void => {
     if (!stopped) timer ??= setTimeout(flush, delay);
   };
-  /** Turns the text gathered so far into events. */
-  const seal = (safe: string): void => {
+  /** Turns the text gathered so far into events; the first half of a character waits for the second. */
+  const seal = (released: string, final = false): void => {
+    const all = half + released;
+    const cut = !final && /[\ud800-\udbff]$/.test(all) ? all.length - 1 : all.length;
+    half = all.slice(cut);
+    const safe = all.slice(0, cut).toWellFormed();
     const room = MOST_TEXT - kept.length;
     const text = safe.length > room ? safe.slice(0, room).toWellFormed() : safe;
     kept += text;
@@ -113,7 +118,7 @@ export const createSink = (parts: RunStore, held: HeldRun, { onLost, onCancel, o
       clearTimeout(timer);
       timer = undefined;
       gather();
-      seal(masking.end());
+      seal(masking.end(), true);
       await storing;
       clearTimeout(timer);
       const last = kept === '' ? [] : [messageEvent('assistant', kept)];
