@@ -63,7 +63,7 @@ export const clouds = [
   ]),
   format('cloudflare-token', 'https://developers.cloudflare.com/fundamentals/api/get-started/', [
     ['cfat_', 'cfut_', 'cfk_', 'cfoat_', 'cfort_', 'cfsat_'],
-    alnum(32, 60),
+    word(32, 64),
   ]),
   format('cloudflare-origin-ca-key', 'https://developers.cloudflare.com/fundamentals/api/get-started/ca-keys/', [
     'v1.0-',
@@ -83,4 +83,37 @@ export const clouds = [
     '-',
     chars('a-z0-9', 16),
   ]),
+  format('google-api-key', google, ['AQ.Ab', word(40, 60)], { glued: false }),
+  format('azure-cosmos-key', azure, [chars('A-Za-z0-9+/', 76), 'ACDb', chars('A-Za-z0-9+/', 6), '==']),
+  format('azure-service-bus-key', azure, [
+    chars('A-Za-z0-9+/', 33),
+    ['+ASb', '+AEh', '+ARm', 'AIoT', 'AzCa'],
+    chars('A-Za-z0-9+/', 6),
+    '=',
+  ]),
+  format('azure-batch-key', azure, [chars('A-Za-z0-9+/', 76), ['+ABa', '+AMC'], chars('A-Za-z0-9+/', 6), '==']),
+  format('azure-function-key', azure, [word(44), 'AzFu', word(6), '==']),
+  format('azure-search-key', azure, [alnum(42), 'AzSe', alnum(6)]),
+  format('azure-registry-password', azure, [chars('A-Za-z0-9+/', 42), '+ACR', alnum(6)]),
+  format('azure-app-configuration', 'https://learn.microsoft.com/en-us/azure/azure-app-configuration/howto-best-practices', [
+    ';Secret=',
+    chars(b64, 40, 100),
+  ]),
+  format('digitalocean-spaces-key', 'https://docs.digitalocean.com/products/spaces/how-to/manage-access/', ['DO00', chars('A-Z0-9', 16)], {
+    exact: true,
+    glued: false,
+  }),
+  format('exoscale-key', 'https://community.exoscale.com/documentation/iam/', ['EXO', chars('a-f0-9', 24)], { exact: true, glued: false }),
+  format('upcloud-token', 'https://developers.upcloud.com/1.3/', ['ucat_', chars('A-Z0-9', 26)]),
+  format(
+    'backblaze-key',
+    'https://www.backblaze.com/docs/cloud-storage-application-keys',
+    [['K001', 'K002', 'K003', 'K004', 'K005'], chars('A-Za-z0-9+/', 27)],
+    {
+      exact: true,
+      glued: false,
+    },
+  ),
+  format('volcengine-key-id', 'https://www.volcengine.com/docs/6291/65568', ['AKLT', word(40, 60)], { glued: false }),
+  format('baidu-key', 'https://cloud.baidu.com/doc/Reference/s/9jwvz2egb', [['ALTAK-', 'ALTAK'], alnum(21, 30)], { glued: false }),
 ];

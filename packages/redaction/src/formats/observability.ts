@@ -42,4 +42,15 @@ export const observability = [
     ignoreCase: true,
   }),
   format('elastic-key', 'https://www.elastic.co/docs/', ['essu_', chars('A-Za-z0-9+/=', 40, 120)]),
+  format('axiom-token', 'https://axiom.co/docs/reference/tokens', [['xaat-', 'xapt-', 'xait-'], chars('a-f0-9-', 36)]),
+  format('coralogix-key', 'https://coralogix.com/docs/user-guides/account-management/api-keys/api-keys/', [
+    ['cxtp_', 'cxth_', 'cxup_'],
+    alnum(30, 40),
+  ]),
+  format('statsig-key', 'https://docs.statsig.com/sdk-keys/api-keys', [['secret-', 'console-'], alnum(40, 64)], { glued: false }),
+  format('flagsmith-key', 'https://docs.flagsmith.com/clients/server-side', ['ser.', word(20, 24)], { exact: true, glued: false }),
+  format('rootly-key', 'https://docs.rootly.com/api-reference/overview', ['rootly_', hex(64)]),
+  format('incident-io-key', 'https://api-docs.incident.io/', ['inc_', hex(64)], { glued: false }),
+  format('checkly-key', 'https://www.checklyhq.com/docs/', ['cu_', hex(32)], { exact: true, glued: false }),
+  format('dash0-token', 'https://www.dash0.com/documentation', ['auth_', alnum(32)], { exact: true, glued: false }),
 ];

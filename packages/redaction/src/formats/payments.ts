@@ -1,4 +1,4 @@
-import { alnum, chars, format, hex } from './format.ts';
+import { alnum, chars, format, hex, word } from './format.ts';
 
 const stripe = 'https://docs.stripe.com/keys';
 const shopify = 'https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens';
@@ -49,4 +49,42 @@ export const payments = [
   format('checkout-key', 'https://www.checkout.com/docs/', [['sk_sbox_', 'pk_sbox_'], chars('a-z0-9*#$=', 26, 40)]),
   format('coinbase-key', 'https://docs.cdp.coinbase.com/', ['organizations/', chars('a-f0-9-', 36), '/apiKeys/', chars('a-f0-9-', 36)]),
   format('revenuecat-key', 'https://www.revenuecat.com/docs/', [['appl_', 'goog_', 'strp_', 'amzn_'], alnum(28)], { exact: true }),
+  format('polar-token', 'https://docs.polar.sh/integrate/oat', [
+    ['polar_oat_', 'polar_pat_', 'polar_at_', 'polar_rt_', 'polar_cs_', 'polar_ac_', 'polar_whs_'],
+    word(32, 64),
+  ]),
+  format('paddle-key', 'https://developer.paddle.com/api-reference/about/authentication', [
+    ['pdl_live_apikey_', 'pdl_sdbx_apikey_', 'pdl_test_apikey_'],
+    chars('a-z0-9', 26),
+    '_',
+    chars('A-Za-z0-9_', 22, 40),
+  ]),
+  format('paddle-webhook-secret', 'https://developer.paddle.com/webhooks/signature-verification', [
+    'pdl_ntfset_',
+    chars('a-z0-9', 26),
+    '_',
+    chars('A-Za-z0-9+/=_-', 32),
+  ]),
+  format('paypal-token', 'https://developer.paypal.com/api/rest/authentication/', ['A21AA', word(80, 120)], { glued: false }),
+  format('mercadopago-token', 'https://www.mercadopago.com/developers/en/docs/credentials', [
+    'APP_USR-',
+    chars('0-9', 12, 20),
+    '-',
+    chars('0-9a-f-', 30, 70),
+  ]),
+  format('midtrans-key', 'https://docs.midtrans.com/docs/access-keys', [['Mid-server-', 'SB-Mid-server-'], word(20, 48)]),
+  format('woocommerce-key', 'https://woocommerce.github.io/woocommerce-rest-api-docs/', [['ck_', 'cs_'], hex(40)], {
+    exact: true,
+    glued: false,
+  }),
+  format('mollie-key', 'https://docs.mollie.com/reference/authentication', [['live_', 'test_'], alnum(30)], { exact: true, glued: false }),
+  format('sumup-key', 'https://developer.sumup.com/api/authentication', [['sup_sk_', 'sup_pk_'], alnum(20, 60)]),
+  format('crossmint-key', 'https://docs.crossmint.com/', [['sk_production_', 'sk_staging_', 'sk_development_'], alnum(30, 400)]),
+  format('onfido-token', 'https://documentation.onfido.com/api/latest/', [
+    ['api_live.', 'api_sandbox.', 'api_live_us.', 'api_sandbox_us.', 'api_live_ca.', 'api_sandbox_ca.'],
+    word(8, 16),
+    '.',
+    word(28, 40),
+  ]),
+  format('persona-key', 'https://docs.withpersona.com/api-keys', [['persona_production_', 'persona_sandbox_'], chars('a-f0-9-', 36)]),
 ];
