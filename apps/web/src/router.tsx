@@ -59,6 +59,16 @@ const apiKeys = createRoute({
   path: '/api-keys',
   component: lazyRouteComponent(() => import('./pages/settings/api-keys.tsx'), 'ApiKeysPage'),
 });
+const connections = createRoute({
+  getParentRoute: () => settings,
+  path: '/connections',
+  component: lazyRouteComponent(() => import('./pages/settings/connections.tsx'), 'ConnectionsPage'),
+});
+const connectionReturn = createRoute({
+  getParentRoute: () => settings,
+  path: '/connections/return',
+  component: lazyRouteComponent(() => import('./pages/settings/connection-return.tsx'), 'ConnectionReturnPage'),
+});
 const teams = createRoute({
   getParentRoute: () => settings,
   path: '/teams',
@@ -91,7 +101,7 @@ export const router = createRouter({
     device,
     invite,
     runs.addChildren([runList, oneRun]),
-    settings.addChildren([profile, security, github, tokens, apps, models, apiKeys, teams, team]),
+    settings.addChildren([profile, security, github, tokens, apps, models, apiKeys, connections, connectionReturn, teams, team]),
   ]),
   defaultPreload: 'intent',
 });

@@ -10,6 +10,7 @@ const PAGES = [
   ['/settings/apps', 'Connected apps and terminals'],
   ['/settings/models', 'Models and usage'],
   ['/settings/api-keys', 'API Keys'],
+  ['/settings/connections', 'Connections'],
   ['/settings/teams', 'Teams'],
 ] as const;
 
