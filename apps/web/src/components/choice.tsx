@@ -19,7 +19,7 @@ export const Choice = ({ label, options, value, onValue }: ChoiceProps) => {
         id={id}
         value={value}
         onChange={(event) => onValue(event.target.value)}
-        className="min-h-10 self-start rounded-md border border-line bg-card px-3 py-2 text-base text-ink"
+        className="min-h-10 max-w-full self-start rounded-md border border-line bg-card px-3 py-2 text-base text-ink"
       >
         {options.map(([option, text]) => (
           <option key={option} value={option}>
