@@ -8,8 +8,6 @@ interface Login {
   pattern: RegExp;
   /** What must stand before the literal on the same line. */
   before?: RegExp;
-  /** What must stand within a few thousand characters. */
-  near?: string;
   /** Whether the value is `user:password`; a generated user without a password is a key. */
   pair?: boolean;
 }
@@ -21,10 +19,10 @@ const sticky = (source: string): RegExp => new RegExp(source, 'iy');
 
 const LOGINS: readonly Login[] = [
   {
-    literals: [' -u ', ' --user', ' --proxy-user'],
+    literals: [' -u ', '--user', '--proxy-user'],
     before: /\b(?:curl|wget|http)\b/,
     pair: true,
-    pattern: sticky(` (?:-u|--(?:proxy-)?user)[ =]{1,3}${VALUE}`),
+    pattern: sticky(` ?(?:-u|--(?:proxy-)?user)[ =]{1,3}${VALUE}`),
   },
   { literals: ['curl -'], pair: true, pattern: sticky(`curl (?:-[\\w-]+ ){0,3}-[a-z]{0,6}u[ ]{0,3}${VALUE}`) },
   {
@@ -48,21 +46,20 @@ const LOGINS: readonly Login[] = [
   { literals: ['ldapsearch', 'ldapadd', 'ldapmodify', 'ldappasswd'], pattern: sticky(`ldap\\w+ [^\\n|;]{0,200}?-w[ ]{0,3}${VALUE}`) },
   { literals: ['zip -', '7z a', '7za '], pattern: sticky(`(?:zip (?:-\\w+ ){0,3}-P[ ]{0,3}|7za? \\w (?:[^\\n|;]{0,80}? )?-p)${VALUE}`) },
   { literals: ['pass:'], before: /\b-?-(?:pass|passin|passout)[ =]$|openssl[^\n]*-pass(?:in|out)? $/, pattern: sticky(`pass:${VALUE}`) },
-  { literals: ['net use '], pattern: sticky(`net use [^\\n]{0,160}?/user:\\S{1,64}[ ]{1,3}${VALUE}`) },
   { literals: ['schtasks'], pattern: sticky(`schtasks [^\\n]{0,240}?/rp[ ]{1,3}${VALUE}`) },
   { literals: ['rabbitmqctl'], pattern: sticky(`rabbitmqctl (?:add_user|change_password) \\S{1,64}[ ]{1,3}${VALUE}`) },
   { literals: ['identified '], pattern: sticky(`identified (?:with \\S{1,40} )?(?:by|as)[ ]{1,3}(?:password[ ]{1,3})?${QUOTED}`) },
   { literals: ['securestring'], pattern: sticky(`securestring[ ]{1,3}(?:-string[ ]{1,3})?${QUOTED}`) },
   { literals: ['oracle:thin:'], pattern: sticky(`oracle:thin:[\\w$]{1,64}/([^\\s@"'/]{3,128})@`) },
   {
-    literals: ['getconnection(', 'mysqli(', 'new pdo(', 'mysql_connect(', 'mysqli_connect(', 'pg_connect(', 'directoryentry('],
-    pattern: sticky(`[\\w ]{4,16}\\((?:[^(),\\n]{1,160},\\s{0,40}){2}${QUOTED}`),
+    literals: ['getconnection(', 'mysqli(', 'pdo(', 'mysql_connect(', 'mysqli_connect(', 'pg_connect(', 'directoryentry('],
+    pattern: sticky(`[\\w ]{3,16}\\((?:[^(),\\n]{1,160},\\s{0,40}){2}${QUOTED}`),
   },
   {
     literals: [
       'login(',
-      'signin(',
       'sign_in(',
+      'signin(',
       'basicauth(',
       'basic_auth(',
       'authenticate(',
@@ -74,12 +71,6 @@ const LOGINS: readonly Login[] = [
     pattern: sticky(`[\\w=]{5,18}\\(\\s{0,8}\\\\*["'][^"'\\s()]{1,120}\\\\*["'],\\s{0,8}${QUOTED}`),
   },
   { literals: [':5432:'], before: /(?:^|[\s"'])[\w.*-]{1,120}$/, pattern: sticky(':5432:[^:\\s]{1,64}:[^:\\s]{1,64}:([^\\s:"\']{3,200})') },
-  {
-    // Private members of a JSON Web Key, RFC 7518 sections 6.2.2, 6.3.2 and 6.4.
-    literals: ['d', 'p', 'q', 'dp', 'dq', 'qi', 'k'].map((name) => `"${name}":`),
-    near: '"kty"',
-    pattern: /"\w{1,2}":\s{0,4}"([\w-]{40,2048})"/y,
-  },
   { literals: ['pw: ', 'pw = ', 'pw=', 'pw is '], before: /(?:^|[\s"'(])$/, pattern: sticky(`pw(?: is|[ ]?[:=])[ ]?${VALUE}`) },
 ];
 
@@ -88,11 +79,13 @@ const PIPES = ['--password-stdin', 'convertto-securestring'];
 /** What follows `user:password` in a data source name of Go. */
 const DSN_HOSTS = ['@tcp(', '@unix('];
 
+/** Every JSON Web Key holds it. */
+const KEY_TYPE = '"kty"';
+
 /** Literals before credentials in commands, calls and SQL; lower case. */
-export const LOGIN_LITERALS: readonly string[] = [...LOGINS.flatMap(({ literals }) => literals), ...PIPES, ...DSN_HOSTS];
+export const LOGIN_LITERALS: readonly string[] = [...LOGINS.flatMap(({ literals }) => literals), ...PIPES, ...DSN_HOSTS, KEY_TYPE];
 
 const REACH = 240;
-const NEAR = 3000;
 /** `'...' | ConvertTo-SecureString`, `echo ... | docker login --password-stdin` */
 const PIPED =
   /(?:\b(?:echo|printf)[ ]{1,3}(?:-\w+[ ]{1,3}|["']%s["'][ ]{1,3}){0,2}|(?=["']))(?:"([^"\n]{3,200})"|'([^'\n]{3,200})'|([^\s"'|]{3,200}))\s{0,8}\|[^|\n]{0,200}$/;
@@ -111,12 +104,12 @@ export function loginAt(text: string, at: number): Span | undefined {
   for (const login of LOGINS) {
     if (!login.literals.some((literal) => startsWith(text, literal, at))) continue;
     if (login.before !== undefined && !login.before.test(before)) continue;
-    if (login.near !== undefined && !text.slice(Math.max(0, at - NEAR), at + NEAR).includes(login.near)) continue;
     login.pattern.lastIndex = at;
     const match = login.pattern.exec(text);
     const found = match === null ? undefined : spanOf(match, at);
     if (found !== undefined && (login.pair === true ? isPair(found.value) : isWorth(found.value))) return found;
   }
+  if (startsWith(text, KEY_TYPE, at)) return privateMembers(text, at);
   const behind = startsWith(text, '@', at) ? DSN : PIPED;
   if (behind === PIPED && !PIPES.some((literal) => startsWith(text, literal, at))) return undefined;
   return valueBehind(behind, before, at);
@@ -150,4 +143,23 @@ function valueBehind(pattern: RegExp, before: string, at: number): Span | undefi
   if (match === null || value === undefined || !isPassword(value, true)) return undefined;
   const start = at - before.length + match.index + match[0].indexOf(value, 1);
   return { start, end: start + value.length };
+}
+
+const LONGEST_KEY = 4096;
+const BEFORE_TYPE = 2048;
+/** RFC 7518 sections 6.2.2, 6.3.2 and 6.4. */
+const PRIVATE_MEMBER = /"(?:d|p|q|dp|dq|qi|k)"\s{0,4}:\s{0,4}"([\w-]{20,2048})"/g;
+
+/** From the first to the last private member of the JSON Web Key around `at`. */
+function privateMembers(text: string, at: number): Span | undefined {
+  const from = at - BEFORE_TYPE > 0 ? at - BEFORE_TYPE : 0;
+  const open = text.slice(from, at).lastIndexOf('{');
+  if (open < 0) return undefined;
+  const key = text.slice(from + open, from + open + LONGEST_KEY);
+  const close = key.indexOf('}');
+  const members = [...(close < 0 ? key : key.slice(0, close)).matchAll(PRIVATE_MEMBER)];
+  const [first, last] = [members[0], members.at(-1)];
+  if (first === undefined || last === undefined) return undefined;
+  const start = from + open + first.index + first[0].length - 1 - (first[1] as string).length;
+  return { start, end: from + open + last.index + last[0].length - 1 };
 }

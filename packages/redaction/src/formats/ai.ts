@@ -48,13 +48,11 @@ export const ai = [
   format('secret-key', 'https://docs.litellm.ai/docs/proxy/virtual_keys', ['sk-', chars('a-z0-9', 2, 12), '-', word(32, 200)], {
     glued: false,
   }),
-  format('apify-token', 'https://docs.apify.com/platform/integrations/api', ['apify_api_', alnum(34, 38)]),
   format('browserbase-key', 'https://docs.browserbase.com/reference/api/overview', [['bb_live_', 'bb_test_'], word(27)]),
   format('modal-token', 'https://modal.com/docs/reference/cli/token', [['ak-', 'as-'], alnum(22)], { exact: true, glued: false }),
   format('runpod-key', 'https://docs.runpod.io/get-started/api-keys', ['rpa_', alnum(40, 60)], { glued: false }),
   format('anyscale-key', 'https://docs.anyscale.com/', ['esecret_', alnum(20, 60)]),
   format('langsmith-key', 'https://docs.smith.langchain.com/', ['ls__', hex(32)], { glued: false }),
   format('cartesia-key', 'https://docs.cartesia.ai/', ['sk_car_', word(20, 40)]),
-  format('coze-token', 'https://www.coze.com/docs/developer_guides/pat', [['pat_', 'sat_'], alnum(64)], { exact: true, glued: false }),
   format('cursor-key', 'https://docs.cursor.com/account/teams/admin-api', [['key_', 'crsr_'], hex(64)], { glued: false }),
 ];

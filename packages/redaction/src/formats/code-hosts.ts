@@ -44,12 +44,6 @@ export const codeHosts = [
   ),
   format('postman-key', 'https://learning.postman.com/docs/developer/postman-api/authentication/', ['PMAK-', hex(24), '-', hex(34)]),
   format('postman-collection-key', 'https://learning.postman.com/docs/developer/postman-api/authentication/', ['PMAT-', alnum(20, 40)]),
-  format(
-    'harness-token',
-    'https://developer.harness.io/docs/platform/automation/api/add-and-manage-api-keys/',
-    [['pat.', 'sat.'], word(22), '.', hex(24), '.', alnum(20)],
-    { glued: false },
-  ),
   format('readme-key', 'https://docs.readme.com/main/reference/authentication', ['rdme_', chars('a-z0-9', 70)]),
   format('apify-token', 'https://docs.apify.com/platform/integrations/api', ['apify_api_', alnum(34, 40)]),
   format('octopus-key', 'https://octopus.com/docs/octopus-rest-api/how-to-create-an-api-key', ['API-', chars('A-Z0-9', 26, 32)], {
@@ -67,22 +61,10 @@ export const codeHosts = [
     alnum(20, 80),
   ]),
   format('trello-token', 'https://developer.atlassian.com/cloud/trello/guides/rest-api/authorization/', ['ATTA', hex(72)]),
-  format('phabricator-token', 'https://secure.phabricator.com/book/phabricator/article/conduit/', [['api-', 'cli-'], chars('a-z0-9', 28)], {
+  format('phabricator-token', 'https://secure.phabricator.com/book/phabricator/article/conduit/', ['api-', chars('a-z0-9', 28)], {
     exact: true,
     glued: false,
   }),
-  format('octopus-key', 'https://octopus.com/docs/octopus-rest-api/how-to-create-an-api-key', ['API-', chars('A-Z0-9', 25, 33)], {
-    exact: true,
-    glued: false,
-  }),
-  format('harness-token', 'https://developer.harness.io/docs/platform/automation/api/add-and-manage-api-keys', [
-    ['pat.', 'sat.'],
-    word(22),
-    '.',
-    hex(24),
-    '.',
-    word(20),
-  ]),
   format('stackhawk-key', 'https://docs.stackhawk.com/apidocs.html', ['hawk.', word(20), '.', word(20)]),
   format('dbt-token', 'https://docs.getdbt.com/docs/dbt-cloud-apis/authentication', [['dbtc_', 'dbtu_', 'dbts_'], word(30, 80)]),
   format('socket-key', 'https://docs.socket.dev/docs/api-keys', ['sktsec_', word(30, 80)]),
@@ -93,5 +75,4 @@ export const codeHosts = [
   ]),
   format('depot-token', 'https://depot.dev/docs/cli/authentication', [['depot_org_', 'depot_project_', 'depot_user_'], word(30, 100)]),
   format('chromatic-token', 'https://www.chromatic.com/docs/', ['chpt_', chars('a-z0-9', 12, 30)], { glued: false }),
-  format('percy-token', 'https://www.browserstack.com/docs/percy/', [['web_', 'app_', 'auto_'], hex(64)], { exact: true, glued: false }),
 ];

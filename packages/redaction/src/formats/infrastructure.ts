@@ -111,7 +111,6 @@ export const infrastructure = [
   format('deno-token', 'https://docs.deno.com/subhosting/api/authentication/', [['ddp_', 'ddo_', 'ddw_'], alnum(36)]),
   format('aiven-password', 'https://aiven.io/docs/platform', ['AVNS_', word(8, 40)], { glued: false }),
   format('xata-key', 'https://xata.io/docs/concepts/api-keys', ['xau_', alnum(28, 60)], { glued: false }),
-  format('fauna-secret', 'https://docs.fauna.com/fauna/current/learn/security/keys/', ['fnA', word(37, 60)], { glued: false }),
   format('netbird-token', 'https://docs.netbird.io/how-to/access-netbird-public-api', ['nbp_', alnum(36)]),
   format('trigger-dev-key', 'https://trigger.dev/docs/apikeys', [['tr_dev_', 'tr_prod_', 'tr_stg_', 'tr_pat_'], alnum(20, 64)]),
   format('inngest-signing-key', 'https://www.inngest.com/docs/platform/signing-keys', ['signkey-', chars('a-z0-9_', 2, 24), '-', hex(64)]),

@@ -57,7 +57,6 @@ export const services = [
   format('clickup-token', 'https://developer.clickup.com/docs/authentication', ['pk_', chars('0-9', 6, 12), '_', chars('A-Z0-9', 32)], {
     glued: false,
   }),
-  format('statuspage-token', 'https://developer.statuspage.io/', ['OAuth ', chars('a-f0-9-', 36)], {}),
   format('opsgenie-key', 'https://docs.opsgenie.com/', ['GenieKey ', chars('a-f0-9-', 36)]),
   format('okta-token', 'https://developer.okta.com/docs/guides/create-an-api-token/', ['SSWS ', word(40, 60)]),
   format('twitter-bearer', 'https://developer.x.com/en/docs/authentication', ['AAAAAAAAAAAAAAAAAAAAA', chars('A-Za-z0-9%+/=', 60, 140)], {
@@ -72,9 +71,8 @@ export const services = [
   format('ethereum-private-key', 'https://ethereum.org/en/developers/docs/accounts/', ['PRIVATE_KEY=0x', hex(64)]),
   format('nostr-secret', 'https://github.com/nostr-protocol/nips/blob/master/19.md', ['nsec1', chars('a-z0-9', 58)]),
   format('bitcoin-extended-key', 'https://github.com/bitcoin/bips/blob/master/bip-0032.mediawiki', ['xprv', alnum(107)], { glued: false }),
-  format('cal-com-key', 'https://cal.com/docs/api-reference/v2/introduction', [['cal_live_', 'cal_test_'], alnum(32)]),
+  format('cal-com-key', 'https://cal.com/docs/api-reference/v2/introduction', ['cal_live_', alnum(32)]),
   format('n8n-key', 'https://docs.n8n.io/api/authentication/', ['n8n_api_', chars('A-Za-z0-9_.-', 40, 400)]),
-  format('retool-token', 'https://docs.retool.com/org-users/guides/retool-api/authentication', ['retool_', chars('a-z0-9', 26, 40)]),
   format('klaviyo-key', 'https://developers.klaviyo.com/en/docs/authenticate_', ['pk_', hex(34)], { exact: true, glued: false }),
   format('onesignal-key', 'https://documentation.onesignal.com/docs/en/keys-and-ids', [
     ['os_v2_app_', 'os_v2_org_'],
