@@ -175,7 +175,7 @@ export class Cockpit {
   toolsInWords(): string {
     const { mode } = this.state.header;
     if (mode === 'read-only') return 'none in read-only';
-    return mode === 'auto' ? 'of plugins, not asked' : 'of plugins, asked first';
+    return mode === 'auto' ? 'plugins, not asked' : 'plugins, asked first';
   }
 
   /** Reads what Tab completes the typed line with, once. */

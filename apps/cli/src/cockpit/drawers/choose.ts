@@ -1,5 +1,6 @@
 import type { Cockpit } from '../controller.ts';
 import { transcript } from '../transcript.ts';
+import { shownTimeline } from '../state/reduce.ts';
 import { answerTool } from './approval.ts';
 import { filtered } from './list.ts';
 
@@ -37,7 +38,8 @@ export async function chooseInDrawer(cockpit: Cockpit): Promise<void> {
 export const closeDrawer = (cockpit: Cockpit): void => cockpit.store.update((state) => ({ ...state, drawer: undefined }));
 
 async function exportAs(cockpit: Cockpit, how: string): Promise<void> {
-  const { timeline, header } = cockpit.state;
+  const { header, run } = cockpit.state;
+  const timeline = shownTimeline(cockpit.state);
   const answer = timeline.findLast((item) => item.kind === 'answer');
   if (answer?.kind !== 'answer') {
     cockpit.alert('warn', 'There is no answer to export yet.');
@@ -49,8 +51,8 @@ async function exportAs(cockpit: Cockpit, how: string): Promise<void> {
     return;
   }
   const path = await cockpit.ports.workspace.export(
-    (await cockpit.ports.session()).id,
-    transcript(timeline, `Conversation in ${header.repository}`),
+    run?.id ?? (await cockpit.ports.session()).id,
+    transcript(timeline, run === undefined ? `Conversation in ${header.repository}` : `Run ${run.id}: ${run.title}`),
   );
   cockpit.notice('info', `Saved as ${path}.`);
 }

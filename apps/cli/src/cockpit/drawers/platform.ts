@@ -1,7 +1,7 @@
 import type { Cockpit } from '../controller.ts';
-import { isOver } from '../state/run.ts';
+import { ending, isOver } from '../state/run.ts';
 import { known, type McpRow } from '../state/platform.ts';
-import { ago } from '../text/time.ts';
+import { since } from '../text/time.ts';
 import { list, open, page } from './open.ts';
 
 const NO_ACCOUNT = '/login mogplex signs in to an account.';
@@ -46,7 +46,7 @@ export async function openAgents(cockpit: Cockpit): Promise<void> {
   const items = found.runs.map(({ id, status, title, agent, model, startedBy, createdAt }) => ({
     id,
     label: title,
-    detail: `${status} · ${agent} · ${model} · ${startedBy} · ${ago(now - createdAt)} ago`,
+    detail: `${status} · ${agent} · ${model} · ${startedBy} · ${since(now - createdAt)}`,
   }));
   open(cockpit, { ...list('agents', 'Runs', items), intro: [...intro, ''] });
 }
@@ -55,7 +55,7 @@ export async function openAgents(cockpit: Cockpit): Promise<void> {
 export function openCancel(cockpit: Cockpit): void {
   const { run } = cockpit.state;
   if (run === undefined) return cockpit.notice('info', 'No run is being watched. Ctrl+C interrupts an answer.');
-  if (isOver(run.status)) return cockpit.notice('info', `The run has ${run.status} already.`);
+  if (isOver(run.status)) return cockpit.notice('info', `The run ${ending(run.status)} already.`);
   open(cockpit, {
     kind: 'confirm',
     name: 'cancel',

@@ -1,13 +1,10 @@
 import type { Key } from 'ink';
 import type { Cockpit } from '../controller.ts';
-import { chooseInDrawer } from '../drawers/choose.ts';
-import { filtered } from '../drawers/list.ts';
-import type { CockpitState, Drawer } from '../state/state.ts';
+import type { CockpitState } from '../state/state.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { complete, moveSuggestion } from './completion.ts';
+import { drawerKey } from './drawer-keys.ts';
 import * as edit from './editor.ts';
-
-const DRAWER_PAGE = 10;
 
 /** Handles one key, or the text of several that came at once. */
 export function handleKey(cockpit: Cockpit, input: string, key: Key): void {
@@ -51,34 +48,6 @@ function loginKey(cockpit: Cockpit, input: string, key: Key): void {
   else if (inFlow && input === 'd' && step !== 'device') void login.retry(true);
   else if (inFlow && input === 'b' && step !== 'browser') void login.retry(false);
   else if (input === 'q' && !inFlow && !cockpit.state.canLeaveLogin) cockpit.leave(0);
-}
-
-function drawerKey(cockpit: Cockpit, drawer: Drawer, input: string, key: Key): void {
-  const set = (next: Drawer): void => cockpit.store.update((state) => ({ ...state, drawer: next }));
-  if (key.escape) return cockpit.escape();
-  if (key.return || input === '\r') return void chooseInDrawer(cockpit).catch(async (error: unknown) => await cockpit.report(error));
-  if (drawer.kind === 'confirm') {
-    if (input === 'y') void chooseInDrawer(cockpit).catch(async (error: unknown) => await cockpit.report(error));
-    else if (input === 'n') cockpit.escape();
-    return;
-  }
-  const by = key.upArrow ? -1 : key.downArrow ? 1 : key.pageUp ? -DRAWER_PAGE : key.pageDown ? DRAWER_PAGE : 0;
-  const within = (scrolled: number): number => Math.max(0, Math.min(cockpit.scroller.drawerEnd, scrolled + by));
-  if (drawer.kind === 'text') {
-    if (input === 'r' && drawer.name === 'mcp') return void cockpit.command('mcp', '');
-    return set({ ...drawer, scroll: within(drawer.scroll) });
-  }
-  if (drawer.intro !== undefined && (key.pageUp || key.pageDown)) return set({ ...drawer, introScroll: within(drawer.introScroll ?? 0) });
-  if (by !== 0) {
-    const count = Math.max(1, filtered(drawer).length);
-    set({
-      ...drawer,
-      index: Math.abs(by) === 1 ? (drawer.index + by + count) % count : Math.max(0, Math.min(count - 1, drawer.index + by)),
-    });
-  } else if (drawer.name === 'tool') return;
-  else if (key.backspace || key.delete) set({ ...drawer, filter: drawer.filter.slice(0, -1), index: 0 });
-  else if (input !== '' && !key.ctrl && !key.meta && !key.tab)
-    set({ ...drawer, filter: drawer.filter + sanitise(input).replaceAll('\n', ''), index: 0 });
 }
 
 function timelineKey(cockpit: Cockpit, input: string, key: Key): void {

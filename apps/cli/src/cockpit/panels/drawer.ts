@@ -26,7 +26,7 @@ export function drawerRows(drawer: Drawer, width: number, height: number): Line[
 }
 
 function extra(drawer: Drawer): Line {
-  if (drawer.kind !== 'list' || drawer.intro !== undefined) return [];
+  if (drawer.kind !== 'list' || drawer.name === 'tool') return [];
   const found = filtered(drawer).length;
   const count = found === drawer.items.length ? `${found}` : `${found} of ${drawer.items.length}`;
   return [{ text: `  ${count}`, color: 'muted' }, ...(drawer.filter === '' ? [] : [{ text: `  ${drawer.filter}` }])];

@@ -68,7 +68,7 @@ function keysThatFit({ focus, run, turn }: CockpitState, room: number): string {
     focus === 'timeline'
       ? ['↑↓ scroll', 'q leave', 'Enter back to the composer']
       : run !== undefined
-        ? ['Enter send', '/detach back to your conversation', 'PageUp scroll']
+        ? ['/detach back to your conversation', 'PageUp scroll', 'Ctrl+P commands']
         : turn === 'idle'
           ? ['Enter send', 'Shift+Enter new line', 'Ctrl+P commands', '/help']
           : ['Ctrl+C interrupt', 'PageUp scroll', 'Ctrl+P commands'];

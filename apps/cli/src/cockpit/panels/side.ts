@@ -1,8 +1,9 @@
 import { known } from '../state/platform.ts';
+import type { RunView } from '../state/run.ts';
 import type { CockpitState } from '../state/state.ts';
 import { fit, type Line, type Span, wrapSpans } from '../text/lines.ts';
 import { stringWidth } from '../text/width.ts';
-import { ago } from '../text/time.ts';
+import { ago, duration, since } from '../text/time.ts';
 import { percent } from './foot.ts';
 import { mcpNote, mcpSpan } from './mcp.ts';
 import { RUN_LOOK } from './run-look.ts';
@@ -26,7 +27,7 @@ export interface SideFacts {
 /** The panels beside the conversation: agents and runs, the model's window, MCP servers. Exactly `height` rows. */
 export function sideRows(state: CockpitState, facts: SideFacts, width: number, height: number): Line[] {
   const inner = width - 2;
-  const context = contextRows(state, facts, inner);
+  const context = state.run === undefined ? contextRows(state, facts, inner) : runRows(state.run, facts.now, inner);
   const mcp = mcpRows(state, inner, Math.max(3, Math.floor(height / 4)));
   const room = Math.max(3, height - context.length - mcp.length - 2);
   const rows = [...agentRows(state, facts.now, inner, room), [], ...context, [], ...mcp].slice(0, height);
@@ -68,7 +69,7 @@ function agentRows({ agents }: CockpitState, now: number, width: number, room: n
   return rows.slice(0, room);
 }
 
-function contextRows({ context, usage, header, timeline }: CockpitState, facts: SideFacts, width: number): Line[] {
+function contextRows({ context, usage, timeline }: CockpitState, facts: SideFacts, width: number): Line[] {
   const { used, length } = context;
   const rows: Line[] = [title('Context')];
   if (length === undefined) {
@@ -90,8 +91,26 @@ function contextRows({ context, usage, header, timeline }: CockpitState, facts: 
   fact('tools', facts.tools);
   fact('files', 'only what you paste');
   if (facts.commands > 0) fact('commands', `${facts.commands} of your own`);
-  if (header.mode !== '') fact('mode', header.mode);
   return rows;
+}
+
+/** What stands for the window of the model while a run is watched. */
+function runRows(run: RunView, now: number, width: number): Line[] {
+  const { usage } = run;
+  const facts: (readonly [string, string])[] = [
+    ['agent', run.agent],
+    ['model', run.model],
+    ['started', `${since(now - run.createdAt)}, ${run.startedBy}`],
+    ...(run.repository === undefined ? [] : [['repository', run.repository] as const]),
+    ...(run.endedAt === undefined ? [] : [['took', duration(run.endedAt - run.createdAt)] as const]),
+    ['tokens', `${count(usage.inputTokens)} in, ${count(usage.outputTokens)} out`],
+    ['cost', `$${(usage.costMicros / 1e6).toFixed(4)}`],
+  ];
+  return [
+    title('Run'),
+    ...wrapSpans([{ text: run.title }], width).slice(0, 3),
+    ...facts.map(([label, value]): Line => [{ text: label.padEnd(11), color: 'muted' }, { text: fit(value, width - 11) }]),
+  ];
 }
 
 function mcpRows({ mcp }: CockpitState, width: number, most: number): Line[] {

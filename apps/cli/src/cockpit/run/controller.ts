@@ -3,7 +3,7 @@ import { MogplexError } from '@mogplex/protocol';
 import type { Cockpit } from '../controller.ts';
 import type { Watched } from '../ports.ts';
 import { addNotice } from '../state/reduce.ts';
-import { isOver, type RunView } from '../state/run.ts';
+import { ending, isOver, type RunView } from '../state/run.ts';
 import { sanitiseLine } from '../text/sanitise.ts';
 
 /** Events are taken for so long, in ms, before keys and frames get their turn. */
@@ -45,7 +45,7 @@ export class RunController {
     const { run } = this.#cockpit.state;
     if (run === undefined) return this.#cockpit.notice('info', 'No run is being watched. /attach <run> watches one, /agents lists them.');
     this.stop();
-    const left = isOver(run.status) ? `It has ${run.status}.` : `It goes on; /attach ${run.id} comes back to it.`;
+    const left = isOver(run.status) ? `It ${ending(run.status)}.` : `It goes on; /attach ${run.id} comes back to it.`;
     this.#cockpit.notice('info', `Left ${run.id}. ${left}`);
   }
 
@@ -102,7 +102,7 @@ export class RunController {
       return addNotice(
         state,
         run.status === 'failed' ? 'error' : 'info',
-        `The run has ${run.status}. /detach goes back to your conversation.`,
+        `The run ${ending(run.status)}. /detach goes back to your conversation.`,
       );
     });
     void this.#cockpit.platform.refresh();

@@ -5,6 +5,9 @@ export type RunStatus = 'pending' | 'running' | 'succeeded' | 'failed' | 'cancel
 /** Whether a run in this state has ended. */
 export const isOver = (status: RunStatus): boolean => status !== 'pending' && status !== 'running';
 
+/** What became of a run that is over, in words. */
+export const ending = (status: RunStatus): string => (status === 'cancelled' ? 'was cancelled' : `has ${status}`);
+
 /** The run that the cockpit is attached to. Texts are sanitised before they get here. */
 export interface RunView {
   readonly id: string;
@@ -68,7 +71,7 @@ export function reduceRun(run: RunView, timeline: TimelineItem[], piece: RunPiec
     case 'usage':
       return { ...next, usage: piece.usage };
     case 'notice':
-      if (piece.restarted) close(timeline, 'failed');
+      close(timeline, piece.restarted ? 'failed' : 'done');
       timeline.push(add({ kind: 'notice', level: piece.level, text: piece.text }));
       return { ...next, cancelRequested: next.cancelRequested || piece.cancelRequested };
   }

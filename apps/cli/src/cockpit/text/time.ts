@@ -18,3 +18,6 @@ export function ago(milliseconds: number): string {
   if (milliseconds < DAY) return `${Math.floor(milliseconds / HOUR)} h`;
   return `${Math.floor(milliseconds / DAY)} d`;
 }
+
+/** How long ago something was, in a sentence: `just now`, `4 min ago`. */
+export const since = (milliseconds: number): string => (milliseconds < MINUTE ? 'just now' : `${ago(milliseconds)} ago`);
