@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { startOpenAiUpstream, type Upstream } from './fakes/index.ts';
 import { openBrowser, openPage } from './support/browser.ts';
 import { Person } from './support/person.ts';
+import { runsOf } from './support/run-watch.ts';
 import { runMogplex } from './support/run.ts';
 import { type ServerProcess, startServerProcess } from './support/server-process.ts';
 import { KEYS, openTerminal, type PseudoTerminal } from './support/terminal.ts';
@@ -212,23 +213,30 @@ test('A14 A16 /logout ends the login here and at the platform, and another accou
   expect(JSON.stringify(upstream.requests.at(-1)?.body)).not.toContain('a secret plan');
 });
 
-test('A15 --attach with --logout clears the account, signs in again, then tells what the platform says about the run', async () => {
+test('A15 A16 --attach with --logout clears the account, shows the login screen, signs in again, then attaches to the run', async () => {
   await using before = open(withBrowser());
   await signInByBrowser(before);
   before.write(KEYS.ctrlC + KEYS.ctrlC);
   await before.waitForExit();
   await rm(join(home, 'opened'));
+  const first = (await readAuth()).mogplex?.accessToken ?? '';
+  const { id } = (await runsOf(server.url, first).start({ prompt: 'tell me' })).data.run;
   await using terminal = openTerminal({
     cols: 110,
     rows: 30,
     cwd: home,
-    args: ['--attach', 'run_abc123', '--logout'],
+    args: ['--attach', id, '--logout'],
     env: { HOME: home, MOGPLEX_HOME: join(home, '.mogplex'), MOGPLEX_URL: server.url, ...withBrowser() },
   });
   await terminal.waitFor('The account login was removed.');
   expect((await readAuth()).mogplex).toBeUndefined();
+  expect((await fetch(`${server.url}/api/v1/mogplex/me`, { headers: { authorization: `Bearer ${first}` } })).status).toBe(401);
+  expect(terminal.text()).toContain('❯ Sign in with Mogplex');
+  expect(terminal.text()).not.toContain(id);
   await signInByBrowser(terminal);
-  expect(await terminal.waitFor('the platform knows no run run_abc123')).toMatch(/request req_/);
+  const screen = await terminal.waitFor((text) => text.includes(`✓ ${id} succeeded`) && text.includes('Signed and delivered.'));
+  expect(screen).toContain('❯ tell me');
+  expect((await readAuth()).mogplex).toMatchObject({ email: EMAIL });
 });
 
 test('A8 a platform that cannot be reached, and a person who refuses, end in words and a way on', async () => {
