@@ -10,6 +10,8 @@ export interface ChildServer {
   /** Ends it as a power cut would end the process: SIGKILL. */
   kill(): Promise<void>;
   stop(): Promise<void>;
+  /** Stops and continues it as a machine does that is frozen for a while. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
 }
 
 const ENTRY = fileURLToPath(new URL('./child-entry.ts', import.meta.url));
@@ -49,5 +51,5 @@ export const startChildServer = async (place: StorePlace, env: Readonly<Record<s
     once(lines, 'line'),
     once(child, 'exit').then(() => Promise.reject(new Error('the server ended'))),
   ])) as [string];
-  return { url, kill: () => end(child, 'SIGKILL'), stop: () => end(child, 'SIGTERM') };
+  return { url, kill: () => end(child, 'SIGKILL'), stop: () => end(child, 'SIGTERM'), signal: (name) => void child.kill(name) };
 };

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { MogplexError } from '@mogplex/protocol';
 import type BetterSqlite from 'better-sqlite3';
@@ -24,6 +25,8 @@ export interface Store {
   /** SQLite: the connection beneath `db`, for work in one go while Kysely lends it. */
   database?: BetterSqlite.Database;
   close(): Promise<void>;
+  /** Cuts the connections to a database that does not answer, so that none keeps the process alive. */
+  abandon(): void;
 }
 
 const INT8 = 20;
@@ -33,20 +36,33 @@ interface Opened {
   pool?: pg.Pool;
   dataVersion?: () => number;
   database?: BetterSqlite.Database;
+  abandon: () => void;
 }
 
 const openPostgres = (url: string): Opened => {
+  const sockets = new Set<Socket>();
+  const stream = (): Socket => {
+    const socket = new Socket();
+    sockets.add(socket);
+    return socket.once('close', () => sockets.delete(socket));
+  };
   const pool = new pg.Pool({
     connectionString: url,
+    stream,
     max: 20,
     connectionTimeoutMillis: 5_000,
+    // A server that is frozen in the middle of a transaction does not keep its locks from the others.
+    idle_in_transaction_session_timeout: 10_000,
     types: {
       getTypeParser: (oid: number, format?: 'text' | 'binary') => (oid === INT8 ? Number : pg.types.getTypeParser(oid, format as 'text')),
     },
   });
   // An idle connection that the server ends is replaced at the next query; without a listener it would end the process.
   pool.on('error', () => undefined);
-  return { dialect: new PostgresDialect({ pool }), pool };
+  const abandon = (): void => {
+    for (const socket of sockets) socket.destroy();
+  };
+  return { dialect: new PostgresDialect({ pool }), pool, abandon };
 };
 
 const openEmbedded = async (folder: string): Promise<Opened> => {
@@ -55,7 +71,7 @@ const openEmbedded = async (folder: string): Promise<Opened> => {
     const path = join(folder, 'mogplex.db');
     const opened = openSqlite(path);
     await chmod(path, 0o600);
-    return opened;
+    return { ...opened, abandon: () => undefined };
   } catch (cause) {
     throw unusable(`the data folder ${folder}`, cause);
   }
