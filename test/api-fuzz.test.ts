@@ -29,23 +29,45 @@ const caseOf = ({ parameters, requestBody }: Operation): Arbitrary<Case> => {
   return fc.record({
     path: fc.record(named('path')),
     query: fc.record(named('query'), { requiredKeys: [] }),
-    body: requestBody ? fromSchema(requestBody.content['application/json'].schema) : fc.constant(undefined),
+    body: requestBody ? fromSchema(Object.values(requestBody.content)[0]?.schema ?? {}) : fc.constant(undefined),
     who: fc.nat(5),
   });
 };
 
-const send = (url: string, method: string, path: string, input: Case, headers: Record<string, string>): Promise<Response> => {
+/** A body in the form that the operation takes; a form is made of whatever fields there are. */
+const bodyOf = ({ requestBody }: Operation, body: unknown): { body?: string; type?: string } => {
+  const type = Object.keys(requestBody?.content ?? {})[0];
+  if (type === undefined || body === undefined) return {};
+  if (type === 'application/json') return { type, body: JSON.stringify(body) };
+  const fields = typeof body === 'object' && body !== null ? Object.entries(body) : [];
+  return { type, body: new URLSearchParams(fields.map(([name, value]) => [name.toWellFormed(), textOf(value).toWellFormed()])).toString() };
+};
+
+const send = (
+  url: string,
+  method: string,
+  path: string,
+  input: Case,
+  operation: Operation,
+  headers: Record<string, string>,
+): Promise<Response> => {
   const target = new URL(url + path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => segmentOf(input.path[name])));
   for (const [name, value] of Object.entries(input.query)) target.searchParams.set(name, textOf(value));
+  const { type, body } = bodyOf(operation, input.body);
   return fetch(target, {
     method: method.toUpperCase(),
-    headers: { ...headers, ...(input.body === undefined ? {} : { 'content-type': 'application/json' }) },
-    ...(input.body === undefined ? {} : { body: JSON.stringify(input.body) }),
+    headers: { ...headers, ...(type === undefined ? {} : { 'content-type': type }) },
+    ...(body === undefined ? {} : { body }),
   });
 };
 
+const reasonOf = (error: unknown): string => {
+  const cause = error instanceof Error && error.cause instanceof Error ? `${error.cause.message}\n` : '';
+  return `${cause}${String(error)}`.slice(0, 1_500);
+};
+
 describeStores('B22 the served OpenAPI document', (stores) => {
-  const cases = stores.dialect === 'sqlite' ? 150 : 20;
+  const cases = 150;
 
   test(`B22 ${cases} requests a route, fitting and wild: no 5xx, and every answer is as described`, { timeout: 300_000 }, async () => {
     const place = await stores.place();
@@ -69,7 +91,7 @@ describeStores('B22 the served OpenAPI document', (stores) => {
     const one = async (method: string, path: string, operation: Operation): Promise<void> => {
       await fc.assert(
         fc.asyncProperty(caseOf(operation), async (input) => {
-          const response = await send(platform.url, method, path, input, callers[input.who] ?? {});
+          const response = await send(platform.url, method, path, input, operation, callers[input.who] ?? {});
           const text = await response.text();
           const name = `${method} ${path} ${response.status}`;
           seen.set(response.status, (seen.get(response.status) ?? 0) + 1);
@@ -85,13 +107,17 @@ describeStores('B22 the served OpenAPI document', (stores) => {
     const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
     );
-    const queue = [...operations];
+    // Signing out ends the session that the others are called with.
+    const last = operations.filter(({ path }) => path.endsWith('/sign-out'));
+    const queue = operations.filter((operation) => !last.includes(operation));
     const work = async (): Promise<void> => {
       for (let next = queue.pop(); next; next = queue.pop()) {
-        await one(next.method, next.path, next.operation).catch((error: unknown) => failures.push(String(error).slice(0, 1_500)));
+        await one(next.method, next.path, next.operation).catch((error: unknown) => failures.push(reasonOf(error)));
       }
     };
     await Promise.all([work(), work(), work(), work()]);
+    queue.push(...last);
+    await work();
     expect(failures).toEqual([]);
     expect(operations.length).toBeGreaterThan(20);
     // Enough of them got past the guards and the schemas.

@@ -14,7 +14,7 @@ export interface ApiDocument<Schema = object> {
 
 export interface ApiOperation<Schema = object> {
   parameters: { name: string; in: 'path' | 'query' | 'header'; schema: Schema; required: boolean }[];
-  requestBody?: { content: { 'application/json': { schema: Schema } } };
+  requestBody?: { content: Record<string, { schema: Schema }> };
   responses: Record<string, { content: { 'application/json': { schema: Schema } } }>;
 }
 

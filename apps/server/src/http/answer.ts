@@ -15,7 +15,13 @@ const hasNul = (value: unknown): boolean => {
   return Object.entries(value).some(([name, inner]) => name.includes('\u0000') || hasNul(inner));
 };
 
-const parse = (schema: z.ZodType, value: unknown, where: string): unknown => {
+/**
+ * What a part of a request holds, by its schema.
+ *
+ * @param where `path`, `query` or `body`, for the message.
+ * @throws MogplexError `invalid_request`, boundary `request`, that names what does not fit and never repeats it.
+ */
+export const parsePart = <S extends z.ZodType>(schema: S, value: unknown, where: string): z.output<S> => {
   if (hasNul(value)) throw new MogplexError('invalid_request', `${where}: it holds the character NUL`, { boundary: 'request' });
   const result = schema.safeParse(value);
   if (result.success) return result.data;
@@ -37,9 +43,9 @@ export const runHandler = async (
 ): Promise<Answer> => {
   const { params, query, body } = route.request;
   const data = await route.handler({
-    params: params && parse(params, c.req.param(), 'path'),
-    query: query && parse(query, c.req.query(), 'query'),
-    body: body && parse(body, parseJson(raw, c.env.incoming.headers['content-type']), 'body'),
+    params: params && parsePart(params, c.req.param(), 'path'),
+    query: query && parsePart(query, c.req.query(), 'query'),
+    body: body && parsePart(body, parseJson(raw, c.env.incoming.headers['content-type']), 'body'),
     principal,
     ...info,
   });
@@ -66,7 +72,7 @@ export const idempotentRequestOf = (
 ): IdempotentRequest | undefined => {
   const key = c.env.incoming.headers['idempotency-key'];
   if (!route.idempotent || !principal || typeof key !== 'string') return undefined;
-  return { accountId: principal.accountId, route: `${route.method} ${c.req.path}`, key, body };
+  return { accountId: principal.accountId, route: `${route.method} ${c.req.path}`, key, body, keep: !route.noStore };
 };
 
 /** Runs the handler, once where the request carries an `Idempotency-Key`. */

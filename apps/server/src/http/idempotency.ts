@@ -42,14 +42,16 @@ export interface IdempotentRequest {
   route: string;
   key: string;
   body: Buffer;
+  /** Whether the answer may be kept; what is shown once is not. */
+  keep: boolean;
 }
 
 export interface Idempotency {
   /**
    * The answer that this request had before.
    *
-   * @throws MogplexError `invalid_request` for a malformed key, `conflict` for a key that came with another body, or whose first request
-   *   is still under way.
+   * @throws MogplexError `invalid_request` for a malformed key; `conflict` for a key that came with another body, whose first request
+   *   is still under way, or whose answer showed a secret once and was not kept.
    */
   find(request: IdempotentRequest): Promise<Answer | undefined>;
   /** Runs the request once: a second one that comes meanwhile is refused. A failure is not kept, so that it can be repeated. */
@@ -62,6 +64,11 @@ export const createIdempotency = ({ db, sealer }: Store, now: () => number): Ide
   const placeOf = (id: string, owner: string) => ({ table: 'idempotency', row: id, column: 'answer', owner });
   const underWay = (): MogplexError =>
     new MogplexError('conflict', 'the first request with this Idempotency-Key is still under way', { boundary: 'request', retryAfter: 1 });
+  const shownOnce = (): MogplexError =>
+    new MogplexError('conflict', 'this was done by an earlier request with this Idempotency-Key; what it showed is kept nowhere', {
+      boundary: 'request',
+      hint: 'Look at the list: take back what nobody holds, and use another key to make a new one.',
+    });
   const forget = async (id: string): Promise<void> => {
     await db.deleteFrom('idempotency').where('id', '=', id).where('status', 'is', null).execute();
   };
@@ -76,7 +83,8 @@ export const createIdempotency = ({ db, sealer }: Store, now: () => number): Ide
       if (row.request_hash !== sha256(request.body)) {
         throw new MogplexError('conflict', 'this Idempotency-Key was used with another request body', { boundary: 'request' });
       }
-      if (row.status === null || row.answer === null) throw underWay();
+      if (row.status === null) throw underWay();
+      if (row.answer === null) throw shownOnce();
       return { status: row.status, body: sealer.openText(placeOf(id, request.accountId), row.answer) };
     },
     async once(request, work) {
@@ -98,7 +106,7 @@ export const createIdempotency = ({ db, sealer }: Store, now: () => number): Ide
       if (numInsertedOrUpdatedRows === 0n) throw underWay();
       try {
         const answer = await work();
-        const sealed = sealer.sealText(placeOf(id, request.accountId), answer.body);
+        const sealed = request.keep ? sealer.sealText(placeOf(id, request.accountId), answer.body) : null;
         await db
           .updateTable('idempotency')
           .set({ status: answer.status, answer: sealed, expires_at: at + KEPT })

@@ -1,6 +1,6 @@
 import { ERRORS, errorEnvelope } from '@mogplex/protocol';
 import { z } from 'zod';
-import type { JsonRoute, Route } from './route.ts';
+import type { Description, JsonRoute, Route } from './route.ts';
 
 type Json = Record<string, unknown>;
 
@@ -9,7 +9,24 @@ const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): Json => {
   return rest;
 };
 
-const parametersOf = (route: JsonRoute): Json[] =>
+/** A route as the document shows it, JSON or raw. */
+type Described = Pick<JsonRoute, 'path' | 'scope' | 'boundary' | 'summary' | 'method' | 'request' | 'response' | 'errors' | 'idempotent'> &
+  Required<Pick<Description, 'bodyType' | 'bare'>> &
+  Pick<Description, 'failure'> & { limited: boolean; status: number };
+
+const describedRoute = (route: Route): Described | undefined => {
+  const { path, scope, boundary, summary, method } = route;
+  const base = { path, scope, boundary, summary, limited: route.rateLimit !== 'none' };
+  const asJson = { bodyType: 'application/json', bare: false } as const;
+  if (route.kind === 'json') {
+    const { request, response, errors, idempotent, status } = route;
+    return { ...base, ...asJson, method: route.method, request, response, errors, idempotent, status };
+  }
+  if (!route.describes || method === 'ALL') return undefined;
+  return { ...base, ...asJson, method, request: {}, errors: [], idempotent: false, status: 200, ...route.describes };
+};
+
+const parametersOf = (route: Described): Json[] =>
   (['params', 'query'] as const).flatMap((where) => {
     const schema = route.request[where];
     if (!schema) return [];
@@ -23,27 +40,41 @@ const parametersOf = (route: JsonRoute): Json[] =>
   });
 
 /** Codes that the guards can answer for a route, besides those of its handler. */
-const guardErrors = (route: JsonRoute): (keyof typeof ERRORS)[] => [
-  ...(route.scope === 'public' ? [] : (['unauthenticated', 'forbidden', 'insufficient_scope'] as const)),
-  ...(route.request.body ? (['payload_too_large', 'unsupported_media_type'] as const) : []),
-  ...(route.request.body || route.request.query || route.request.params ? (['invalid_request'] as const) : []),
-  ...(route.rateLimit === 'none' ? [] : (['rate_limited'] as const)),
+const guardErrors = ({ scope, request, limited, idempotent }: Described): (keyof typeof ERRORS)[] => [
+  ...(scope === 'public' ? [] : (['unauthenticated', 'forbidden', 'insufficient_scope'] as const)),
+  ...(request.body ? (['payload_too_large', 'unsupported_media_type'] as const) : []),
+  ...(request.body || request.query || request.params ? (['invalid_request'] as const) : []),
+  ...(idempotent ? (['conflict'] as const) : []),
+  ...(limited ? (['rate_limited'] as const) : []),
   'internal',
   'unavailable',
 ];
 
-const errorResponses = (route: JsonRoute): Json => {
+const ENVELOPE = { name: 'Error', schema: errorEnvelope };
+
+const errorResponses = (route: Described): Json => {
   const byStatus = Map.groupBy(new Set([...guardErrors(route), ...route.errors]), (code) => String(ERRORS[code].status));
+  const { name } = route.failure ?? ENVELOPE;
   return Object.fromEntries(
     [...byStatus].map(([status, codes]) => [
       status,
       {
         description: codes.join(', '),
-        content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+        content: { 'application/json': { schema: { $ref: `#/components/schemas/${name}` } } },
       },
     ]),
   );
 };
+
+const successOf = ({ bare, response }: Described): Json =>
+  bare
+    ? schemaOf(response, 'output')
+    : {
+        type: 'object',
+        properties: { ok: { const: true }, data: schemaOf(response, 'output') },
+        required: ['ok', 'data'],
+        additionalProperties: false,
+      };
 
 const IDEMPOTENCY_KEY = {
   name: 'Idempotency-Key',
@@ -53,7 +84,7 @@ const IDEMPOTENCY_KEY = {
   schema: { type: 'string', minLength: 1, maxLength: 128 },
 };
 
-const operationOf = (route: JsonRoute): Json => ({
+const operationOf = (route: Described): Json => ({
   operationId: `${route.method.toLowerCase()}${route.path
     .split('/')
     .map((part) => part.replace(/^:/, 'by-').replace(/(^|[^A-Za-z]+)([a-z])/g, (_all, _gap, letter: string) => letter.toUpperCase()))
@@ -65,44 +96,43 @@ const operationOf = (route: JsonRoute): Json => ({
   security: route.scope === 'public' ? [] : route.scope.startsWith('session') ? [{ session: [] }] : [{ token: [] }, { session: [] }],
   parameters: [...parametersOf(route), ...(route.idempotent ? [IDEMPOTENCY_KEY] : [])],
   ...(route.request.body
-    ? { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(route.request.body, 'input') } } } }
+    ? { requestBody: { required: true, content: { [route.bodyType]: { schema: schemaOf(route.request.body, 'input') } } } }
     : {}),
   responses: {
     [String(route.status)]: {
       description: 'Done',
       content: {
-        'application/json': {
-          schema: {
-            type: 'object',
-            properties: { ok: { const: true }, data: schemaOf(route.response, 'output') },
-            required: ['ok', 'data'],
-            additionalProperties: false,
-          },
-        },
+        'application/json': { schema: successOf(route) },
       },
     },
     ...errorResponses(route),
   },
 });
 
-/** The OpenAPI 3.1 document of every JSON route, from the very schemas that check requests and answers. */
+/** The OpenAPI 3.1 document of every route that speaks JSON, from the very schemas that check requests and answers. */
 export const describeApi = (routes: readonly Route[], publicUrl: string): Json => {
+  const described = routes.map(describedRoute).filter((route) => route !== undefined);
   const paths: Record<string, Json> = {};
-  for (const route of routes) {
-    if (route.kind !== 'json') continue;
+  for (const route of described) {
     const path = route.path.replace(/:([A-Za-z]+)/g, '{$1}');
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route) };
   }
+  const failures = new Map([ENVELOPE, ...described.flatMap(({ failure }) => failure ?? [])].map(({ name, schema }) => [name, schema]));
   return {
     openapi: '3.1.0',
     info: { title: 'Mogplex API', version: '1', license: { name: 'MIT', identifier: 'MIT' } },
     servers: [{ url: publicUrl }],
     paths,
     components: {
-      schemas: { Error: schemaOf(errorEnvelope, 'output') },
+      schemas: Object.fromEntries([...failures].map(([name, schema]) => [name, schemaOf(schema, 'output')])),
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer', description: 'A personal access token (mog_...) or an OAuth access token (mog_at_...).' },
-        session: { type: 'apiKey', in: 'cookie', name: 'mogplex.session', description: 'The session of a browser.' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: `${publicUrl.startsWith('https:') ? '__Host-' : ''}mogplex.session_token`,
+          description: 'The session of a browser.',
+        },
       },
     },
   };

@@ -80,9 +80,26 @@ export interface JsonRoute extends RouteBase {
   handler: (input: { params: unknown; query: unknown; body: unknown; principal: Principal | undefined } & RequestInfo) => unknown;
 }
 
+/** What a raw route says of itself in the OpenAPI document. */
+export interface Description {
+  request?: { params?: z.ZodType; query?: z.ZodType; body?: z.ZodType };
+  /** How the body is sent; default JSON. */
+  bodyType?: 'application/json' | 'application/x-www-form-urlencoded';
+  /** Schema of the answer: `data` of the envelope, or the whole of it where `bare`. */
+  response: z.ZodType;
+  bare?: boolean;
+  /** Status of success. Default 200. */
+  status?: 200 | 201;
+  errors?: readonly MogplexError['code'][];
+  /** Name and schema of refusals where they are not the envelope. */
+  failure?: { name: string; schema: z.ZodType };
+}
+
 export interface RawRouteDefinition<S extends Scope> extends RouteBase {
   method: Method | 'ALL';
   scope: S;
+  /** Absent: the route does not stand in the OpenAPI document. */
+  describes?: Description;
   /** Reads the credential where clients of this wire format put it; default the `Authorization` header. */
   credential?: (incoming: HttpBindings['incoming']) => string | undefined;
   /** The wire format of an error, a refusal of the guards included; default the envelope. */
@@ -97,6 +114,7 @@ export interface RawRouteDefinition<S extends Scope> extends RouteBase {
 export interface RawRoute extends RouteBase {
   kind: 'raw';
   method: Method | 'ALL';
+  describes?: Description;
   credential?: (incoming: HttpBindings['incoming']) => string | undefined;
   renderError?: (error: MogplexError, requestId: string) => Response;
   handler: (c: HttpContext, principal: Principal | undefined, info: RequestInfo) => Promise<Response> | Response;

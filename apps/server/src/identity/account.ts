@@ -148,6 +148,8 @@ const passwordRoute = (identity: Identity): Route =>
     scope: 'session-fresh',
     summary: 'Changes the password and ends the other browser sessions',
     body: z.object({ current: z.string().max(1024).optional(), next: z.string().min(12, 'needs at least 12 characters').max(256) }),
+    response: z.object({ status: z.literal('changed') }),
+    errors: ['unauthenticated'],
     handler: async ({ body, headers, principal, info }) => {
       await provePassword(identity, principal, body.current, info.address);
       const { hasPassword } = await describe(identity, principal);

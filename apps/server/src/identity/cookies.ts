@@ -1,5 +1,6 @@
 import { MogplexError } from '@mogplex/protocol';
 import type { z } from 'zod';
+import { parsePart } from '../http/answer.ts';
 import { parseJson, readBody } from '../http/body.ts';
 import { defineRawRoute, type HttpContext, type Method, type RequestInfo, type Route, type Scope } from '../http/route.ts';
 import type { Principal } from '../http/principal.ts';
@@ -55,6 +56,10 @@ interface CookieRoute<S extends Scope, B extends z.ZodType> {
   scope: S;
   summary: string;
   body: B;
+  /** Schema of `data` in the answer; what it does not name is stripped. */
+  response: z.ZodType;
+  /** Error codes of the handler itself. */
+  errors?: readonly MogplexError['code'][];
   handler(
     call: Omit<CookieCall<z.output<B>>, 'principal'> & (S extends 'public' ? object : { principal: Principal }),
   ): Promise<CookieAnswer>;
@@ -68,19 +73,18 @@ export const cookieRoute = <S extends Scope, B extends z.ZodType>(publicUrl: str
     scope: route.scope,
     boundary: 'account',
     summary: route.summary,
+    describes: {
+      request: { body: route.body },
+      response: route.response,
+      errors: ['forbidden', ...(route.errors ?? [])],
+    },
     handler: async (c, principal, info) => {
       refuseCrossSite(c.req.raw.headers, publicUrl);
       const raw = await readBody(c.env.incoming, BODY_LIMIT);
-      const parsed = route.body.safeParse(parseJson(raw, c.req.header('content-type')) ?? {});
-      if (!parsed.success) {
-        const issue = parsed.error.issues[0];
-        throw new MogplexError('invalid_request', `body.${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`, {
-          boundary: 'request',
-        });
-      }
-      const call = { body: parsed.data, headers: libraryHeaders(c, info, publicUrl), principal, info };
+      const body = parsePart(route.body, parseJson(raw, c.req.header('content-type')) ?? {}, 'body');
+      const call = { body, headers: libraryHeaders(c, info, publicUrl), principal, info };
       const { data, cookies = [] } = await route.handler(call as Parameters<typeof route.handler>[0]);
-      const response = Response.json({ ok: true, data }, { headers: { 'cache-control': 'no-store' } });
+      const response = Response.json({ ok: true, data: route.response.parse(data) }, { headers: { 'cache-control': 'no-store' } });
       for (const cookie of cookies) response.headers.append('set-cookie', cookie);
       return response;
     },

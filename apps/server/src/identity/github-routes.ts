@@ -29,6 +29,7 @@ const startRoutes = ({ auth, platform }: Identity): Route[] => [
     scope: 'public',
     summary: 'Starts a sign-in with GitHub',
     body: z.object({ next: localPath }),
+    response: started,
     handler: async ({ body, headers }) => {
       const errorCallbackURL = '/sign-in';
       const call = {
@@ -46,6 +47,7 @@ const startRoutes = ({ auth, platform }: Identity): Route[] => [
     scope: 'session-fresh',
     summary: 'Starts linking a GitHub account to this one, or reconnecting it',
     body: z.object({ next: localPath, access: z.enum(['public', 'all']).default('public') }),
+    response: started,
     handler: async ({ body, headers }) => {
       const call = {
         body: {

@@ -42,6 +42,11 @@ const looksRight = (value: unknown): boolean => credentialShape.safeParse(value)
 const assertion = z.custom<ResponseOf<'verifyPasskeyAuthentication'>>(looksRight, 'is not a passkey answer');
 const attestation = z.custom<ResponseOf<'verifyPasskeyRegistration'>>(looksRight, 'is not a passkey answer');
 
+/** Options of a WebAuthn ceremony, for the browser: its challenge, and whatever else the library says (WebAuthn 3 sections 5.4 and 5.5). */
+const ceremony = z.looseObject({ challenge: z.string() });
+
+const passkeyShape = z.object({ id: z.string(), name: z.string(), createdAt: z.number() });
+
 const withoutCookies = (headers: Headers): Headers => {
   const copy = new Headers(headers);
   copy.delete('cookie');
@@ -58,6 +63,7 @@ const signInRoutes = (identity: Identity): Route[] => {
       scope: 'public',
       summary: 'Starts a sign-in by passkey',
       body: z.object({}),
+      response: ceremony,
       handler: async ({ headers }) => {
         const response = await (
           await auth()
@@ -72,6 +78,8 @@ const signInRoutes = (identity: Identity): Route[] => {
       scope: 'public',
       summary: 'Signs in by passkey',
       body: z.object({ response: assertion }),
+      response: z.object({ status: z.literal('signed-in') }),
+      errors: ['unauthenticated'],
       handler: async ({ body, headers, info }) => {
         await chargeAttempt(db, { proof: 'passkey' }, info.address, platform.now());
         const before = await principalFromSession(auth, headers.get('cookie') ?? '');
@@ -85,8 +93,6 @@ const signInRoutes = (identity: Identity): Route[] => {
   ];
 };
 
-const passkeyShape = z.object({ id: z.string(), name: z.string(), createdAt: z.number() });
-
 const additionRoutes = (identity: Identity): Route[] => {
   const { auth, platform } = identity;
   return [
@@ -96,6 +102,7 @@ const additionRoutes = (identity: Identity): Route[] => {
       scope: 'session-fresh',
       summary: 'Starts adding a passkey',
       body: z.object({}),
+      response: ceremony,
       handler: async ({ headers }) => {
         if (!passkeysWork(platform.publicUrl)) {
           throw new MogplexError('invalid_request', 'a passkey needs a name, not an IP address, and https', {
@@ -114,6 +121,7 @@ const additionRoutes = (identity: Identity): Route[] => {
       scope: 'session-fresh',
       summary: 'Adds a passkey',
       body: z.object({ name: z.string().max(200), response: attestation }),
+      response: passkeyShape,
       handler: async ({ body, headers }) => {
         const name = plainText(body.name, 60) ?? 'Passkey';
         const call = { body: { name, response: body.response }, headers, asResponse: true } as const;

@@ -18,6 +18,9 @@ const CODE_WINDOW = 90_000;
 
 const signedIn: { status: string } = { status: 'signed-in' };
 
+/** Answer of a sign-in: done, or waiting for the second factor. */
+const signInShape = z.object({ status: z.enum(['signed-in', 'second-factor']) });
+
 /** The headers without the session cookie, so that the library looks at the second factor's own cookie. */
 const withoutSession = (headers: Headers): Headers => {
   const copy = new Headers(headers);
@@ -114,6 +117,8 @@ export const signInRoutes = (identity: Identity): Route[] => {
         password,
         name: z.string().trim().min(1).max(80).optional(),
       }),
+      response: signInShape,
+      errors: ['gone', 'conflict', 'unauthenticated'],
       handler: async ({ body, headers, info }) => {
         const account = { email: body.email, password: typed(body.password), ...(body.name === undefined ? {} : { name: body.name }) };
         await createOwner(db, account, platform.now(), body.code);
@@ -126,6 +131,8 @@ export const signInRoutes = (identity: Identity): Route[] => {
       scope: 'public',
       summary: 'Signs in by password',
       body: z.object({ email: z.email('is not an email address').max(254), password }),
+      response: signInShape,
+      errors: ['unauthenticated'],
       handler: ({ body, headers, info }) => signInByPassword(identity, body.email, body.password, headers, info),
     }),
     cookieRoute(platform.publicUrl, {
@@ -134,6 +141,8 @@ export const signInRoutes = (identity: Identity): Route[] => {
       scope: 'public',
       summary: 'Completes a sign-in with a one-time code or a backup code',
       body: z.object({ method: z.enum(['totp', 'backup']), code: z.string().min(1).max(64) }),
+      response: signInShape,
+      errors: ['unauthenticated'],
       handler: ({ body, headers, info }) => signInBySecondFactor(identity, body, headers, info),
     }),
     cookieRoute(platform.publicUrl, {
@@ -142,6 +151,7 @@ export const signInRoutes = (identity: Identity): Route[] => {
       scope: 'public',
       summary: 'Ends the browser session',
       body: z.object({}),
+      response: z.object({ status: z.literal('signed-out') }),
       handler: async ({ headers }) => {
         const response = await (await auth()).api.signOut({ headers, asResponse: true });
         return { data: { status: 'signed-out' }, cookies: response.headers.getSetCookie() };

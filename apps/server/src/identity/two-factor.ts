@@ -30,6 +30,8 @@ export const twoFactorRoutes = ({ auth, platform }: Identity): Route[] => {
       scope: 'session-fresh',
       summary: 'Starts turning on one-time codes: shows the key and the backup codes once',
       body: z.object({ password }),
+      response: z.object({ uri: z.string(), backupCodes: z.array(z.string()) }),
+      errors: ['unauthenticated'],
       handler: ({ body, headers, principal, info }) =>
         change(principal.accountId, info.address, async () => {
           const call = { body: body.password === undefined ? {} : { password: body.password }, headers, asResponse: true } as const;
@@ -44,6 +46,7 @@ export const twoFactorRoutes = ({ auth, platform }: Identity): Route[] => {
       scope: 'session',
       summary: 'Turns on one-time codes by the first of them',
       body: z.object({ code: z.string().min(6).max(12) }),
+      response: z.object({ status: z.literal('on') }),
       handler: ({ body, headers, principal, info }) =>
         change(principal.accountId, info.address, async () => {
           const call = { body: { code: body.code.replaceAll(/\s/g, '') }, headers, asResponse: true } as const;
@@ -57,6 +60,8 @@ export const twoFactorRoutes = ({ auth, platform }: Identity): Route[] => {
       scope: 'session-fresh',
       summary: 'Turns off one-time codes',
       body: z.object({ password }),
+      response: z.object({ status: z.literal('off') }),
+      errors: ['unauthenticated'],
       handler: ({ body, headers, principal, info }) =>
         change(principal.accountId, info.address, async () => {
           const call = { body: body.password === undefined ? {} : { password: body.password }, headers, asResponse: true } as const;

@@ -79,6 +79,7 @@ const createRoute = (platform: Platform): Route =>
     response: createdToken,
     status: 201,
     noStore: true,
+    idempotent: true,
     errors: ['not_found'],
     async handler({ body, principal, requestId }) {
       const { store, now } = platform;

@@ -10,8 +10,10 @@ interface Shape {
 }
 
 interface Body {
-  content: { 'application/json': { schema: Shape } };
+  content: Readonly<Record<string, { schema: Shape }>>;
 }
+
+const schemaOf = ({ content }: Body): Shape => Object.values(content)[0]?.schema ?? {};
 
 interface Operation {
   operationId: string;
@@ -69,21 +71,22 @@ const parametersTable = ({ parameters }: Operation): string => {
 
 const answers = ({ responses }: Operation): string =>
   Object.entries(responses)
-    .map(([status, { description, content }]) => {
-      const success = status.startsWith('2');
-      const shape = success ? describeShape(content['application/json'].schema.properties?.['data'] ?? {}) : '';
-      return `<dt>${escape(status)}</dt><dd>${success ? `<code>data: ${escape(shape)}</code>` : escape(description)}</dd>`;
+    .map(([status, response]) => {
+      if (!status.startsWith('2')) return `<dt>${escape(status)}</dt><dd>${escape(response.description)}</dd>`;
+      const shape = schemaOf(response);
+      const data = shape.properties?.['ok'] ? shape.properties['data'] : undefined;
+      return `<dt>${escape(status)}</dt><dd><code>${data ? 'data: ' : ''}${escape(describeShape(data ?? shape))}</code></dd>`;
     })
     .join('');
 
 const section = (path: string, method: string, operation: Operation): string => {
-  const body = operation.requestBody?.content['application/json'].schema;
+  const { requestBody } = operation;
   return `<section aria-labelledby="${escape(operation.operationId)}">
 <h2 id="${escape(operation.operationId)}"><span class="method">${escape(method.toUpperCase())}</span> <code>${escape(path)}</code></h2>
 <p>${escape(operation.summary)}.</p>
 <p class="needs">Needs ${escape(NEEDS[operation['x-scope']] ?? operation['x-scope'])}. Fails in the boundary <code>${escape(operation['x-boundary'])}</code>.</p>
 ${parametersTable(operation)}
-${body ? `<p>Body: <code>${escape(describeShape(body))}</code></p>` : ''}
+${requestBody ? `<p>Body (${escape(Object.keys(requestBody.content)[0] ?? '')}): <code>${escape(describeShape(schemaOf(requestBody)))}</code></p>` : ''}
 <dl>${answers(operation)}</dl>
 </section>`;
 };

@@ -37,6 +37,10 @@ const consentRoutes = (identity: Identity, context = identity.oauth): Route[] =>
     scope: 'session',
     boundary: 'account',
     summary: 'Who asks for access, and to what',
+    describes: {
+      request: { query: z.looseObject({ client_id: z.string().optional(), redirect_uri: z.string().optional() }) },
+      response: consentShape,
+    },
     handler: async (c, principal) => {
       const check = await checkAuthorization(context, new URL(c.req.url).searchParams);
       const data: z.output<typeof consentShape> =

@@ -1,6 +1,7 @@
 import { MogplexError, toErrorEnvelope } from '@mogplex/protocol';
+import { z } from 'zod';
 import { readBody } from '../../http/body.ts';
-import { defineRawRoute, type HttpContext, type RequestInfo, type Route } from '../../http/route.ts';
+import { defineRawRoute, type Description, type HttpContext, type RequestInfo, type Route } from '../../http/route.ts';
 import type { Identity } from '../context.ts';
 import { chargeRegistration } from '../throttle.ts';
 import { checkAuthorization } from './authorize.ts';
@@ -10,6 +11,17 @@ import { startDevice } from './device.ts';
 import { revokeToken } from './grants.ts';
 import { resourceMetadata, serverMetadata } from './metadata.ts';
 import { exchangeToken } from './token.ts';
+import {
+  deviceAnswer,
+  deviceForm,
+  oauthRefusal,
+  registrationAnswer,
+  registrationBody,
+  revocationAnswer,
+  revocationForm,
+  tokenAnswer,
+  tokenForm,
+} from './wire.ts';
 
 const BODY_LIMIT = 65_536;
 
@@ -54,13 +66,19 @@ const jsonOf = async (c: HttpContext): Promise<unknown> => {
 
 type Endpoint = (c: HttpContext, info: RequestInfo) => Promise<Response>;
 
-const oauthRoute = (method: 'POST' | 'GET', path: string, summary: string, endpoint: Endpoint): Route =>
+/** What can be wrong with a call of any endpoint: the client (401), its body, its pace. */
+const ENDPOINT = { bare: true, failure: oauthRefusal, errors: ['unauthenticated', 'rate_limited'] } as const;
+
+const FORM = { ...ENDPOINT, bodyType: 'application/x-www-form-urlencoded' } as const;
+
+const oauthRoute = (method: 'POST' | 'GET', path: string, summary: string, endpoint: Endpoint, describes?: Description): Route =>
   defineRawRoute({
     method,
     path,
     scope: 'public',
     boundary: 'account',
     summary,
+    ...(describes && { describes }),
     renderError,
     handler: async (c, _principal, info) => {
       try {
@@ -74,12 +92,24 @@ const oauthRoute = (method: 'POST' | 'GET', path: string, summary: string, endpo
 
 type ClientCall = (client: OAuthClient, form: URLSearchParams, info: RequestInfo) => Promise<unknown>;
 
-const clientRoute = (context: OAuthContext, path: string, summary: string, call: ClientCall): Route =>
-  oauthRoute('POST', path, summary, async (c, info) => {
-    const form = await formOf(c);
-    const client = await authenticateClient(context, form, c.req.header('authorization'));
-    return answer(await call(client, form, info));
-  });
+const clientRoute = (
+  context: OAuthContext,
+  path: string,
+  summary: string,
+  call: ClientCall,
+  { body, response }: { body: z.ZodType; response: z.ZodType },
+): Route =>
+  oauthRoute(
+    'POST',
+    path,
+    summary,
+    async (c, info) => {
+      const form = await formOf(c);
+      const client = await authenticateClient(context, form, c.req.header('authorization'));
+      return answer(await call(client, form, info));
+    },
+    { ...FORM, request: { body }, response },
+  );
 
 const metadataRoute = (path: string, summary: string, document: (c: HttpContext) => unknown): Route =>
   defineRawRoute({
@@ -88,6 +118,7 @@ const metadataRoute = (path: string, summary: string, document: (c: HttpContext)
     scope: 'public',
     boundary: 'account',
     summary,
+    ...(path.includes('*') ? {} : { describes: { response: z.looseObject({}), bare: true } }),
     handler: (c) => Response.json(document(c), { headers: { ...ANY_ORIGIN, 'cache-control': 'public, max-age=300' } }),
   });
 
@@ -114,20 +145,40 @@ export const oauthServerRoutes = ({ oauth: context }: Identity): Route[] => [
     resourceMetadata(context, new URL(c.req.url).pathname.slice(RESOURCE_PATH.length)),
   ),
   authorizeRoute(context),
-  clientRoute(context, '/oauth/token', 'Token endpoint (RFC 6749, RFC 7636, RFC 8628)', (client, form) =>
-    exchangeToken(context, client, form),
+  clientRoute(
+    context,
+    '/oauth/token',
+    'Token endpoint (RFC 6749, RFC 7636, RFC 8628)',
+    (client, form) => exchangeToken(context, client, form),
+    { body: tokenForm, response: tokenAnswer },
   ),
-  clientRoute(context, '/oauth/device', 'Device authorization endpoint (RFC 8628)', (client, form, { address }) =>
-    startDevice(context, client, form, address),
+  clientRoute(
+    context,
+    '/oauth/device',
+    'Device authorization endpoint (RFC 8628)',
+    (client, form, { address }) => startDevice(context, client, form, address),
+    { body: deviceForm, response: deviceAnswer },
   ),
-  clientRoute(context, '/oauth/revoke', 'Token revocation (RFC 7009)', async (client, form) => {
-    const token = form.get('token');
-    if (token === null) throw new OAuthError('invalid_request', 'token is required');
-    await revokeToken(context, client.id, token);
-    return {};
-  }),
-  oauthRoute('POST', '/oauth/register', 'Dynamic client registration (RFC 7591)', async (c, { address }) => {
-    await chargeRegistration(context.db, address, context.now());
-    return answer(await registerClient(context, await jsonOf(c)), 201);
-  }),
+  clientRoute(
+    context,
+    '/oauth/revoke',
+    'Token revocation (RFC 7009)',
+    async (client, form) => {
+      const token = form.get('token');
+      if (token === null) throw new OAuthError('invalid_request', 'token is required');
+      await revokeToken(context, client.id, token);
+      return {};
+    },
+    { body: revocationForm, response: revocationAnswer },
+  ),
+  oauthRoute(
+    'POST',
+    '/oauth/register',
+    'Dynamic client registration (RFC 7591)',
+    async (c, { address }) => {
+      await chargeRegistration(context.db, address, context.now());
+      return answer(await registerClient(context, await jsonOf(c)), 201);
+    },
+    { ...ENDPOINT, request: { body: registrationBody }, response: registrationAnswer, status: 201 },
+  ),
 ];

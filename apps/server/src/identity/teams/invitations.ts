@@ -68,6 +68,7 @@ const manageRoutes = (identity: Identity): Route[] => {
       response: z.object({ id: z.string(), email: z.string(), role: roleShape, expiresAt: z.number(), link: z.string() }),
       status: 201,
       noStore: true,
+      idempotent: true,
       errors: ['not_found', 'forbidden'],
       handler: async ({ params, body, principal, requestId }) => {
         const role = await requireRole(db, params.id, principal.accountId, 'admin');
@@ -195,6 +196,8 @@ export const invitationRoutes = (identity: Identity): Route[] => [
     scope: 'public',
     summary: 'Joins the team of an invitation',
     body: acceptBody,
+    response: z.object({ status: z.literal('joined') }),
+    errors: ['gone', 'conflict', 'unauthenticated'],
     handler: (call) => accept(identity, call),
   }),
 ];

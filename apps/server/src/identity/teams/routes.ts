@@ -55,6 +55,7 @@ const listRoutes = (identity: Identity): Route[] => {
       request: { body: z.object({ name: teamName }) },
       response: teamShape,
       status: 201,
+      idempotent: true,
       handler: async ({ body, principal, requestId }) => {
         const id = newId(context);
         const name = displayName(body.name);

@@ -9,7 +9,7 @@ import { hashToken } from '../hash.ts';
 import { revokeToken } from '../revoke.ts';
 
 /** The body of a report: what was found, and where. */
-const report = z
+export const leakReport = z
   .array(
     z.object({
       token: z.string().min(1).max(500),
@@ -20,13 +20,17 @@ const report = z
   )
   .max(1_000);
 
-/** What the reporter learns of one token. The token itself is not sent back. */
-export interface LeakAnswer {
-  /** SHA-256 of the token, base64. */
-  token_hash: string;
-  token_type: string;
-  label: 'true_positive' | 'false_positive';
-}
+/** What the reporter learns of each token. The token itself is not sent back. */
+export const leakAnswers = z.array(
+  z.object({
+    /** SHA-256 of the token, base64. */
+    token_hash: z.string(),
+    token_type: z.string(),
+    label: z.enum(['true_positive', 'false_positive']),
+  }),
+);
+
+type LeakAnswer = z.output<typeof leakAnswers>[number];
 
 type Parts = Pick<Platform, 'store' | 'coherence' | 'now'>;
 
@@ -74,7 +78,7 @@ const endOne = async (parts: Parts, token: string): Promise<Ended | undefined> =
  * @throws MogplexError `invalid_request` for a body of another form.
  */
 export const respondToLeaks = async (parts: Parts, body: unknown): Promise<LeakAnswer[]> => {
-  const parsed = report.safeParse(body);
+  const parsed = leakReport.safeParse(body);
   if (!parsed.success) throw new MogplexError('invalid_request', 'the body is not a secret scanning report', { boundary: 'request' });
   const answers: LeakAnswer[] = [];
   for (const { token, type, url } of parsed.data) {

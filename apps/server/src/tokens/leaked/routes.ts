@@ -2,7 +2,7 @@ import { MogplexError } from '@mogplex/protocol';
 import { readBody } from '../../http/body.ts';
 import { defineRawRoute, type Route } from '../../http/route.ts';
 import type { Platform } from '../../platform.ts';
-import { respondToLeaks } from './respond.ts';
+import { leakAnswers, leakReport, respondToLeaks } from './respond.ts';
 import { isSigned, readPublicKeys } from './signature.ts';
 
 const parse = (body: Buffer): unknown => {
@@ -24,6 +24,7 @@ export const leakRoutes = (platform: Platform): Route[] => [
     scope: 'public',
     boundary: 'token',
     summary: 'Takes signed reports of leaked tokens, revokes them and tells their owners',
+    describes: { request: { body: leakReport }, response: leakAnswers, bare: true, errors: ['not_found', 'forbidden'] },
     async handler(c) {
       const { config } = platform;
       if (config.secretScanningKeys === undefined) {
