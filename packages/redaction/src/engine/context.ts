@@ -1,7 +1,7 @@
 import { classAt, NAME, SPACE } from './chars.ts';
 import type { NameClass, Names } from './names.ts';
 import { matchAt, mayHaveValue, type Place, placeOfValue } from './separators.ts';
-import { isCode, isMixed, isPassword, isPlaceholder, isUuid, isWordSet, looksRandom } from './values.ts';
+import { isCode, isMixed, isPassword, isPlaceholder, isScattered, isUuid, isWordSet, looksRandom } from './values.ts';
 
 /** A value found by the name in front of it. */
 export interface Found {
@@ -147,7 +147,8 @@ export class ContextFinder {
     // What was turned away once is turned away again: references and words come back often.
     const memo = `${kind}${trust}${open === null ? next : '"'}${value}`;
     if (this.#rejected.has(memo)) return undefined;
-    if (trust === 'mixed' && kind === 'password' && !isMixed(value)) return undefined;
+    if (open === null ? isSameName(value, name) : trust === 'mixed' && !isMixedFor(kind, value)) return undefined;
+    if (trust === 'element' && open === null && !/^[.:!?]*\s*(?:<|$)/.test(text.slice(end, end + 80))) return undefined;
     if (
       (trust === 'set' && open === null && kind === 'password' && isWordSet(value, name)) ||
       isSecretValue(value, kind, open !== null, next)
@@ -158,7 +159,20 @@ export class ContextFinder {
   }
 }
 
+/** What an argument, a call or an array takes to be a secret: plain words stand there too often. */
+const isMixedFor = (kind: NameClass, value: string): boolean =>
+  kind === 'password' ? isMixed(value) : value.length >= 12 && /\d.*\d/.test(value);
+
+/** Whether a value is its own name, or holds it: `password: rawPassword`. */
+function isSameName(value: string, name: string): boolean {
+  if (value.length > 64) return false;
+  const [one, other] = [value, name].map((text) => text.toLowerCase().replace(/[^a-z0-9]/g, '')) as [string, string];
+  return (one.length > 3 && other.includes(one)) || (other.length > 5 && one.includes(other));
+}
+
 const MOST_REJECTED = 256;
+/** A word with a number, as in tests. */
+const NUMBERED = /^(?:secret|token|key|api[-_]?key|auth|access|refresh)[-_]?\d{1,6}$/i;
 const URL_VALUE = /^[a-z][a-z0-9+.:-]{1,20}:\/\//i;
 
 /** Whether a value is a secret, given what its name says, whether it was quoted and what comes after it. */
@@ -167,6 +181,7 @@ function isSecretValue(value: string, kind: NameClass, quoted: boolean, next: st
   if (isPlaceholder(value) || URL_VALUE.test(value)) return false;
   if (kind === 'password') return isPassword(value, quoted);
   if (!quoted && isCode(value, next)) return false;
+  if (NUMBERED.test(value)) return false;
   if (isUuid(value)) return kind === 'secret';
   return looksRandom(value, kind === 'secret' ? 8 : 16);
 }
@@ -190,10 +205,23 @@ function header(text: string, at: number, open: RegExpExecArray | null, to: numb
     ? closing(text, start, `${open[1]}${open[2]}`, to)
     : Math.min(limit, start + (matchAt(HEADER_VALUE, text, start)?.[0].length ?? 0));
   const value = text.slice(start, end).trim();
-  if (value.length < 4 || isPlaceholder(value) || /^(?:token|bearer|basic)\b.{0,12}$/i.test(value) || !/\d|[A-Za-z]{6,}[^ ]*$/.test(value))
-    return undefined;
-  if (/^[A-Za-z ]+$/.test(value) || isCode(value, text[end] ?? '')) return undefined;
+  if (value.length < 4 || value.length > 4096 || !isCredential(value)) return undefined;
   return { start, end: start + text.slice(start, end).trimEnd().length, open: end >= to, rule: 'header' };
 }
+/** Whether the value of an Authorization or Cookie header holds a credential: one of its words or parameters looks generated. */
+function isCredential(value: string): boolean {
+  if (isPlaceholder(value) || CODE.test(value)) return false;
+  for (const [word] of value.matchAll(HEADER_WORD)) {
+    const part = word.replace(/[.:]+$/, '');
+    if (part.length < 6 || isPlaceholder(part)) continue;
+    if (looksRandom(part, 8) || (isMixed(part) && /\d/.test(part) && part.length >= 8 && !VERSIONED.test(part)) || isScattered(part))
+      return true;
+  }
+  return false;
+}
+const HEADER_WORD = /[^\s=,;"'()]{6,1024}=*/g;
+const VERSIONED = /^\W?\d|\/\d|^\w+:\/\//;
+/** A call or a type of source code. */
+const CODE = /^[A-Za-z_$][\w$.]*(?:\(|\[| [|?&:])/;
 /** The rest of a line, up to a quote that is not the one of a parameter such as `response="..."`. */
 const HEADER_VALUE = /(?:[^\r\n"'`\\<>=]|=(?:"[^"\r\n]{0,1024}")?)*/y;

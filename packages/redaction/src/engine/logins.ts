@@ -8,6 +8,8 @@ interface Login {
   pattern: RegExp;
   /** What must stand before the literal on the same line. */
   before?: RegExp;
+  /** Whether it stands among words, so that a bare value must not be one. */
+  prose?: boolean;
   /** Whether the value is `user:password`; a generated user without a password is a key. */
   pair?: boolean;
 }
@@ -32,7 +34,7 @@ const LOGINS: readonly Login[] = [
   },
   {
     literals: ['mysql', 'mariadb'],
-    pattern: sticky(`(?:mysql|mariadb)\\w*(?:-\\w+)? [^\\n|;]{0,200}?-p(?!assword|ort|rotocol|ipe|lugin|rint)${VALUE}`),
+    pattern: sticky(`(?:mysql|mariadb)\\w*(?:-\\w+)?(?: [^\\n|;]{0,200}?)? -p(?!assword|ort|rotocol|ipe|lugin|rint)${VALUE}`),
   },
   { literals: ['sshpass'], pattern: sticky(`sshpass[ ]{1,3}-p[ ]{0,3}${VALUE}`) },
   { literals: ['redis-cli'], pattern: sticky(`redis-cli [^\\n|;]{0,160}?-a[ ]{1,3}${VALUE}`) },
@@ -71,7 +73,12 @@ const LOGINS: readonly Login[] = [
     pattern: sticky(`[\\w=]{5,18}\\(\\s{0,8}\\\\*["'][^"'\\s()]{1,120}\\\\*["'],\\s{0,8}${QUOTED}`),
   },
   { literals: [':5432:'], before: /(?:^|[\s"'])[\w.*-]{1,120}$/, pattern: sticky(':5432:[^:\\s]{1,64}:[^:\\s]{1,64}:([^\\s:"\']{3,200})') },
-  { literals: ['pw: ', 'pw = ', 'pw=', 'pw is '], before: /(?:^|[\s"'(])$/, pattern: sticky(`pw(?: is|[ ]?[:=])[ ]?${VALUE}`) },
+  {
+    literals: ['pw: ', 'pw = ', 'pw=', 'pw is '],
+    prose: true,
+    before: /(?:^|[\s"'(])$/,
+    pattern: sticky(`pw(?: is|[ ]?[:=])[ ]?${VALUE}`),
+  },
 ];
 
 /** What a password is piped into. */
@@ -107,7 +114,8 @@ export function loginAt(text: string, at: number): Span | undefined {
     login.pattern.lastIndex = at;
     const match = login.pattern.exec(text);
     const found = match === null ? undefined : spanOf(match, at);
-    if (found !== undefined && (login.pair === true ? isPair(found.value) : isWorth(found.value))) return found;
+    if (found !== undefined && (login.pair === true ? isPair(found.value) : isWorth(found.value, login.prose === true && !found.quoted)))
+      return found;
   }
   if (startsWith(text, KEY_TYPE, at)) return privateMembers(text, at);
   const behind = startsWith(text, '@', at) ? DSN : PIPED;
@@ -118,14 +126,15 @@ export function loginAt(text: string, at: number): Span | undefined {
 const startsWith = (text: string, literal: string, at: number): boolean => text.slice(at, at + literal.length).toLowerCase() === literal;
 
 /** The group that took part, which ends where the match ends or before its closing sign. */
-function spanOf(match: RegExpExecArray, at: number): (Span & { value: string }) | undefined {
+function spanOf(match: RegExpExecArray, at: number): (Span & { value: string; quoted: boolean }) | undefined {
   const value = match.slice(1).find((group) => group !== undefined);
   if (value === undefined) return undefined;
   const start = at + match[0].lastIndexOf(value);
-  return { value, start, end: start + value.length };
+  return { value, start, end: start + value.length, quoted: /["'\\]$/.test(match[0]) };
 }
 
-const isWorth = (value: string): boolean => !/^-/.test(value) && !/^\d{1,5}(?::\d+)?$/.test(value) && isPassword(value, true);
+const isWorth = (value: string, bare: boolean): boolean =>
+  !/^-/.test(value) && !/^\d{1,5}(?::\d+)?$/.test(value) && isPassword(bare ? value.replace(/[,;.)]+$/, '') : value, !bare);
 
 function isPair(value: string): boolean {
   const colon = value.indexOf(':');

@@ -48,6 +48,7 @@ const ABOUT = words(
     'accessor sources owner level role group realm domain mechanism strategy flow callback redirect page view link button ' +
     'form section header reset change strength match matches entropy complexity requirements requirement rotate ring chain ' +
     'mapping material set sets get setter getter exists present missing needed last first next previous prev attempts retries ' +
+    'ts tsx js jsx mjs cjs json py go rb md txt yml yaml html css java php rs sh xml toml lock swift kt cs cpp vue svelte ' +
     'ok parser reader writer lock server exchange generator factory builder validator verifier verification encoder decoder ' +
     'interface impl context wrapper bytes bits num number no not and or of for with from to by as if when ',
 );
@@ -57,7 +58,7 @@ const HARMLESS_BEFORE = words(
     'cancel cursor idempotency unique composite bucket object routing schema sequence registry group index sync input output ' +
     'prompt max total reasoning completion cached lock translation i18n locale event arrow shortcut modifier down up syntax ' +
     'lexer parser design pad eos bos unk mask cls sep special stop start end pagination abort delimiter enter escape tab ' +
-    'press any issuer host trusted deploy keyboard react item storage query vault kms ',
+    'recv websocket press any issuer host trusted deploy keyboard react item storage query vault kms ',
 );
 const HARMLESS_KEY_ONLY = words('host deploy storage query vault kms registry ');
 
@@ -70,7 +71,7 @@ const TAIL = words(
 const PRETENDED = words('non not no fake dummy mock mocked bogus invalid wrong placeholder example sample nonexistent ');
 const GLUED = /(?:(?<!web)token|secret|apikey|accesskey|secretkey|privatekey|authkey)$/;
 const GLUED_PASSWORD =
-  /(?:password|passwd|passphrase|passwort|(?<!by|com|sur|tres|under|over|multi|one|single|first|kee|path|im)pass|pwd)$/;
+  /(?:password|passwd|passphrase|passwort|(?<!by|com|sur|tres|under|over|multi|one|single|first|kee|path|im|buy)pass|pwd)$/;
 const CACHE_LIMIT = 4096;
 
 /** Words of a name in lower case: `X-Api-Key`, `apiKey`, `API_KEY` and `api.key` are all [api, key]. */

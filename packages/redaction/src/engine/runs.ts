@@ -12,7 +12,7 @@ export interface RunHit {
 /** Tokens whose shape says enough although they hold no fixed text. */
 const SHAPES: readonly { rule: string; pattern: RegExp }[] = [
   { rule: 'discord-bot-token', pattern: /^[MNO][A-Za-z0-9_-]{22,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,40}$/ },
-  { rule: 'twilio-key', pattern: /^(?:SK|AC|AP)[0-9a-f]{32}$/ },
+  { rule: 'twilio-key', pattern: /^(?:SK|AC|AP)(?!0{16})[0-9a-f]{32}$/ },
   { rule: 'airtable-token', pattern: /^pat[A-Za-z0-9]{14}\.[0-9a-f]{64}/ },
   { rule: 'crates-io-token', pattern: /^cio[A-Za-z0-9]{32}$/ },
 ];
@@ -42,14 +42,14 @@ const LONGEST_GAP = 8;
 const JOINING = new Set(['api', 'is', 'bot', 'app', 'account', 'access', 'auth', 'using', 'user', 'rest', 'key', 'apikey', 'live', 'test']);
 /** Last words of names that tell of something else. */
 const OTHER =
-  /(?:^|[^a-z])(?:ids?|sha\d*|hash|commit|version|digest|checksum|url|uri|host|domain|project|request|trace|span|etag|rev|revision|path|file|page|event|model|integrity|resolved)$/i;
+  /(?:^|[^a-z])(?:ids?|sha\d*|hash|commit|version|digest|checksum|url|uri|host|domain|project|request|trace|span|etag|rev|revision|path|file|page|event|model|integrity|resolved)$|\.(?:[cm]?[jt]sx?|json|py|go|rb|rs|md|html|css|java|php|ya?ml)$/i;
 
 /** Whether the words directly in front of a run name a service, or a key. */
 function isIntroduced(text: string, start: number, names: Names): boolean {
   const end = backOver(text, start);
   if (end === start) return false;
   const word = wordBefore(text, end);
-  if (word.length < 2 || word.length > 32) return false;
+  if (word.length < 2 || word.length > 32 || text.charCodeAt(end - word.length - 1) === 0x40) return false;
   const said = recall(word, names);
   if (said !== 'joins') return said === 'yes';
   const before = wordBefore(text, backOver(text, end - word.length));

@@ -1,11 +1,12 @@
 import { classAt, NAME, SPACE } from './chars.ts';
+import { columnValue } from './columns.ts';
 import type { NameClass } from './names.ts';
 
 /** Where the value of a name begins, and how much it takes to believe that it is one. */
 export interface Place {
   at: number;
-  /** `quoted`: only a quoted value counts. `mixed`: only a quoted value that is no plain word. `set`: a variable is set to it, words count too. */
-  trust: 'any' | 'quoted' | 'mixed' | 'set';
+  /** `quoted`: only a quoted value counts. `mixed`: only a quoted value that is no plain word. `set`: a variable is set to it, words count too. `element`: a tag must follow it. */
+  trust: 'any' | 'quoted' | 'mixed' | 'set' | 'element';
   /** What the surroundings say of the value, where they say more than the name. */
   kind?: NameClass;
 }
@@ -16,6 +17,7 @@ const TYPE = `(?::[ \\t]*)?[A-Za-z&*][\\w<>\\[\\]|?. ]{0,24}(?<=[\\w>\\]?])(?:[ 
 const ASSIGN = new RegExp(`${CLOSE}{0,3}[ \\t]{0,40}(?:${TYPE}|(?:${SIGN}))[ \\t]{0,40}`, 'y');
 const HEADER_ASSIGN = new RegExp(`${CLOSE}{0,3}[ \\t]{0,40}(?:${SIGN})[ \\t]{0,40}`, 'y');
 const ARGUMENT = /\\*["'`][ \t]*,\s{0,40}(?=\\*["'`])/y;
+const ARGUMENT_BESIDE = /\\*["'`][ \t]*,[ \t]{0,40}(?=\\*["'`])/y;
 const CALL = /\(\s{0,8}(?=\\*["'`])/y;
 /** `['[name=password]').type('...')` and the like. */
 const TYPED_IN = /\]?\\*["'`]\)\s{0,20}\.(?:type|fill|val|sendKeys|send_keys|setValue|set_value)\((?=\\*["'`])/y;
@@ -102,10 +104,17 @@ export function placeOfValue(text: string, start: number, end: number, kind: Nam
   const unit = text.charCodeAt(end);
   const near = isBlank(unit) ? undefined : beside(text, start, end, unit);
   if (near !== undefined) return near;
+  // The branches of `x ? "pass" : "fail"` are no name and value.
+  if (unit === 0x22 && text.charCodeAt(start - 2) === 0x20 && text.charCodeAt(start - 3) === 0x3f) return undefined;
+  if (kind === 'password' && (unit === 0x2c || unit === 0x29 || unit === 0x60 || unit === 0x22)) {
+    const column = columnValue(text, start, end);
+    if (column !== undefined) return { at: column, trust: 'quoted' };
+  }
   const assign = matchAt(kind === 'header' ? HEADER_ASSIGN : ASSIGN, text, end);
   if (assign) return assigned(text, start, end, end + assign[0].length, assign[0], from);
   if (isQuote(unit)) {
-    const argument = matchAt(ARGUMENT, text, end);
+    const opened = text.charCodeAt(start - (text.charCodeAt(start - 1) === 0x23 ? 2 : 1));
+    const argument = isQuote(opened) ? matchAt(kind === 'password' ? ARGUMENT_BESIDE : ARGUMENT, text, end) : null;
     return argument ? { at: end + argument[0].length, trust: 'mixed' } : undefined;
   }
   return afterBlank(text, start, end, kind, from);
@@ -116,7 +125,8 @@ function beside(text: string, start: number, end: number, unit: number): Place |
   const before = text.charCodeAt(start - 1);
   if (before === 0x3c || (before === 0x3a && text.charCodeAt(start - 2) !== 0x3a)) {
     const element = matchAt(ELEMENT, text, end);
-    if (element && (before === 0x3c || text.lastIndexOf('<', start) > start - 40)) return { at: end + element[0].length, trust: 'any' };
+    if (element && (before === 0x3c || text.lastIndexOf('<', start) > start - 40))
+      return { at: end + element[0].length, trust: before === 0x3c ? 'element' : 'any' };
   }
   if (unit === 0x3d || unit === 0x3a) return undefined;
   const paired = matchAt(PAIRED, text, end);
@@ -131,7 +141,7 @@ function beside(text: string, start: number, end: number, unit: number): Place |
 function assigned(text: string, start: number, end: number, at: number, sign: string, from: number): Place {
   const line = LINE_STARTS.has(text.charCodeAt(at)) ? (matchAt(BLOCK, text, at) ?? matchAt(NEXT_LINE, text, at)) : null;
   const value = at + (line?.[0].length ?? 0);
-  if (line?.[0].startsWith('\n') === true || /(?:\|\||\?\?|of|was)[ \t]*$/.test(sign)) return { at: value, trust: 'quoted' };
+  if (line?.[0].startsWith('\n') === true || /(?:\|\||\?\?|of|was|[!=]==?)[ \t]*$/.test(sign)) return { at: value, trust: 'quoted' };
   const isSet =
     sign === '=' && ENVIRONMENT_NAME.test(text.slice(start, end)) && SET_BEFORE.test(text.slice(Math.max(from, start - 24), start));
   return { at: value, trust: isSet ? 'set' : 'any' };
@@ -158,6 +168,6 @@ function afterBlank(text: string, start: number, end: number, kind: NameClass, f
   if (slashed) return { at: end + slashed[0].length, trust: 'any', kind: 'password' };
   const prose = matchAt(PROSE, text, end) ?? (kind === 'password' ? (matchAt(CELL, text, end) ?? null) : null);
   if (prose) return { at: end + prose[0].length, trust: 'any' };
-  const quoted = kind === 'password' ? matchAt(QUOTED_AFTER_BLANK, text, end) : null;
+  const quoted = kind === 'password' && name !== 'pass' ? matchAt(QUOTED_AFTER_BLANK, text, end) : null;
   return quoted ? { at: end + quoted[0].length, trust: 'mixed' } : undefined;
 }

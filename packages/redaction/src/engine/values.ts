@@ -67,10 +67,10 @@ export function wordiness(value: string): number {
 const isLetter = (text: string, index: number): boolean => (classAt(text, index) & (UPPER | LOWER)) !== 0;
 
 const REFERENCE =
-  /^(?:\$[\w{(]|\$\$|\{\{?|%\(|%\w+%$|#\{|@\{|<[^>]*>?$|\[[A-Za-z ]|process\.|import\.meta|os\.|env[.([]|getenv|System\.|config[.([]|var\.|local\.|data\.|module\.|secrets?[.(]|this\.|self\.|vault:|ENC\[|op:\/\/|arn:|ref\+|\.{1,2}\/|~\/|[A-Za-z]:\\|(?:https?|file|ssm|vault|s3|gs):\/\/[^:@]*$|\[redacted:|\[dropped|\[secret:|function\b|async\b|new [A-Z]|await\b|null\b|undefined\b|true\b|false\b|none\b|nil\b|\(\)|![01]\b|![A-Za-z]+(?:::\w+)*$|void 0)/i;
-const ABSOLUTE_PATH = /^\/(?:[\w.-]+\/)*[\w.-]*$/;
+  /^(?:\$[\w{(]|\$\$|\{\{?|%\(|%\w+%$|#\{|@\{|<[^>]*>?$|\[[A-Za-z ]|process\.|import\.meta|os\.|env[.([]|getenv|System\.|config[.([]|var\.|local\.|data\.|module\.|secrets?[.(]|this\.|self\.|vault:|ENC\[|op:\/\/|arn:|ref\+|\.{1,2}\/|~\/|[A-Za-z]:\\|(?:https?|file|ssm|vault|s3|gs):\/\/[^:@]*$|\[redacted:|\[dropped|\[secret:|function\b|async\b|new [A-Z]|await\b|null\b|undefined\b|true\b|false\b|none\b|nil\b|\(\)|![01]\b|![A-Za-z]+(?:::\w+)*$|void 0|[(:]|%[-#0-9.]*[sdvqr@](?:\W|$))/i;
+const ABSOLUTE_PATH = /^\/(?:[\w.-]+\/)*[\w.#?-]*$/;
 const STAND_IN =
-  /^(?:[x*.•\-_#0?]+|(?:your|my|the|some|our|their|new|old|fake|insert|enter|put|add|replace|change|set|use|paste)[-_ .].*|change_?me.*|.*(?:placeholder|example|redacted|changeit|dummy|your[-_ ]|[-_ ]here$|x{6,}|\*{4,}|\.{3}).*|(?:current|new|old|confirm|forgot|reset|repeat|user|db|database|root|admin|login|plain|clear)?[-_ ]?(?:passw(?:or)?d|passphrase|secret|token)(?:[-_ ][a-z]+)*|(?:pass(?:word)?|secret|token|key|api[-_]?key|string|number|boolean|bool|text|varchar|required|optional|user(?:name)?|value|bearer|basic|none|null|undefined|any|unknown|object|hidden|masked|todo|tbd|n\/?a|default|empty|foo|bar|baz|test|demo|abc|admin|root|password1?|(?:abc|test|pass|user)?123(?:4(?:5(?:6(?:7(?:8)?)?)?)?)?))$/i;
+  /^(?:[x*.•\-_#0?]+|(?:your|my|the|some|our|their|new|old|fake|insert|enter|put|add|replace|change|set|use|paste)[-_ .].*|change_?me.*|.*(?:placeholder|example|redacted|changeit|dummy|your[-_ ]|[-_ ]here$|x{6,}|\*{4,}|\.{3}).*|(?:current|new|old|confirm|forgot|reset|repeat|user|db|database|root|admin|login|plain|clear)?[-_ ]?(?:passw(?:or)?d|passphrase|secret|token)(?:[-_ ][a-z]+)*|(?:pass(?:word)?|secret|token|key|api[-_]?key|string|number|boolean|bool|text|varchar|required|optional|user(?:name)?|value|bearer|basic|none|null|undefined|any|unknown|object|hidden|masked|todo|tbd|n\/?a|default|empty|foo|bar|baz|asdf|sample|test|demo|abc|admin|root|anonymous@?|pass|fail(?:ed|ure)?|skip(?:ped)?|password1?|(?:abc|test|pass|user)?123(?:4(?:5(?:6(?:7(?:8)?)?)?)?)?))$/i;
 
 /** True for references to a value kept elsewhere and for stand-ins such as `${TOKEN}`, `<your-key>`, `xxxx`, `process.env.X`. */
 export function isPlaceholder(value: string): boolean {
@@ -88,6 +88,7 @@ export const isUuid = (value: string): boolean => value.length === 36 && UUID.te
 
 const VERSION = /^v?\d+(?:\.\d+)+|^\d{4}-\d\d-\d\d|^\d+(?:\.\d+)?[a-z%]{0,3}$/i;
 const IDENTIFIER = /^[A-Za-z_$][\w$]*(?:(?:\.|::|->|\?\.)[A-Za-z_$][\w$]*)*[!?]?$/;
+const CONSTANT = /^_?[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/;
 const PATH = /^[\w.@-]*(?:\/[\w.@-]+)+$/;
 
 /** A file with its folder and its kind. */
@@ -113,13 +114,16 @@ export function isCode(value: string, next: string): boolean {
   if (next === '(' || next === '[') return true;
   let digits = 0;
   for (let i = 0; i < value.length; i++) if ((classAt(value, i) & DIGIT) !== 0) digits++;
-  if (IDENTIFIER.test(value)) return digits < 3 && wordiness(value) >= 0.58;
+  if (CONSTANT.test(value)) return digits < 6 && wordiness(value) >= 0.4;
+  if (IDENTIFIER.test(value)) return digits < 3 && wordiness(value) >= (/[.:>]/.test(value) ? (digits === 0 ? 0 : 0.4) : 0.58);
   return PATH.test(value) && wordiness(value) > 0.5 && digits < 4;
 }
 
 /** `word(`, `name.of.member(`, `str)`: what follows a name in code and is no quoted value. */
 const CALL = /^[A-Za-z_$][\w$]*(?:(?:\.|::|->|\?\.)[A-Za-z_$][\w$]*|\[\w*\])*[!?]?[()[\]{}]/;
 const CLOSING = /[)\]}]+$/;
+/** A version or a range of versions. */
+const RELEASE = /^[~^<>=]*v?\d+\.\d+(?:\.[\dx]+)?(?:-[\w.]+)?$/;
 /** A word as it stands on a button or a label: capital first, small letters after it. */
 const LABEL = /^\p{Lu}\p{Ll}+$/u;
 
@@ -136,7 +140,10 @@ export function isMixed(value: string): boolean {
 /** Whether the value of a password field is a real password, given that it was quoted or not. */
 export function isPassword(value: string, quoted: boolean): boolean {
   if (value.length < 4 || value.length > 512 || isPlaceholder(value) || /[\u0250-\ud7ff]/.test(value)) return false;
-  if (quoted) return (!/\s/.test(value) || (/\d/.test(value) && /^\S.*\S$/.test(value))) && !LABEL.test(value);
+  if (quoted) {
+    if (RELEASE.test(value) || LABEL.test(value)) return false;
+    return !/\s/.test(value) || (/\d/.test(value) && /^\S+(?: \S+){1,3}$/.test(value) && !/[.,:;] |\.$/.test(value));
+  }
   if (VERSION.test(value)) return value.length >= 8 && !value.includes('.');
   if (CALL.test(value)) return false;
   const bare = value.replace(CLOSING, '');
@@ -146,7 +153,7 @@ export function isPassword(value: string, quoted: boolean): boolean {
 }
 
 /** Whether capitals and small letters change as often as in base64. */
-function isScattered(value: string): boolean {
+export function isScattered(value: string): boolean {
   const { turns, upper, lower, length } = shapeOf(value);
   return upper > 2 && lower > 2 && turns * 2 > length && wordiness(value) < 0.6;
 }

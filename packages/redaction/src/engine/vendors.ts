@@ -55,6 +55,13 @@ export const VENDORS: ReadonlySet<string> = new Set(
     'virustotal visualcrossing voicegain voodoosms vouchery vpnapi vultr vyte walkscore weatherbit weatherstack webex webflow ' +
     'webscraper webscraping websitepulse wepay whoxy wistia worksnaps workstack worldcoinindex worldweather wrike xai yandex yelp ' +
     'youneedabudget yousign youtube zapierwebhook zendesk zenkit zenrows zenscrape zenserp zeplin zerobounce zerotier zipapi zipbooks ' +
-    'zipcodeapi zipcodebase zonkafeedback zoom zulip'
+    'zipcodeapi zipcodebase zonkafeedback zoom zulip ' +
+    'anthropic mistral mistralai groq perplexity replicate openrouter voyageai stabilityai togetherai huggingface serpapi brave kagi ' +
+    'jenkins rollbar mailtrap brevo vonage sinch pushover appveyor teamcity codeship cloudinary imgix uploadcare bunnycdn keycdn ' +
+    'linode hetzner scaleway ovh upcloud exoscale civo namecheap godaddy dnsimple gandi porkbun namesilo dynu noip duckdns ' +
+    'deepwatch crowdstrike rapid7 qualys tenable wiz lacework sysdig aquasec rubrik snowflake fivetran airbyte hightouch census ' +
+    'mparticle heap hotjar pendo appsflyerdev branchio adjust kochava singular onelogin frontegg fusionauth workos stytch descope ' +
+    'chargebee recurly paddle mollie adyen klarna affirm sezzle quickbooks xero sage netsuiteapp bamboohr greenhouse lever workable ' +
+    'meilisearch typesense elasticcloud upstash turso neondb xata fauna hasura nhost appwrite pocketbase backendless kinvey'
   ).split(' '),
 );
