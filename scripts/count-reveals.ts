@@ -20,6 +20,7 @@ export const ALLOWED: Readonly<Record<string, Allowed>> = {
   },
   'apps/cli/src/commands/token/check.ts': { calls: 1, reason: "the offline check of a token's shape and checksum" },
   'apps/cli/src/session/account.ts': { calls: 1, reason: 'comparison of a refused token with the stored one' },
+  'apps/cli/src/session/mcp-client.ts': { calls: 1, reason: "the credential of the account's MCP server goes into a request to it" },
   'apps/server/src/connections/mcp-route.ts': {
     calls: 1,
     reason: 'MCP servers are handed out with their credentials to a token that may write',

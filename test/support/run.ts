@@ -12,10 +12,14 @@ export interface Finished {
  *
  * @param env the whole environment, besides PATH.
  * @param input what stands on stdin; without it stdin is empty.
+ * @param cwd the folder that it is started in; this project by default.
  */
-export const runMogplex = (args: readonly string[], env: Readonly<Record<string, string>>, input = ''): Promise<Finished> =>
+export const runMogplex = (args: readonly string[], env: Readonly<Record<string, string>>, input = '', cwd?: string): Promise<Finished> =>
   new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [MOGPLEX, ...args], { env: { PATH: process.env['PATH'] ?? '', ...env } });
+    const child = spawn(process.execPath, [MOGPLEX, ...args], {
+      env: { PATH: process.env['PATH'] ?? '', ...env },
+      ...(cwd === undefined ? {} : { cwd }),
+    });
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));

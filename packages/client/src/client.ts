@@ -30,6 +30,10 @@ export interface Client {
   /** The catalog as this account may use it; with a repository (`owner/name`), as it may be used there. */
   listModels(options?: Options & { repository?: string }): Promise<Data<'listModels'>>;
   listApiKeys(options?: Options): Promise<Data<'listApiKeys'>>;
+  /** Connections of the account's teams, newest first, without their secrets. */
+  listConnections(options?: PageOptions): Promise<Data<'listConnections'>>;
+  /** Tests a connection with its credential; the answer says how it stands, whatever that is. */
+  testConnection(id: string, options?: Options): Promise<Data<'testConnection'>>;
   usage(options?: Options): Promise<Data<'usage'>>;
   /** The agents that this platform can run. */
   agents(options?: Options): Promise<Data<'listAgents'>['agents']>;
@@ -68,6 +72,8 @@ export const createClient = (options: ClientOptions): Client => {
     },
     listModels: ({ repository, ...settings } = {}) => run('listModels', { query: { repository }, ...signalOf(settings) }),
     listApiKeys: (settings = {}) => run('listApiKeys', signalOf(settings)),
+    listConnections: (settings = {}) => run('listConnections', pageInput(settings)),
+    testConnection: (id, settings = {}) => run('testConnection', { params: { id }, ...signalOf(settings) }),
     usage: (settings = {}) => run('usage', signalOf(settings)),
     agents: async (settings = {}) => (await run('listAgents', signalOf(settings))).agents,
     runs: createRuns(options),

@@ -1,5 +1,7 @@
 import {
   agentList,
+  connectionPage,
+  connectionTest,
   me,
   modelList,
   notification,
@@ -32,6 +34,8 @@ export const operations = {
   listRepositories: { method: 'GET', path: '/repos', response: repositoryPage },
   listModels: { method: 'GET', path: '/models', response: modelList },
   listApiKeys: { method: 'GET', path: '/api-keys', response: ownKeyList },
+  listConnections: { method: 'GET', path: '/connections', response: connectionPage },
+  testConnection: { method: 'POST', path: '/connections/{id}/test', response: connectionTest },
   listAgents: { method: 'GET', path: '/agents', response: agentList },
   startRun: { method: 'POST', path: '/runs', response: runAnswer },
   listRuns: { method: 'GET', path: '/runs', response: runPage },

@@ -1,7 +1,7 @@
 import type { AuthFile } from '@mogplex/credentials';
 import { MogplexError } from '@mogplex/protocol';
 import type { ChatTurn, ToolCall, ToolCallEvent, ToolResult } from '@mogplex/providers';
-import type { ChatEvent, Tool } from '@moxxy/sdk';
+import type { ChatEvent } from '@moxxy/sdk';
 import { PERMISSION_MODES, type Settings } from '../config/settings.ts';
 import type { LogEntry, LoggedError } from '../session-log/entry.ts';
 import type { SessionLog } from '../session-log/session-log.ts';
@@ -9,7 +9,7 @@ import type { World } from '../world.ts';
 import { type ModelAccess, openModel } from './client.ts';
 import { providerOf } from './model-name.ts';
 import { requireCredential } from './resolve.ts';
-import { describeTool, offersTools, runCall, type ToolPolicy } from './tools.ts';
+import { describeTool, offersTools, runCall, type SessionTool, type ToolPolicy } from './tools.ts';
 
 export interface ConversationOptions {
   file: AuthFile;
@@ -85,7 +85,6 @@ export class Conversation {
   readonly #world: World;
   readonly #options: ConversationOptions;
   #turns: readonly ChatTurn[] = [];
-  #tools: readonly Tool[] | undefined;
 
   constructor(world: World, options: ConversationOptions) {
     this.#world = world;
@@ -158,7 +157,7 @@ export class Conversation {
   async *#ask(
     access: ModelAccess,
     messages: readonly ChatTurn[],
-    tools: readonly Tool[],
+    tools: readonly SessionTool[],
     answer: Answer,
     model: string,
     signal: AbortSignal,
@@ -181,14 +180,12 @@ export class Conversation {
     }
   }
 
-  async #offeredTools(signal: AbortSignal): Promise<readonly Tool[]> {
+  async #offeredTools(signal: AbortSignal): Promise<readonly SessionTool[]> {
     const { tools } = this.#options;
-    if (!offersTools(tools)) return [];
-    this.#tools ??= await tools.load(signal);
-    return this.#tools;
+    return offersTools(tools) ? await tools.load(signal) : [];
   }
 
-  async #runCalls(calls: readonly ToolCall[], tools: readonly Tool[]): Promise<ToolResult[]> {
+  async #runCalls(calls: readonly ToolCall[], tools: readonly SessionTool[]): Promise<ToolResult[]> {
     const results: ToolResult[] = [];
     // One after the other: a call may ask the person, and a later one may need what an earlier one did.
     for (const call of calls) {

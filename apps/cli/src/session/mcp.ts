@@ -1,6 +1,7 @@
 import { ACCOUNT_PROVIDER, type AuthFile, Secret } from '@mogplex/credentials';
 import { mcpServers } from '@mogplex/protocol';
 import { askAccount } from '@mogplex/providers';
+import { knownValues } from '@mogplex/redaction';
 import { plainText } from '@moxxy/sdk';
 import { readRepository } from '../cockpit/wire/workspace.ts';
 import type { World } from '../world.ts';
@@ -32,6 +33,16 @@ const queryFor = async (cwd: string): Promise<string> => {
   return /^[\w.-]{1,100}\/[\w.-]{1,100}$/.test(name) ? `?repository=${encodeURIComponent(name)}` : '';
 };
 
+/** The value of a header as a secret. What follows its scheme is one by itself: a server may echo it without. */
+const secretOf = (value: string, label: string): Secret => {
+  const [, bare] = /^\S+ (\S+)$/.exec(value) ?? [];
+  if (bare !== undefined) knownValues.register(bare, label);
+  return new Secret(value, label);
+};
+
+const secretsOf = (name: string, headers: Record<string, string>): Record<string, Secret> =>
+  Object.fromEntries(Object.entries(headers).map(([header, value]) => [header, secretOf(value, `mcp/${name}`)]));
+
 /**
  * Asks the account's platform for its MCP servers (`GET /api/v1/mogplex/mcp/servers`, statement A9). Nothing of the answer is written
  * anywhere: without an account credential there are none, so that a logout leaves nothing behind.
@@ -52,8 +63,6 @@ export const syncMcpServers = async (world: World, file: AuthFile, signal: Abort
     },
     { path: `/mcp/servers${await queryFor(world.cwd)}`, data: mcpServers, what: 'a list of MCP servers' },
   );
-  const secretsOf = (name: string, headers: Record<string, string>): Record<string, Secret> =>
-    Object.fromEntries(Object.entries(headers).map(([header, value]) => [header, new Secret(value, `mcp/${name}`)]));
   return {
     servers: servers.map(({ name, type, url, headers }) => ({ name: plainText(name), type, url, headers: secretsOf(name, headers) })),
     problems: [

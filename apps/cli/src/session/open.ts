@@ -5,8 +5,9 @@ import type { Settings } from '../config/settings.ts';
 import { openSessionLog, type SessionLog } from '../session-log/session-log.ts';
 import type { World } from '../world.ts';
 import { Conversation } from './conversation.ts';
+import { createMcpToolbox } from './mcp-tools.ts';
 import { authFileOf } from './resolve.ts';
-import { type Approve, loadPluginTools } from './tools.ts';
+import { type Approve, loadPluginTools, type SessionTool } from './tools.ts';
 
 /** Everything that a session of prompts needs. */
 export interface Session {
@@ -40,7 +41,17 @@ export const openSession = async (world: World, options: SessionOptions): Promis
   if (damage) warn(`mogplex: ${damage.message}`);
   const log = await openSessionLog(world, settings.logs, { command: options.command, version: packageJson.version }, warn);
   const { system, approve } = options;
-  const tools = { mode: settings.permissionMode, approve, load: (signal: AbortSignal) => loadPluginTools(world, warn, signal) };
+  const toolbox = createMcpToolbox(world, file, warn);
+  let plugins: readonly SessionTool[] | undefined;
+  const load = async (signal: AbortSignal): Promise<readonly SessionTool[]> => {
+    plugins ??= await loadPluginTools(world, warn, signal);
+    return [...plugins, ...(await toolbox.tools(signal))];
+  };
+  const tools = { mode: settings.permissionMode, approve, load };
   const conversation = new Conversation(world, { file, settings, log, tools, ...(system === undefined ? {} : { system }) });
-  return { file, settings, log, conversation, close: () => log.close() };
+  const close = async (): Promise<void> => {
+    await toolbox.close();
+    await log.close();
+  };
+  return { file, settings, log, conversation, close };
 };

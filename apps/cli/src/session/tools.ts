@@ -7,13 +7,17 @@ import type { World } from '../world.ts';
 /** Asks the person whether a call may run. */
 export type Approve = (call: ToolCall) => Promise<boolean>;
 
+/** A tool that may come with a schema of its own, from outside. */
+export type SessionTool = Tool & { readonly inputSchema?: Record<string, unknown> };
+
 /** The tools of a session and who lets them run. */
 export interface ToolPolicy {
   /** In `auto` every call runs; in `ask` those that {@link approve} allows; in `read-only` the model is told of no tool. */
   mode: PermissionMode;
   /** Without it nobody can be asked, and `ask` is as strict as `read-only`. */
   readonly approve: Approve | undefined;
-  load(signal: AbortSignal): Promise<readonly Tool[]>;
+  /** What is there now. */
+  load(signal: AbortSignal): Promise<readonly SessionTool[]>;
 }
 
 /** Whether the model is told of any tool now. */
@@ -43,7 +47,11 @@ export const loadPluginTools = async (world: World, warn: (line: string) => void
 };
 
 /** What a model is told of a tool. */
-export const describeTool = ({ name, description, input }: Tool): ChatTool => ({ name, description, inputSchema: z.toJSONSchema(input) });
+export const describeTool = ({ name, description, input, inputSchema }: SessionTool): ChatTool => ({
+  name,
+  description,
+  inputSchema: inputSchema ?? z.toJSONSchema(input),
+});
 
 const message = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
