@@ -197,6 +197,25 @@ describeStores('D2 nothing that was planted is found anywhere it may not stand',
     expect(await run(['exec', prompt], { MOGPLEX_API_KEY: `${token.slice(0, -1)}_` })).toMatchObject({ code: 64, stdout: '' });
   });
 
+  test('D2 B16 a run is followed, read again and listed: a prompt that holds the token, a provider that repeats its key', async () => {
+    const env = { MOGPLEX_API_KEY: token };
+    const start = ['runs', 'start', '--model', 'openai/gpt-4.1', '--follow'];
+    for (const fault of [undefined, 'echo-key', 'unauthorized', 'cut'] as const) {
+      upstream.fault = fault;
+      for (const more of [[], ['--json']]) {
+        const { stdout, stderr } = await run([...start, ...more, '-'], env, `${prompt} My token is ${token}, keep it.`);
+        expect(stdout + stderr).toMatch(/run_[0-9a-z]{26}/);
+      }
+    }
+    upstream.fault = undefined;
+    const listed = await run(['runs', 'list', '--json'], env);
+    expect(listed.stdout).toContain('My token is');
+    for (const id of listed.stdout.match(/run_[0-9a-z]{26}/g) ?? []) {
+      expect(await run(['runs', 'show', id], env)).toMatchObject({ code: 0, stderr: '' });
+      expect(await run(['runs', 'events', id], env)).toMatchObject({ code: 0, stderr: '' });
+    }
+  });
+
   test('D2 a prompt with a key of the environment goes to the provider alone', async () => {
     const env = { OPENAI_API_KEY: environmentKey, OPENAI_BASE_URL: upstream.url };
     expect(await run(['exec', '--model', 'openai/gpt-4.1', prompt], env)).toMatchObject({ code: 0, stdout: 'The capital is Paris.\n' });
