@@ -12,6 +12,7 @@ import { runSlash } from './slash/run.ts';
 import { nearest, parseSlash, SLASH_COMMANDS } from './slash/table.ts';
 import { expandTemplate } from './slash/custom.ts';
 import { addItem, addNotice } from './state/reduce.ts';
+import { known } from './state/platform.ts';
 import { isOver } from './state/run.ts';
 import { type Anchor, type CockpitState, type Header, initialState, type Level } from './state/state.ts';
 import { createStore, type Store } from './state/store.ts';
@@ -175,7 +176,8 @@ export class Cockpit {
   toolsInWords(): string {
     const { mode } = this.state.header;
     if (mode === 'read-only') return 'none in read-only';
-    return mode === 'auto' ? 'plugins, not asked' : 'plugins, asked first';
+    const mcp = (known(this.state.mcp) ?? []).some(({ problem }) => problem === undefined);
+    return `${mcp ? 'plugins, MCP' : 'plugins'}, ${mode === 'auto' ? 'not asked' : 'asked'}`;
   }
 
   /** Reads what Tab completes the typed line with, once. */
