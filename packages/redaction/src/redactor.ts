@@ -1,5 +1,5 @@
 import type { Transform } from 'node:stream';
-import { compile, type Engine } from './engine/engine.ts';
+import { type Engine, engineFor } from './engine/engine.ts';
 import { NeedleIndex } from './engine/needles.ts';
 import { flat, scan } from './engine/scan.ts';
 import { catalogue } from './formats/index.ts';
@@ -7,7 +7,7 @@ import { knownValues } from './known.ts';
 import { applyHits, mergeHits, Tally } from './mask.ts';
 import { createObjectRedactor } from './object.ts';
 import { createChunkRedactor, nodeStream, webStream } from './stream.ts';
-import type { ChunkRedactor, ErrorResult, KnownRegistry, ObjectResult, RedactorOptions, TextResult } from './types.ts';
+import type { ChunkRedactor, ErrorResult, Format, KnownRegistry, ObjectResult, RedactorOptions, TextResult } from './types.ts';
 
 /** Masks secrets in whatever a sink is about to write. */
 export interface Redactor {
@@ -25,35 +25,54 @@ export interface Redactor {
   nodeStream(): Transform;
 }
 
+/** The known values of a registry, as they are looked for; redactors of one registry share them. */
+class Needles {
+  readonly index = new NeedleIndex();
+  readonly #known: KnownRegistry;
+  #version = 0;
+
+  constructor(known: KnownRegistry) {
+    this.#known = known;
+  }
+
+  /** Takes in the values that were registered since. */
+  follow(): void {
+    if (this.#version === this.#known.version) return;
+    const entries = this.#known.entries();
+    for (; this.#version < entries.length; this.#version++) {
+      const entry = entries[this.#version];
+      if (entry !== undefined) this.index.add(entry);
+    }
+  }
+}
+
+const registries = new WeakMap<KnownRegistry, Needles>();
+
 /** An engine that follows a registry: values registered later are taken in before the next scan. */
 class LiveEngine {
   readonly #engine: Engine;
-  readonly #known: KnownRegistry;
-  readonly #needles = new NeedleIndex();
-  #version = 0;
+  readonly #needles: Needles;
 
   constructor(options: RedactorOptions) {
-    const formats = options.formats === false ? [] : (options.formats ?? catalogue);
+    const formats = options.formats === false ? NO_FORMATS : (options.formats ?? catalogue);
     const names = options.keyNames === false ? undefined : (options.keyNames ?? []);
-    this.#known = options.known ?? knownValues;
-    this.#engine = compile(formats, names, this.#needles);
+    const known = options.known ?? knownValues;
+    this.#needles = registries.get(known) ?? new Needles(known);
+    registries.set(known, this.#needles);
+    this.#engine = engineFor(formats, names, this.#needles.index);
     this.current();
   }
 
   current(): Engine {
-    if (this.#version !== this.#known.version) {
-      const entries = this.#known.entries();
-      for (; this.#version < entries.length; this.#version++) {
-        const entry = entries[this.#version];
-        if (entry !== undefined) this.#needles.add(entry);
-      }
-    }
+    this.#needles.follow();
     return this.#engine;
   }
 }
 
+const NO_FORMATS: readonly Format[] = [];
+
 /**
- * Makes a redactor. Making one costs some milliseconds: keep it.
+ * Makes a redactor. The first one for a catalogue costs some milliseconds.
  *
  * @param options formats, further key names, caps for objects, the registry of known values; see `profiles`
  */

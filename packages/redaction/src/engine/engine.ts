@@ -1,7 +1,7 @@
 import type { Format } from '../types.ts';
 import { leadOf, patternOf } from '../formats/format.ts';
 import { KEYWORDS } from './context.ts';
-import { type Followers, GramTable } from './grams.ts';
+import { type Followers, GramTable, type Probe } from './grams.ts';
 import { LOGIN_LITERALS } from './logins.ts';
 import { Names } from './names.ts';
 import type { NeedleIndex } from './needles.ts';
@@ -46,6 +46,20 @@ export function compile(formats: readonly Format[], names: readonly string[] | u
   return { grams, names: names === undefined ? undefined : new Names(names), needles, urls: formats.length > 0 };
 }
 
+/** Engines by their formats and names: redactors that look for the same things share the tables. */
+const compiled = new WeakMap<readonly Format[], Map<string, Engine>>();
+const MOST_COMPILED = 32;
+
+/** The engine for formats, names and known values; what does not depend on the values is compiled once. */
+export function engineFor(formats: readonly Format[], names: readonly string[] | undefined, needles: NeedleIndex): Engine {
+  const engines = compiled.get(formats) ?? new Map<string, Engine>();
+  compiled.set(formats, engines);
+  const key = JSON.stringify(names) ?? '';
+  const engine = engines.get(key) ?? compile(formats, names, needles);
+  if (engines.size < MOST_COMPILED) engines.set(key, engine);
+  return { ...engine, needles };
+}
+
 function keywordsFor(names: readonly string[]): string[] {
   const words = names.flatMap((name) => name.toLowerCase().match(/[a-z]{3,}/g) ?? []);
   return [...new Set([...KEYWORDS, ...words])];
@@ -57,12 +71,29 @@ function addFormat(grams: GramTable<Action>, format: Format): void {
   const least = format.parts.slice(0, format.anchor).reduce((sum, part) => sum + leastOf(part), 0);
   const compiled: CompiledFormat = { format, pattern: new RegExp(patternOf(format), flags), lead, leastLead: least };
   const action: Action = { kind: 'format', compiled };
+  const next = nextOf(format);
   for (const literal of [format.parts[format.anchor] as string | string[]].flat()) {
-    grams.add(
-      { literal: format.ignoreCase ? literal.toLowerCase() : literal, fold: format.ignoreCase === true, action },
-      followersOf(format),
-    );
+    const probe: Probe<Action> = { literal: format.ignoreCase ? literal.toLowerCase() : literal, fold: format.ignoreCase === true, action };
+    grams.add(next === undefined ? probe : { ...probe, next }, followersOf(format));
   }
+}
+
+/** Sets of characters by the body of a class: many formats have the same. */
+const sets = new Map<string, ReadonlySet<number>>();
+
+/** The characters that must come right after the anchor of a format, where they are of one class. */
+function nextOf(format: Format): Probe<Action>['next'] {
+  const next = format.parts[format.anchor + 1];
+  if (typeof next !== 'object' || !('of' in next) || next.least === 0) return undefined;
+  const flags = format.ignoreCase ? 'i' : '';
+  const key = flags + next.of;
+  let of = sets.get(key);
+  if (of === undefined) {
+    const one = new RegExp(`[${next.of}]`, flags);
+    of = new Set(Array.from({ length: 256 }, (_, unit) => unit).filter((unit) => one.test(String.fromCharCode(unit))));
+    sets.set(key, of);
+  }
+  return { of, least: next.least };
 }
 
 /** What may come right after the anchor of a format. */

@@ -1,5 +1,15 @@
 import { ALNUM, CLASS, SPACE } from './chars.ts';
-import type { Needle } from './needles.ts';
+import type { Form } from './forms.ts';
+
+/** A form of a value and the label it is masked under. */
+export interface Needle extends Form {
+  label: string;
+  /** Matched characters from which on a piece of the form is masked. */
+  enough: number;
+}
+
+/** Bytes of a word of a needle, and how far apart the words of a text are that are looked at. */
+export const WORD = 4;
 
 /** A piece of text; `open` when it reached the end of the data and may go on. */
 export interface Span {
@@ -35,11 +45,10 @@ const REACH = 64;
 /** Grows a match of one word of a needle to both sides, over interruptions and other spellings of single characters. */
 export function extend(needle: Needle, text: string, at: number, offset: number, from: number, to: number): Span | undefined {
   const form = needle.text;
-  const size = needle.enough >= 15 ? 8 : 4;
-  for (let i = 0; i < size; i++) if (text.charCodeAt(at + i) !== form.charCodeAt(offset + i)) return undefined;
-  if (bareLength(form, text, at, offset, size) < LEAST_BARE) return undefined;
+  for (let i = 0; i < WORD; i++) if (text.charCodeAt(at + i) !== form.charCodeAt(offset + i)) return undefined;
+  if (bareLength(form, text, at, offset) < LEAST_BARE) return undefined;
   const back = backward(form, text, at, offset, from);
-  const ahead = forward(form, text, at + size, offset + size, to);
+  const ahead = forward(form, text, at + WORD, offset + WORD, to);
   const matched = ahead.reached - back.reached;
   const open = ahead.at >= to && ahead.reached < form.length;
   if (matched < needle.enough || (matched < form.length && !worthMasking(form.slice(back.reached, ahead.reached)))) {
@@ -51,10 +60,10 @@ export function extend(needle: Needle, text: string, at: number, offset: number,
 }
 
 /** How many characters around a word are the form's without any interruption. */
-function bareLength(form: string, text: string, at: number, offset: number, size: number): number {
+function bareLength(form: string, text: string, at: number, offset: number): number {
   let before = 0;
   while (before < LEAST_BARE && before < offset && text.charCodeAt(at - before - 1) === form.charCodeAt(offset - before - 1)) before++;
-  let after = size;
+  let after = WORD;
   while (after < LEAST_BARE && text.charCodeAt(at + after) === form.charCodeAt(offset + after)) after++;
   return before + after;
 }

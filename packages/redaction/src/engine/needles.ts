@@ -1,45 +1,41 @@
 import type { KnownEntry } from '../types.ts';
-import { formsOf, type Form } from './forms.ts';
-import { MIX_A, MIX_B, MIX_C, type WordFilter } from './collect.ts';
-import { extend, type Span } from './extend.ts';
+import type { WordFilter } from './collector.ts';
+import { extend, type Needle, type Span, WORD } from './extend.ts';
+import { formsOf } from './forms.ts';
 
-/** A form of a value and the label it is masked under. */
-export interface Needle extends Form {
-  label: string;
-  /** Matched characters from which on a piece of the form is masked. */
-  enough: number;
-}
+/** Multipliers of the hashes of words; `wasm/collect.as` computes the same. */
+const MIX_A = 0x85ebca6b | 0;
+const MIX_B = 0xc2b2ae35 | 0;
+const MIX_C = 0x27d4eb2f;
 
-/** Needles of no more values than this are listed under one word, so that a prefix shared by all of them costs nothing. */
-const LONGEST_CHAIN = 2;
+/** Needles of no more values than this are listed under one word, so that a prefix shared by all of them costs little. */
+const LONGEST_CHAIN = 6;
+/** Size of the tables of bits for a capacity of the table of words, as powers of two. */
+const BITS_LOG = 2;
+const CHECKS_LOG = 3;
 
-/** Hash table from a word of four or eight bytes to the needles that hold it and where. */
+/** Hash table from a word of four bytes to the needles that hold it and where. */
 class WordTable {
   /** The number of the value that each needle is a form of. */
   readonly #owners: readonly number[];
+  readonly #texts: (needle: number) => string;
   #log = 10;
   #capacity = 1024;
   #keys = new Int32Array(this.#capacity);
   #needles = new Int32Array(this.#capacity).fill(-1);
   #offsets = new Int32Array(this.#capacity);
-  #bits = new Int32Array(1024);
-  #checks = new Int32Array(1024);
-  #shift = 17;
+  #bits!: Int32Array;
+  #checks!: Int32Array;
   #size = 0;
 
-  constructor(owners: readonly number[]) {
+  constructor(owners: readonly number[], texts: (needle: number) => string) {
     this.#owners = owners;
+    this.#texts = texts;
+    this.#makeBits();
   }
 
-  get bits(): Int32Array {
-    return this.#bits;
-  }
-  /** A second table of bits, by another hash of the key. */
-  get checks(): Int32Array {
-    return this.#checks;
-  }
-  get shift(): number {
-    return this.#shift;
+  get filter(): WordFilter {
+    return { bits: this.#bits, shift: this.#shift, checks: this.#checks, checkShift: this.#checkShift };
   }
 
   add(key: number, needle: number, offset: number): void {
@@ -59,7 +55,7 @@ class WordTable {
     this.#needles[slot] = needle;
     this.#offsets[slot] = offset;
     this.#size++;
-    this.#setBit(key);
+    this.#mark(key, needle, offset);
   }
 
   /** First slot at or after `from` that holds the key, or -1. */
@@ -89,11 +85,34 @@ class WordTable {
     return Math.imul(key ^ (key >>> 15), MIX_C) >>> (32 - this.#log);
   }
 
-  #setBit(key: number): void {
-    const bit = key >>> this.#shift;
-    this.#bits[bit >>> 5] = (this.#bits[bit >>> 5] as number) | (1 << (bit & 31));
-    const check = Math.imul(key, MIX_B) >>> this.#shift;
-    this.#checks[check >>> 5] = (this.#checks[check >>> 5] as number) | (1 << (check & 31));
+  /** Shifts that leave of a key the place of a byte in a table of bits. */
+  get #shift(): number {
+    return 32 - (this.#log + BITS_LOG - 3);
+  }
+  get #checkShift(): number {
+    return 32 - (this.#log + CHECKS_LOG - 3);
+  }
+
+  #makeBits(): void {
+    this.#bits = new Int32Array(2 ** (this.#log + BITS_LOG - 5));
+    this.#checks = new Int32Array(2 ** (this.#log + CHECKS_LOG - 5));
+  }
+
+  #mark(key: number, needle: number, offset: number): void {
+    const word = (key >>> this.#shift) >> 2;
+    this.#bits[word] = (this.#bits[word] as number) | (1 << ((key + 2) & 31));
+    const text = this.#texts(needle);
+    const after = byteAt(text, offset + WORD);
+    const before = offset > 0 ? byteAt(text, offset - 1) : 0;
+    if (offset + WORD + 2 <= text.length) this.#check(key ^ (after | (byteAt(text, offset + WORD + 1) << 8)));
+    if (offset >= 1 && offset + WORD < text.length) this.#check(key ^ ((before << 16) | (after << 24)));
+    if (offset >= 2) this.#check(key ^ ((byteAt(text, offset - 2) << 8) | (before << 16)));
+  }
+
+  #check(beside: number): void {
+    const key = Math.imul(beside, MIX_B);
+    const word = (key >>> this.#checkShift) >> 2;
+    this.#checks[word] = (this.#checks[word] as number) | (1 << ((key >>> 4) & 31)) | (1 << ((key >>> 9) & 31));
   }
 
   #grow(): void {
@@ -103,40 +122,30 @@ class WordTable {
     this.#keys = new Int32Array(this.#capacity);
     this.#needles = new Int32Array(this.#capacity).fill(-1);
     this.#offsets = new Int32Array(this.#capacity);
-    this.#shift = Math.max(11, this.#shift - 1);
-    this.#bits = new Int32Array(2 ** (27 - this.#shift));
-    this.#checks = new Int32Array(this.#bits.length);
+    this.#makeBits();
     for (let i = 0; i < keys.length; i++) {
-      if ((needles[i] as number) < 0) continue;
+      const needle = needles[i] as number;
+      if (needle < 0) continue;
       let slot = this.#home(keys[i] as number);
       while ((this.#needles[slot] as number) >= 0) slot = (slot + 1) & (this.#capacity - 1);
       this.#keys[slot] = keys[i] as number;
-      this.#needles[slot] = needles[i] as number;
+      this.#needles[slot] = needle;
       this.#offsets[slot] = offsets[i] as number;
-      this.#setBit(keys[i] as number);
+      this.#mark(keys[i] as number, needle, offsets[i] as number);
     }
   }
 }
 
-const wordAt = (text: string, at: number): number =>
-  (text.charCodeAt(at) & 255) |
-  ((text.charCodeAt(at + 1) & 255) << 8) |
-  ((text.charCodeAt(at + 2) & 255) << 16) |
-  ((text.charCodeAt(at + 3) & 255) << 24);
+const byteAt = (text: string, at: number): number => text.charCodeAt(at) & 255;
 
-const fourKey = (text: string, at: number): number => Math.imul(wordAt(text, at), MIX_A);
+const keyAt = (text: string, at: number): number =>
+  Math.imul(byteAt(text, at) | (byteAt(text, at + 1) << 8) | (byteAt(text, at + 2) << 16) | (byteAt(text, at + 3) << 24), MIX_A);
 
-function eightKey(text: string, at: number): number {
-  const b = Math.imul(wordAt(text, at + 4), MIX_B);
-  return Math.imul(fourKey(text, at) ^ (b >>> 15) ^ b, MIX_C);
-}
-
-/** Finds known values, in any of their forms, from words of four or eight bytes seen at every fourth or eighth byte. */
+/** Finds known values, in any of their forms, from words of four bytes seen at every fourth byte. */
 export class NeedleIndex {
   readonly #needles: Needle[] = [];
   readonly #owners: number[] = [];
-  readonly #fours = new WordTable(this.#owners);
-  readonly #eights = new WordTable(this.#owners);
+  readonly #words = new WordTable(this.#owners, (needle) => (this.#needles[needle] as Needle).text);
   #values = 0;
   #longest = 0;
   #filter: WordFilter | undefined;
@@ -151,16 +160,9 @@ export class NeedleIndex {
     return this.#needles.length;
   }
 
-  get filter(): WordFilter | undefined {
-    if (this.#needles.length === 0) return undefined;
-    this.#filter ??= {
-      eight: this.#eights.bits,
-      eightChecks: this.#eights.checks,
-      eightShift: this.#eights.shift,
-      four: this.#fours.bits,
-      fourChecks: this.#fours.checks,
-      fourShift: this.#fours.shift,
-    };
+  /** The tables of bits of all needles; another object after a value was added. */
+  get filter(): WordFilter {
+    this.#filter ??= this.#words.filter;
     return this.#filter;
   }
 
@@ -174,42 +176,28 @@ export class NeedleIndex {
   }
 
   /**
-   * Words of a form go into the tables in groups, one for each place that a word may have relative to the sampling,
-   * and so that every piece of `enough` characters holds a whole group.
+   * Words of a form go into the table in groups, one word for each place that it may have relative to the sampling,
+   * and so that every piece of `enough` characters holds a whole group (two where that is cheap: a word that very many
+   * values share is left out).
    */
   #index(needle: Needle): void {
     const id = this.#needles.push(needle) - 1;
     this.#owners.push(this.#values);
     const { text, enough } = needle;
     this.#longest = Math.max(this.#longest, text.length);
-    const size = enough >= 15 ? 8 : 4;
-    const period = Math.max(1, enough - 2 * size + 2);
-    for (let offset = 0; offset + size <= text.length; offset++) {
-      if (offset % period >= size) continue;
-      if (size === 8) this.#eights.add(eightKey(text, offset), id, offset);
-      else this.#fours.add(fourKey(text, offset), id, offset);
-    }
-  }
-
-  /** Slot of the first needle that holds these eight bytes, or -1. */
-  slotOfEight(w0: number, w1: number): number {
-    const b = Math.imul(w1, MIX_B);
-    return this.#eights.slotOf(Math.imul(Math.imul(w0, MIX_A) ^ (b >>> 15) ^ b, MIX_C));
-  }
-
-  /** Slot of the first needle that holds these four bytes, or -1. */
-  slotOfFour(w0: number): number {
-    return this.#fours.slotOf(Math.imul(w0, MIX_A));
+    const period = Math.max(WORD, (enough - 2 * WORD + 2) >> 1);
+    for (let offset = 0; offset + WORD <= text.length; offset++)
+      if (offset % period < WORD) this.#words.add(keyAt(text, offset), id, offset);
   }
 
   /** The longest piece of any needle around the word at `at`, with what belongs to it on both sides. */
-  match(text: string, at: number, size: 4 | 8, first: number, from: number, to: number): (Span & { label: string }) | undefined {
-    const table = size === 8 ? this.#eights : this.#fours;
-    const key = size === 8 ? eightKey(text, at) : fourKey(text, at);
+  match(text: string, at: number, from: number, to: number): (Span & { label: string }) | undefined {
+    const words = this.#words;
+    const key = keyAt(text, at);
     let best: (Span & { label: string }) | undefined;
-    for (let slot = first; slot >= 0; slot = table.nextSlot(key, slot)) {
-      const needle = this.#needles[table.needleAt(slot)] as Needle;
-      const span = extend(needle, text, at, table.offsetAt(slot), from, to);
+    for (let slot = words.slotOf(key); slot >= 0; slot = words.nextSlot(key, slot)) {
+      const needle = this.#needles[words.needleAt(slot)] as Needle;
+      const span = extend(needle, text, at, words.offsetAt(slot), from, to);
       if (span !== undefined && (best === undefined || span.end - span.start > best.end - best.start))
         best = { ...span, label: needle.label };
     }

@@ -1,12 +1,13 @@
 import { ALNUM, classAt, RUN } from './chars.ts';
-import { BLOCK, BLOCK_TAIL, Candidates, collect } from './collect.ts';
+import { type Area, areaFor, BLOCK } from './collector.ts';
 import { ContextFinder } from './context.ts';
 import type { Action, CompiledFormat, Engine } from './engine.ts';
+import { stands } from './grams.ts';
 import { loginAt } from './logins.ts';
 import { ArmourFinder } from './pem.ts';
 import { judgeRun } from './runs.ts';
 import { urlCredentials } from './url.ts';
-import { decodedRun, dumpView, encodedViews, type View } from './views.ts';
+import { decodedRun, dumpView, encodedView, isCodeAt, type View, withoutInvisible } from './views.ts';
 
 /** A stretch to be masked, and the rule that found it. */
 export interface Hit {
@@ -29,25 +30,6 @@ const DEPTH = 3;
 const SHORTEST_RUN = 16;
 const LONGEST_RUN = 65_536;
 
-/** Texts up to this length are looked over for signs of URLs and codes first, which is cheaper than searching for each. */
-const SMALL = 4096;
-const SIGN_AT = 1;
-const SIGN_CODE = 2;
-const ALL_SIGNS = SIGN_AT | SIGN_CODE;
-/** What a byte may be part of: `@` of a URL, a code (`#` stands for `&#`), or the low byte of an invisible character. */
-const SIGNS = new Uint8Array(256).map((_, byte) => {
-  if (byte === 0x40) return SIGN_AT;
-  const ordinary = byte === 9 || byte === 10 || (byte >= 32 && byte < 127);
-  return !ordinary || byte === 0x23 || byte === 0x25 || byte === 0x5c || byte === 0x60 ? SIGN_CODE : 0;
-});
-
-function signsIn(bytes: Uint8Array, length: number): number {
-  const table = SIGNS;
-  let signs = 0;
-  for (let i = 0; i < length; i++) signs |= table[bytes[i] as number] as number;
-  return signs;
-}
-
 /** Shorter texts are scanned as they are, and longer ones, where fresh memory costs more than it saves. */
 const WORTH_COPYING = 256;
 const MOST_COPIED = 4_000_000;
@@ -58,9 +40,6 @@ export function flat(text: string): string {
   if (length < WORTH_COPYING || length > MOST_COPIED || Buffer.byteLength(text) !== length) return text;
   return Buffer.from(text, 'latin1').toString('latin1');
 }
-
-/** Working memory by depth: a scan of decoded text runs inside the scan of its source. */
-const scratch: Candidates[] = [];
 
 /**
  * Looks for everything secret that begins in [from, to). Text before `from` is context only.
@@ -87,6 +66,10 @@ class Scan {
   #knownCovered = 0;
   #runCovered = 0;
   #dumpCovered = 0;
+  /** End of the stretch that was decoded last, and where the next may begin. */
+  #decoded = 0;
+  #decodedFrom: number;
+  #invisible = false;
 
   constructor(engine: Engine, text: string, from: number, to: number, final: boolean, depth: number) {
     this.#engine = engine;
@@ -96,50 +79,69 @@ class Scan {
     this.#final = final;
     this.#depth = depth;
     this.#hold = to;
+    this.#decodedFrom = from;
   }
 
   run(): ScanResult {
-    const found = (scratch[this.#depth] ??= new Candidates());
-    const filter = this.#engine.needles.filter;
+    const { grams, needles } = this.#engine;
+    const area = areaFor(this.#depth, grams.image, needles.filter);
+    let high = 0;
     for (let at = this.#from; at < this.#to; at += BLOCK) {
-      const length = Math.min(BLOCK, this.#to - at);
-      const written = found.bytes.write(this.#text.slice(at, at + length + BLOCK_TAIL), 'latin1');
-      for (let i = written; i < written + BLOCK_TAIL; i++) found.bytes[i] = 0;
-      collect(found, length, this.#engine.grams.bits, filter);
-      this.#visit(found, at);
+      area.collect(this.#text, at, Math.min(BLOCK, this.#to - at));
+      high += area.highCount;
+      this.#visit(area, at);
     }
-    const small = this.#to - this.#from <= SMALL;
-    const signs = small ? signsIn(found.bytes, this.#to - this.#from) : ALL_SIGNS;
-    if (this.#engine.urls && (signs & SIGN_AT) !== 0) this.#urls();
-    if (this.#depth < DEPTH && (signs & SIGN_CODE) !== 0)
-      for (const view of encodedViews(this.#text, this.#from, this.#to)) this.#look(view);
+    if (this.#depth < DEPTH && (this.#invisible || this.#holdsWide(high)))
+      for (const view of withoutInvisible(this.#text, this.#from, this.#to)) this.#look(view);
     return { hits: this.#hits, hold: this.#hold };
   }
 
-  #visit(found: Candidates, base: number): void {
-    const { bytes, words, grams, eights, fours, runStarts, runEnds, runHeads } = found;
-    const { gramCount, eightCount, fourCount, runCount } = found;
-    const table = this.#engine.grams;
-    const act = (action: Action, start: number): void => this.#act(action, start);
-    for (let i = 0; i < gramCount; i++) {
-      const at = grams[i] as number;
-      if (!table.mayStand(bytes, at)) continue;
-      const probes = table.find(bytes[at] as number, bytes[at + 1] as number, bytes[at + 2] as number);
-      if (probes !== undefined) table.visit(probes, this.#text, base + at, act);
-    }
-    const { needles } = this.#engine;
-    for (let i = 0; i < eightCount; i++) {
-      const at = eights[i] as number;
-      const slot = needles.slotOfEight(words[at >> 2] as number, words[(at >> 2) + 1] as number);
-      if (slot >= 0) this.#known(base + at, 8, slot);
-    }
-    for (let i = 0; i < fourCount; i++) {
-      const at = fours[i] as number;
-      const slot = needles.slotOfFour(words[at >> 2] as number);
-      if (slot >= 0) this.#known(base + at, 4, slot);
-    }
+  /** Whether a character above U+07FF may stand in the text: it has more bytes than bytes above 127 were seen. */
+  #holdsWide(high: number): boolean {
+    const piece = this.#from === 0 && this.#to === this.#text.length ? this.#text : this.#text.slice(this.#from, this.#to);
+    return Buffer.byteLength(piece) !== piece.length + high;
+  }
+
+  #visit(area: Area, base: number): void {
+    const { words, runs, codes, wordCount, runCount, codeCount } = area;
+    do this.#literals(area);
+    while (area.more());
+    for (let i = 0; i < wordCount; i++) this.#known(base + (words[i] as number));
     for (let i = 0; i < runCount; i++)
-      this.#run(base + (runStarts[i] as number), base + (runHeads[i] as number), base + (runEnds[i] as number));
+      this.#run(base + (runs[3 * i] as number), base + (runs[3 * i + 2] as number), base + (runs[3 * i + 1] as number));
+    for (let i = 0; i < codeCount; i++) this.#code(base + (codes[i] as number));
+  }
+
+  #literals(area: Area): void {
+    const { literals, literalCount, first } = area;
+    const { grams } = this.#engine;
+    for (let i = 0; i < literalCount; i++) {
+      const found = literals[i] as number;
+      const { literal, fold, action } = grams.probe(found >>> 16);
+      const start = first + (found & 0xffff);
+      if (stands(this.#text, literal, start, fold)) this.#act(action, start);
+    }
+  }
+
+  /** What may be the `@` of a URL, an encoded character or an invisible one. */
+  #code(at: number): void {
+    const text = this.#text;
+    const unit = text.charCodeAt(at);
+    if (unit === 0x40) {
+      const found = this.#engine.urls ? urlCredentials(text, at) : undefined;
+      if (found !== undefined) this.#add(found.start, Math.min(found.end, this.#to), 'url-credentials', 1);
+      return;
+    }
+    if (this.#depth >= DEPTH || at < this.#decoded) return;
+    if (unit >= 0x80) {
+      this.#invisible = true;
+      return;
+    }
+    if (!isCodeAt(text, at)) return;
+    const { end, view } = encodedView(text, at, this.#decodedFrom, this.#to);
+    if (view !== undefined) this.#look(view);
+    this.#decoded = end;
+    this.#decodedFrom = Math.max(at, end - 256);
   }
 
   #add(start: number, end: number, rule: string, rank: Hit['rank']): void {
@@ -164,15 +166,6 @@ class Scan {
     else if (action.kind === 'login') this.#login(start);
     else if (action.kind === 'dump') this.#dump(start);
     else this.#armoured(start);
-  }
-
-  /** URLs with credentials are found by their `@`, which is rarer than `://`. */
-  #urls(): void {
-    const text = this.#text;
-    for (let at = text.indexOf('@', this.#from); at >= 0 && at < this.#to; at = text.indexOf('@', at + 1)) {
-      const found = urlCredentials(text, at);
-      if (found !== undefined) this.#add(found.start, Math.min(found.end, this.#to), 'url-credentials', 1);
-    }
   }
 
   #login(at: number): void {
@@ -220,9 +213,9 @@ class Scan {
     }
   }
 
-  #known(at: number, size: 4 | 8, slot: number): void {
+  #known(at: number): void {
     if (at < this.#knownCovered) return;
-    const span = this.#engine.needles.match(this.#text, at, size, slot, Math.max(0, this.#from - 256), this.#to);
+    const span = this.#engine.needles.match(this.#text, at, Math.max(0, this.#from - 256), this.#to);
     if (span === undefined) return;
     if (span.open) this.#holdFrom(span.start);
     if (span.end === span.start) return;

@@ -1,4 +1,4 @@
-import { classAt, HEX, RUN, SPACE } from './chars.ts';
+import { classAt, DIGIT, HEX, RUN, SPACE } from './chars.ts';
 
 /** A decoded stretch of text and, for each of its characters and its end, the place in the source. */
 export interface View {
@@ -8,7 +8,6 @@ export interface View {
 
 /** How far from a code a stretch reaches on either side. */
 const REACH = 2048;
-const ESC = String.fromCharCode(27);
 // oxlint-disable-next-line no-control-regex -- the escape character is meant
 const ANSI = /\x1b(?:\[[0-9;?:]{0,24}[A-Za-z]|\][^\x07\x1b]{0,200}(?:\x07|\x1b\\))/y;
 const INVISIBLE = /[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]|\xe2\x80[\x8b-\x8f]|\xef\xbb\xbf|\xe2\x81\xa0|\xc2\xad/g;
@@ -21,31 +20,10 @@ function ends(text: string, at: number): boolean {
   return (classAt(text, at) & SPACE) !== 0 || unit === 0x22 || unit === 0x27 || unit === 0x3c || unit === 0x3e || unit === 0x60;
 }
 
-/** Stretches of [from, to) that hold encoded characters, decoded. Each place is part of a bounded number of them. */
-export function* encodedViews(text: string, from: number, to: number): Generator<View> {
-  let regions: Region[] = [];
-  const slash = text.indexOf('\\', from);
-  for (const next of slash >= 0 && slash < to ? EVERY_CODE : CODES_WITHOUT_SLASH) {
-    const fresh: Region[] = [];
-    let place = 0;
-    let done = from;
-    for (let at = next(text, from, to); at >= 0;) {
-      while (place < regions.length && (regions[place] as Region).end <= at) place++;
-      const known = regions[place];
-      if (known !== undefined && known.start <= at) {
-        at = next(text, known.end, to);
-        continue;
-      }
-      const region = regionAround(text, at, Math.max(done, at - REACH, 0), Math.min(to, at + REACH));
-      const view = decode(text, region.start, region.end);
-      if (view !== undefined) yield view;
-      fresh.push(region);
-      done = Math.max(at, region.end - 256);
-      at = next(text, region.end, to);
-    }
-    if (fresh.length > 0) regions = [...regions, ...fresh].toSorted((a, b) => a.start - b.start);
-  }
-  if (Buffer.byteLength(text) !== text.length) yield* withoutInvisible(text, from, to);
+/** The stretch around a code at `at`, without blanks and quotes, decoded. */
+export function encodedView(text: string, at: number, from: number, to: number): { end: number; view: View | undefined } {
+  const { start, end } = regionAround(text, at, Math.max(from, at - REACH, 0), Math.min(to, at + REACH));
+  return { end, view: decode(text, start, end) };
 }
 
 interface Region {
@@ -62,42 +40,32 @@ function regionAround(text: string, at: number, least: number, most: number): Re
   return { start, end };
 }
 
-function find(text: string, literal: string, from: number, to: number, accept: (at: number) => boolean): number {
-  for (let at = text.indexOf(literal, from); at >= 0 && at < to; at = text.indexOf(literal, at + literal.length)) if (accept(at)) return at;
-  return -1;
-}
-
 const isHex = (text: string, at: number): boolean => (classAt(text, at) & HEX) !== 0;
 
-const percentAt = (text: string, from: number, to: number): number =>
-  find(text, '%', from, to, (at) => isHex(text, at + 1) && isHex(text, at + 2));
+/** Whether an encoded character, or a terminal sequence inside a token, begins at `at`. */
+export function isCodeAt(text: string, at: number): boolean {
+  const unit = text.charCodeAt(at);
+  const next = text.charCodeAt(at + 1);
+  if (unit === 0x25) return isHex(text, at + 1) && isHex(text, at + 2);
+  if (unit === 0x26) return next === 0x23 && (text.charCodeAt(at + 2) === 0x78 || (classAt(text, at + 2) & DIGIT) !== 0);
+  if (unit === 0x1b) return isInsideToken(text, at);
+  if (unit !== 0x5c) return false;
+  if (next === 0x75) return isHex(text, at + 2) || text.charCodeAt(at + 2) === 0x7b;
+  return next === 0x2f || (next === 0x78 && isHex(text, at + 2) && isHex(text, at + 3));
+}
 
-const unicodeAt = (text: string, from: number, to: number): number =>
-  find(text, '\\u', from, to, (at) => isHex(text, at + 2) || text[at + 2] === '{');
-
-const byteAt = (text: string, from: number, to: number): number =>
-  find(text, '\\x', from, to, (at) => isHex(text, at + 2) && isHex(text, at + 3));
-
-const slashAt = (text: string, from: number, to: number): number => find(text, '\\/', from, to, () => true);
-
-const entityAt = (text: string, from: number, to: number): number => find(text, '&#', from, to, (at) => /[x\d]/.test(text[at + 2] ?? ''));
-
-/** A terminal sequence with parts of a token on both sides. */
-const escapeAt = (text: string, from: number, to: number): number =>
-  find(text, ESC, from, to, (at) => {
-    if (at === 0 || (classAt(text, at - 1) & RUN) === 0) return false;
-    let end = at;
-    for (;;) {
-      ANSI.lastIndex = end;
-      const match = ANSI.exec(text);
-      if (match === null) break;
-      end += match[0].length;
-    }
-    return end > at && (classAt(text, end) & RUN) !== 0;
-  });
-
-const CODES_WITHOUT_SLASH = [percentAt, entityAt, escapeAt];
-const EVERY_CODE = [percentAt, unicodeAt, byteAt, slashAt, entityAt, escapeAt];
+/** Whether a terminal sequence has parts of a token on both sides. */
+function isInsideToken(text: string, at: number): boolean {
+  if (at === 0 || (classAt(text, at - 1) & RUN) === 0) return false;
+  let end = at;
+  for (;;) {
+    ANSI.lastIndex = end;
+    const match = ANSI.exec(text);
+    if (match === null) break;
+    end += match[0].length;
+  }
+  return end > at && (classAt(text, end) & RUN) !== 0;
+}
 
 /** Decodes [start, end); undefined when nothing in it was encoded. */
 function decode(text: string, start: number, end: number): View | undefined {
@@ -145,7 +113,7 @@ function characterOf(match: RegExpExecArray): string {
 }
 
 /** The stretches around invisible characters, without them. */
-function* withoutInvisible(text: string, from: number, to: number): Generator<View> {
+export function* withoutInvisible(text: string, from: number, to: number): Generator<View> {
   let done = from;
   INVISIBLE.lastIndex = from;
   for (let match = INVISIBLE.exec(text); match !== null && match.index < to; match = INVISIBLE.exec(text)) {

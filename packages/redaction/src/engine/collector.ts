@@ -1,0 +1,295 @@
+import { CLASS, RUN } from './chars.ts';
+import { COLLECT_WASM } from './collect-wasm.ts';
+import type { GramImage } from './grams.ts';
+
+/** Bytes looked at in one go: small enough to stay in the cache. */
+export const BLOCK = 16_384;
+/** Text before a block that the collector may read: as much as the longest literal. */
+const BEFORE = 256;
+/** Text after a block that the collector may read. */
+const AFTER = 64;
+/** Zeros that the collector writes after the text. */
+const PADDING = 192;
+
+/** Bit tables that say which words of four bytes may belong to a known value, and which with two bytes beside them. */
+export interface WordFilter {
+  readonly bits: Int32Array;
+  readonly shift: number;
+  readonly checks: Int32Array;
+  readonly checkShift: number;
+}
+
+/** Places of the numbers of a request, as `wasm/collect.as` reads them. */
+const FIELD = {
+  base: 0,
+  length: 1,
+  low: 2,
+  high: 3,
+  gramBits: 4,
+  wordBits: 9,
+  wordShift: 10,
+  wordChecks: 11,
+  checkShift: 12,
+  words: 13,
+  wordCount: 14,
+  classes: 15,
+  scratch: 16,
+  literals: 17,
+  runs: 20,
+  codes: 21,
+  literalCount: 22,
+  runCount: 25,
+  codeCount: 26,
+  highCount: 27,
+  literalRoom: 28,
+  gramFrom: 29,
+  after: 30,
+  before: 31,
+} as const;
+
+const REQUEST = 256;
+const CLASSES = 1024;
+const FIRST_AREA = 2048;
+const LITERAL_ROOM = 8192;
+/** Parts of an area in bytes: the request, then the text, then the lists. */
+const SIZES = {
+  text: BEFORE + BLOCK + AFTER + PADDING,
+  scratch: 4 * (BLOCK / 2 + 8),
+  literals: 4 * (LITERAL_ROOM + 4096),
+  words: 4 * (BLOCK / 4 + 8),
+  runs: 12 * (BLOCK / 16 + 8),
+  codes: 4 * (BLOCK + 8),
+} as const;
+const AREA = REQUEST + Object.values(SIZES).reduce((sum, size) => sum + size, 0);
+const DEPTHS = 4;
+const FIRST_REGION = (FIRST_AREA + DEPTHS * AREA + 4095) & ~4095;
+const PAGE = 65_536;
+/** Tables of literals that are kept in the memory at the same time. */
+const MOST_IMAGES = 8;
+
+/** What is used of the WebAssembly JavaScript Interface, which the types of Node leave to those of browsers. */
+declare const WebAssembly: {
+  Module: new (program: Uint8Array) => object;
+  Instance: new (program: object) => { exports: unknown };
+};
+
+interface Exports {
+  memory: { buffer: ArrayBuffer; grow(pages: number): number };
+  collect(request: number): void;
+  more(request: number): void;
+}
+
+interface Region {
+  owner: object | undefined;
+  at: number;
+  size: number;
+}
+
+/** Places worth a closer look in one block of text, in rising order. */
+export class Area {
+  readonly #request: number;
+  readonly #exports: Exports;
+  #ints: Int32Array;
+  #bytes: Buffer;
+  #image: GramImage | undefined;
+  #filter: WordFilter | undefined;
+  readonly #at: Record<keyof typeof SIZES, number>;
+  /** Literals: the number of the probe in the upper half, in the lower half its place, counted from `first`. */
+  literals!: Uint32Array;
+  /** Places of words of known values, of runs (start, end, head by threes), of codes; counted from the begin of the block. */
+  words!: Int32Array;
+  runs!: Int32Array;
+  codes!: Int32Array;
+  literalCount = 0;
+  wordCount = 0;
+  runCount = 0;
+  codeCount = 0;
+  /** Bytes of the block above 127. */
+  highCount = 0;
+  /** Index in the text of the first byte that the collector was given. */
+  first = 0;
+
+  constructor(exports: Exports, depth: number) {
+    this.#exports = exports;
+    this.#request = FIRST_AREA + depth * AREA;
+    let at = this.#request + REQUEST;
+    const places: Partial<Record<keyof typeof SIZES, number>> = {};
+    for (const [name, size] of Object.entries(SIZES)) {
+      places[name as keyof typeof SIZES] = at;
+      at += size;
+    }
+    this.#at = places as Record<keyof typeof SIZES, number>;
+    this.#ints = new Int32Array(0);
+    this.#bytes = Buffer.alloc(0);
+  }
+
+  /** Takes up the memory again after it has grown. */
+  attach(bytes: Buffer): void {
+    const { buffer } = bytes;
+    const at = this.#at;
+    this.#bytes = bytes;
+    this.#ints = new Int32Array(buffer, this.#request, REQUEST / 4);
+    this.literals = new Uint32Array(buffer, at.literals, SIZES.literals / 4);
+    this.words = new Int32Array(buffer, at.words, SIZES.words / 4);
+    this.runs = new Int32Array(buffer, at.runs, SIZES.runs / 4);
+    this.codes = new Int32Array(buffer, at.codes, SIZES.codes / 4);
+    for (const name of ['scratch', 'literals', 'words', 'runs', 'codes'] as const) this.#ints[FIELD[name]] = at[name];
+    this.#ints[FIELD.classes] = CLASSES;
+    this.#ints[FIELD.literalRoom] = LITERAL_ROOM;
+  }
+
+  /** Says where the tables are. */
+  use(image: GramImage, imageAt: number, filter: WordFilter, filterAt: number): void {
+    if (this.#image !== image) {
+      this.#image = image;
+      this.#ints.set(
+        [image.bits, image.keys, image.places, image.slots, image.probes].map((part) => imageAt + part),
+        FIELD.gramBits,
+      );
+      this.#ints[FIELD.after] = imageAt + image.after;
+      this.#ints[FIELD.before] = imageAt + image.before;
+    }
+    if (this.#filter === filter) return;
+    this.#filter = filter;
+    this.#ints.set([filterAt, filter.shift, filterAt + filter.bits.byteLength, filter.checkShift], FIELD.wordBits);
+  }
+
+  /** Forgets where tables are, after other tables took their place. */
+  forget(): void {
+    this.#image = undefined;
+    this.#filter = undefined;
+  }
+
+  /** Looks over `length` characters of a text, at most BLOCK; what stands around them is only read. */
+  collect(text: string, at: number, length: number): void {
+    const first = at < BEFORE ? 0 : at - BEFORE;
+    const base = this.#at.text + BEFORE;
+    const low = base - (at - first);
+    const end = at + length + AFTER;
+    const piece = first === 0 && end >= text.length ? text : text.slice(first, end);
+    const written = this.#bytes.write(piece, low, piece.length, 'latin1');
+    const ints = this.#ints;
+    ints[FIELD.base] = base;
+    ints[FIELD.length] = length;
+    ints[FIELD.low] = low;
+    ints[FIELD.high] = low + written;
+    ints[FIELD.gramFrom] = 0;
+    this.first = first;
+    this.#exports.collect(this.#request);
+    this.literalCount = ints[FIELD.literalCount] as number;
+    this.wordCount = ints[FIELD.wordCount] as number;
+    this.runCount = ints[FIELD.runCount] as number;
+    this.codeCount = ints[FIELD.codeCount] as number;
+    this.highCount = ints[FIELD.highCount] as number;
+  }
+
+  /** Goes on where the list of literals was full; false when all of the block was looked at. */
+  more(): boolean {
+    if (this.#ints[FIELD.gramFrom] === 0) return false;
+    this.#exports.more(this.#request);
+    this.literalCount = this.#ints[FIELD.literalCount] as number;
+    return true;
+  }
+}
+
+/** The collector of this process: one small program and one memory for all redactors. */
+class Collector {
+  readonly #exports: Exports;
+  readonly #areas: Area[];
+  readonly #images: Region[] = [];
+  readonly #filter: Region = { owner: undefined, at: 0, size: 0 };
+  #turn = 0;
+  #end = FIRST_REGION;
+  #bytes: Buffer;
+
+  constructor() {
+    const program = new WebAssembly.Module(Buffer.from(COLLECT_WASM, 'base64'));
+    this.#exports = new WebAssembly.Instance(program).exports as Exports;
+    this.#areas = Array.from({ length: DEPTHS }, (_, depth) => new Area(this.#exports, depth));
+    this.#bytes = this.#grow(0);
+    this.#bytes.set(CLASS, CLASSES);
+    writeNibbles(this.#bytes, CLASSES + 256, (byte) => ((CLASS[byte] as number) & RUN) !== 0);
+    writeNibbles(this.#bytes, CLASSES + 288, (byte) => CODE_STARTS.has(byte));
+  }
+
+  /** The area for scans of a depth, with these tables in place. */
+  area(depth: number, image: GramImage, filter: WordFilter): Area {
+    let region = this.#images.find(({ owner }) => owner === image);
+    region ??= this.#place(image);
+    if (this.#filter.owner !== filter) this.#placeFilter(filter);
+    const area = this.#areas[depth] as Area;
+    area.use(image, region.at, filter, this.#filter.at);
+    return area;
+  }
+
+  #place(image: GramImage): Region {
+    const { bytes } = image;
+    const region =
+      this.#images.length < MOST_IMAGES ? { owner: undefined, at: 0, size: 0 } : (this.#images[this.#turn++ % MOST_IMAGES] as Region);
+    if (region.size === 0) this.#images.push(region);
+    if (region.size < bytes.length) this.#reserve(region, bytes.length);
+    this.#bytes.set(bytes, region.at);
+    this.#own(region, image);
+    return region;
+  }
+
+  #placeFilter(filter: WordFilter): void {
+    const parts = [filter.bits, filter.checks];
+    const size = parts.reduce((sum, part) => sum + part.byteLength, 0);
+    const region = this.#filter;
+    if (region.size < size) this.#reserve(region, 2 * size);
+    let { at } = region;
+    for (const part of parts) {
+      this.#bytes.set(new Uint8Array(part.buffer, part.byteOffset, part.byteLength), at);
+      at += part.byteLength;
+    }
+    this.#own(region, filter);
+  }
+
+  #own(region: Region, owner: object): void {
+    region.owner = owner;
+    for (const area of this.#areas) area.forget();
+  }
+
+  #reserve(region: Region, size: number): void {
+    region.at = this.#end;
+    region.size = (size + 63) & ~63;
+    this.#grow(region.size);
+    this.#end += region.size;
+  }
+
+  #grow(by: number): Buffer {
+    const { memory } = this.#exports;
+    const missing = this.#end + by - memory.buffer.byteLength;
+    if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
+    this.#bytes = Buffer.from(memory.buffer);
+    for (const area of this.#areas) area.attach(this.#bytes);
+    return this.#bytes;
+  }
+}
+
+/** First bytes of what may be a code, a URL with credentials or an invisible character; more is asked in the collector. */
+const CODE_STARTS = new Set([0x1b, 0x25, 0x26, 0x40, 0x5c, 0xad, 0xc2, 0xe2, 0xef]);
+
+/**
+ * Writes a set of bytes as two tables of sixteen, by the lower and the upper half of a byte: a byte is in the set where both
+ * have a bit in common. At most eight upper halves may be in use.
+ */
+function writeNibbles(bytes: Uint8Array, at: number, has: (byte: number) => boolean): void {
+  let rows = 0;
+  for (let upper = 0; upper < 16; upper++) {
+    const lowers = Array.from({ length: 16 }, (_, lower) => lower).filter((lower) => has((upper << 4) | lower));
+    if (lowers.length === 0) continue;
+    const row = 1 << rows++;
+    bytes[at + 16 + upper] = row;
+    for (const lower of lowers) bytes[at + lower] = (bytes[at + lower] as number) | row;
+  }
+}
+
+let shared: Collector | undefined;
+
+/** The area for scans of a depth, with these tables in place. */
+export function areaFor(depth: number, image: GramImage, filter: WordFilter): Area {
+  shared ??= new Collector();
+  return shared.area(depth, image, filter);
+}
