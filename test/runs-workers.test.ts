@@ -103,7 +103,7 @@ describeStores('D7 workers that are lost', (stores) => {
     const { data } = await runs.start({ prompt: 'x' });
     await speaking(runs, data.run.id);
     await server.close();
-    expect(upstream.requests.at(-1)?.abandoned).toBe(true);
+    await expect.poll(() => upstream.requests[0]?.abandoned, { timeout: 10_000 }).toBe(true);
     const next = runsOf((await join(place)).url, operator.token);
     await next.until(data.run.id, 'succeeded');
     const events = await next.events(data.run.id);
@@ -161,7 +161,7 @@ describe('D7 D8 several servers over one PostgreSQL', () => {
     const { operator, upstream } = await prepare(at);
     const frozen = await begin(at);
     const runs = runsOf(frozen.url, operator.token);
-    upstream.answersOnce.push(LONG);
+    upstream.answersOnce.push({ ...LONG, text: Array.from({ length: 10 }, () => LONG.text).flat() });
     const { data } = await runs.start({ prompt: 'x' });
     await speaking(runs, data.run.id);
     const other = runsOf((await join(at, { MOGPLEX_RUN_WORKERS: '0' })).url, operator.token);

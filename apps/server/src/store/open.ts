@@ -59,6 +59,8 @@ const openPostgres = (url: string): Opened => {
   });
   // An idle connection that the server ends is replaced at the next query; without a listener it would end the process.
   pool.on('error', () => undefined);
+  // The same for one that is lost between two statements of a transaction: the next statement says so.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const abandon = (): void => {
     for (const socket of sockets) socket.destroy();
   };
