@@ -107,6 +107,40 @@ describeStores('B6 rate limits', (stores) => {
     expect((await send('key-1', 'robot')).status).toBe(201);
     await platform.close();
   });
+
+  test('B3 a token or an invitation that is asked for twice with one Idempotency-Key is made once, and its secret is kept nowhere', async () => {
+    const place = await stores.place();
+    const platform = await startPlatform(place);
+    const store = await stores.open(place);
+    const person = await createPerson(store);
+    const cookie = await signIn(platform.url, person);
+    const post = async (path: string, key: string, body: object): Promise<{ status: number; text: string }> => {
+      const headers = { cookie, origin: platform.url, 'content-type': 'application/json', 'idempotency-key': key };
+      const response = await fetch(`${platform.url}${API}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+      return { status: response.status, text: await response.text() };
+    };
+    const wanted = { name: 'ci', scopes: ['read'], expires: null };
+    const answers = await Promise.all(Array.from({ length: 6 }, () => post('/tokens', 'token-1', wanted)));
+    const [made, ...others] = answers.toSorted((a, b) => a.status - b.status);
+    expect([made?.status, ...others.map(({ status }) => status)]).toEqual([201, 409, 409, 409, 409, 409]);
+    const again = await post('/tokens', 'token-1', wanted);
+    expect(again.status).toBe(409);
+    expect(JSON.parse(again.text)).toMatchObject({
+      error: { code: 'conflict', message: expect.stringContaining('kept nowhere') as string },
+    });
+    const { token } = (JSON.parse(made?.text ?? '') as { data: { token: string } }).data;
+    expect(again.text).not.toContain(token);
+    expect(await store.db.selectFrom('token').select('id').where('account_id', '=', person.id).execute()).toHaveLength(1);
+    expect(await store.db.selectFrom('idempotency').select('answer').execute()).toEqual([{ answer: null }]);
+
+    const team = JSON.parse((await post('/teams', 'team-1', { name: 'Crew' })).text) as { data: { id: string } };
+    expect(JSON.parse((await post('/teams', 'team-1', { name: 'Crew' })).text)).toEqual(team);
+    const invite = { email: 'a@example.com', role: 'member' };
+    expect((await post(`/teams/${team.data.id}/invitations`, 'invite-1', invite)).status).toBe(201);
+    expect((await post(`/teams/${team.data.id}/invitations`, 'invite-1', invite)).status).toBe(409);
+    expect(await store.db.selectFrom('team_invitation').select('id').execute()).toHaveLength(1);
+    await platform.close();
+  });
 });
 
 describe('B6 several servers', () => {

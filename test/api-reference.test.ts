@@ -1,3 +1,4 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
 import { expect, test } from 'vitest';
 import { accessibilityFindings, openBrowser, openPage } from './support/browser.ts';
 import { startPlatform } from './support/platform.ts';
@@ -25,4 +26,24 @@ test('B22 the reference page shows every described operation, without scripts, a
     await browser.close();
     await platform.close();
   }
+});
+
+test('B22 the document is valid OpenAPI 3.1, and every route that takes or gives JSON stands in it with its schemas', async () => {
+  const platform = await startPlatform({ dataDir: await temporaryFolder() });
+  const text = await (await fetch(`${platform.url}/openapi.json`)).text();
+  const validator = new Validator();
+  expect(await validator.validate(JSON.parse(text) as object)).toEqual({ valid: true });
+  expect(validator.version).toBe('3.1');
+  const { paths } = JSON.parse(text) as { paths: Record<string, Record<string, { operationId: string; requestBody?: unknown }>> };
+  const operations = Object.values(paths).flatMap((methods) => Object.values(methods));
+  expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
+  // Pages, assets, streams and redirects are all that is left out.
+  const left = platform.routes
+    .filter(({ method, path }) => paths[path.replace(/:([A-Za-z]+)/g, '{$1}')]?.[method.toLowerCase()] === undefined)
+    .map(({ method, path }) => `${method} ${path}`)
+    .filter((name) => /\/(api|oauth|\.well-known)\//.test(name));
+  expect(left).toEqual(['GET /.well-known/oauth-protected-resource/*', 'GET /oauth/authorize', expect.stringContaining('/stream')]);
+  const silent = operations.filter(({ operationId, requestBody }) => /^(post|put|patch)/.test(operationId) && requestBody === undefined);
+  expect(silent.map(({ operationId }) => operationId).filter((id) => /Auth|Account|Oauth|Invitations/.test(id))).toEqual([]);
+  await platform.close();
 });
