@@ -7,7 +7,7 @@ import { createRedactor, profiles } from '@mogplex/redaction';
 import { createApp } from './app.ts';
 import type { Config } from './config.ts';
 import type { Route } from './http/route.ts';
-import { createLogger } from './http/log.ts';
+import { createLogger, type Logger } from './http/log.ts';
 import type { Platform } from './platform.ts';
 import { openRooms } from './rooms.ts';
 import { openCoherence } from './store/coherence/open.ts';
@@ -81,6 +81,39 @@ const drain = (server: Server, seconds: number): Promise<void> =>
     server.closeIdleConnections();
   });
 
+/** How long an idle connection is kept, in milliseconds: longer than the minute of common proxies, which would else send into a closed one. */
+const KEEP_ALIVE_MS = 75_000;
+
+/** What every part of the platform, after the open requests, has to end in, in milliseconds. */
+const CLOSE_MS = 5_000;
+
+/** A part of the platform that ends when the server stops. */
+interface Part {
+  name: string;
+  close: () => Promise<void>;
+  /** Lets go of what does not end by itself. */
+  abandon?: () => void;
+}
+
+/** Ends parts from the last to the first. One that fails or does not end in time is logged and left, so that the process ends. */
+const closeParts = async (parts: Part[], drainSeconds: number, log: Logger): Promise<void> => {
+  const deadline = performance.now() + drainSeconds * 1_000 + CLOSE_MS;
+  for (const { name, close, abandon } of parts.splice(0).toReversed()) {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((_resolve, reject) => {
+      timer = setTimeout(() => reject(new Error(`${name} did not end in time`)), Math.max(0, deadline - performance.now()));
+    });
+    try {
+      await Promise.race([close(), late]);
+    } catch (error) {
+      log.error('the server stops without a part that could not be closed in order', error, { part: name });
+      abandon?.();
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+};
+
 /**
  * Starts the platform: takes the data folder, binds the address, opens the store, mounts the routes.
  *
@@ -93,17 +126,19 @@ export const startServer = async (config: Config, io: ServerIo = processIo): Pro
   const hold = config.databaseUrl ? undefined : await holdDataFolder(config.dataDir, io);
   let listener = starting;
   const server = createServer((incoming, outgoing) => listener(incoming, outgoing));
-  const closing: (() => Promise<void>)[] = [() => hold?.release() ?? Promise.resolve(), () => drain(server, config.drainSeconds)];
-  const closeAll = async (): Promise<void> => {
-    for (const close of closing.splice(0).toReversed()) await close();
-  };
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  const parts: Part[] = [
+    { name: 'data folder', close: () => hold?.release() ?? Promise.resolve() },
+    { name: 'requests', close: () => drain(server, config.drainSeconds) },
+  ];
+  const closeAll = (): Promise<void> => closeParts(parts, config.drainSeconds, log);
   try {
     const url = await listen(server, config);
     const store = await openStore(config, io.now);
-    closing.splice(1, 0, () => store.close());
+    parts.splice(1, 0, { name: 'store', close: () => store.close(), abandon: () => store.abandon() });
     const publicUrl = config.publicUrl ?? url;
     const coherence = await openCoherence(store, { serve: true, onError: (error) => log.error('the line between servers failed', error) });
-    closing.splice(2, 0, () => coherence.close());
+    parts.splice(2, 0, { name: 'line between servers', close: () => coherence.close() });
     const platform: Platform = {
       config,
       store,
@@ -115,14 +150,14 @@ export const startServer = async (config: Config, io: ServerIo = processIo): Pro
       randomBytes: io.randomBytes,
     };
     const rooms = await openRooms(platform);
-    closing.splice(3, 0, () => rooms.close());
+    parts.splice(3, 0, { name: 'rooms', close: () => rooms.close() });
     const app = createApp(platform, rooms);
     const hono = getRequestListener(app.fetch);
     const gateway = rooms.gateway(app.guards);
     listener = (incoming, outgoing) =>
       void (gateway.owns(incoming.url ?? '') ? gateway.serve(incoming, outgoing) : hono(incoming, outgoing));
     server.on('upgrade', (_incoming, socket) => gateway.refuseUpgrade(socket));
-    closing.push(() => rooms.drain());
+    parts.push({ name: 'runs', close: () => rooms.drain() });
     rooms.start();
     return { url, routes: app.routes, setupLink: () => rooms.setupLink(), close: closeAll };
   } catch (error) {

@@ -35,6 +35,9 @@ export interface ModelsRoom {
 /** How often the providers are asked for new models. */
 const REFRESH_MS = 24 * 3_600_000;
 
+/** How long the ledger waits, when the server stops, for a store that does not answer. */
+const DRAIN_MS = 3_000;
+
 const openLedger = ({ config, store, log, now }: Platform): Ledger => {
   const leaseMs = config.modelSeconds.lease * 1_000;
   const serverId = randomUUID();
@@ -48,7 +51,7 @@ const openLedger = ({ config, store, log, now }: Platform): Ledger => {
   const ledgerStore = store.database
     ? openSqliteLedger(store.db, store.database, { serverId, leaseMs, onFailure: events.onFailure, now })
     : openPostgresLedger(store.db, serverId, leaseMs);
-  return createLedger(ledgerStore, events, { lease: leaseMs, drain: config.drainSeconds * 1_000 }, now);
+  return createLedger(ledgerStore, events, { lease: leaseMs, drain: DRAIN_MS }, now);
 };
 
 /** Opens catalogue, keys, ledger and gateway. */

@@ -1,4 +1,5 @@
 import { MogplexError } from '@mogplex/protocol';
+import type { Principal } from '../../http/principal.ts';
 import { type Plan, planAllows } from '../plans.ts';
 import { exclusionKey, type Settings } from '../settings.ts';
 import type { CatalogModel, WireFormat } from '../types.ts';
@@ -12,6 +13,17 @@ export interface Caller {
   /** `owner/name` of the repository that the call is for. */
   repository?: string | undefined;
 }
+
+/**
+ * Whom a credential calls for. The token of a run is bound to the run's repository: what a caller says of itself never loosens that.
+ *
+ * @param stated the repository that the caller names, `owner/name`.
+ */
+export const callerOf = (principal: Principal, stated: string | undefined): Caller => ({
+  accountId: principal.accountId,
+  teamId: principal.teamId,
+  repository: principal.kind === 'run' ? principal.repository : stated,
+});
 
 /** Which of the four things stands in the way (statement B7). */
 export type UnreachableReason = 'plan' | 'catalog' | 'entitlement' | 'key';

@@ -3,7 +3,7 @@ import { MogplexError } from '@mogplex/protocol';
 import type { Principal } from '../../http/principal.ts';
 import { costOf } from '../catalog/price.ts';
 import type { CatalogRefresh } from '../catalog/refresh.ts';
-import { type Caller, findModel, noModelAccess, payerOf, planOf, reach, type Route } from '../catalog/reach.ts';
+import { type Caller, callerOf, findModel, noModelAccess, payerOf, planOf, reach, type Route } from '../catalog/reach.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Attribution, Reservation } from '../ledger/operations.ts';
 import type { Settings, SettingsCache } from '../settings.ts';
@@ -58,14 +58,10 @@ const OVERHEAD_TOKENS = 512;
 const FREE: ReadonlySet<Operation> = new Set(['count-tokens', 'google-count-tokens']);
 const REPOSITORY = /^[\w.-]{1,100}\/[\w.-]{1,100}$/;
 
-const callerOf = ({ principal, incoming }: CallRequest): Caller => {
-  // A run is about the repository that it was started for, whatever its agent says.
-  const repository = principal.kind === 'run' ? principal.repository : incoming.headers['x-mogplex-repository'];
-  return {
-    accountId: principal.accountId,
-    teamId: principal.teamId,
-    repository: typeof repository === 'string' && REPOSITORY.test(repository) ? repository : undefined,
-  };
+/** The repository that a client says its call is for. */
+export const statedRepository = (incoming: IncomingMessage): string | undefined => {
+  const stated = incoming.headers['x-mogplex-repository'];
+  return typeof stated === 'string' && REPOSITORY.test(stated) ? stated : undefined;
 };
 
 const unknownModel = (name: string, format: WireFormat): MogplexError =>
@@ -105,7 +101,7 @@ const waysOf = (settings: Settings, principal: Principal): Map<string, Plotted> 
 
 const findWay = async (parts: CallParts, request: CallRequest, name: string): Promise<Plotted> => {
   const settings = await parts.settings.current();
-  const caller = callerOf(request);
+  const caller = callerOf(request.principal, statedRepository(request.incoming));
   const key = `${caller.repository ?? ''}\n${request.format}\n${name}`;
   const kept = waysOf(settings, request.principal);
   const known = kept.get(key);

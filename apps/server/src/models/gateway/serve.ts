@@ -7,7 +7,8 @@ import type { Principal } from '../../http/principal.ts';
 import { asMogplexError } from '../../http/refusal.ts';
 import { wireFailure } from '../wire/failure.ts';
 import { findTarget, formatOfUrl, isGatewayUrl, type Target, tokenOf } from './address.ts';
-import { callModel, type CallParts, type CallReport } from './call.ts';
+import { callerOf } from '../catalog/reach.ts';
+import { callModel, type CallParts, type CallReport, statedRepository } from './call.ts';
 import { collectBody } from './body.ts';
 import { describeModel, listModels } from './lists.ts';
 
@@ -102,7 +103,7 @@ export const createGateway = (parts: CallParts, guards: GatewayGuards): Gateway 
     checkScope(principal, listing ? 'read' : 'write');
     if (target.operation === 'models' || target.operation === 'model') {
       const settings = await parts.settings.current();
-      const caller = { accountId: principal.accountId, teamId: principal.teamId };
+      const caller = callerOf(principal, statedRepository(incoming));
       sendJson(
         response,
         requestId,
