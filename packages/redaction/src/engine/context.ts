@@ -161,7 +161,7 @@ export class ContextFinder {
 
 /** What an argument, a call or an array takes to be a secret: plain words stand there too often. */
 const isMixedFor = (kind: NameClass, value: string): boolean =>
-  kind === 'password' ? isMixed(value) : value.length >= 12 && /\d.*\d/.test(value);
+  kind === 'password' ? isMixed(value) : value.length >= 12 && (value.length >= 16 || /\d.*\d/.test(value));
 
 /** Whether a value is its own name, or holds it: `password: rawPassword`. */
 function isSameName(value: string, name: string): boolean {
@@ -183,7 +183,7 @@ function isSecretValue(value: string, kind: NameClass, quoted: boolean, next: st
   if (!quoted && isCode(value, next)) return false;
   if (NUMBERED.test(value)) return false;
   if (isUuid(value)) return kind === 'secret';
-  return looksRandom(value, kind === 'secret' ? 8 : 16);
+  return looksRandom(value, kind === 'secret' ? 10 : 16);
 }
 
 function closing(text: string, start: number, quote: string, to: number): number {

@@ -15,6 +15,8 @@ interface Login {
 }
 
 const BARE = '([^\\s"\'`|;&<>]{3,200})';
+/** `user:'pass word'`, quoted in part. */
+const HALF_QUOTED = `([^\\s"':]{1,80}:(?:"[^"\\n]{1,200}"|'[^'\\n]{1,200}'))`;
 const VALUE = `(?:"([^"\\n]{3,200})"|'([^'\\n]{3,200})'|${BARE})`;
 const QUOTED = `\\\\*(?:"([^"\\\\\\n]{3,200})\\\\*"|'([^'\\\\\\n]{3,200})\\\\*')`;
 const sticky = (source: string): RegExp => new RegExp(source, 'iy');
@@ -24,7 +26,7 @@ const LOGINS: readonly Login[] = [
     literals: [' -u ', '--user', '--proxy-user'],
     before: /\b(?:curl|wget|http)\b/,
     pair: true,
-    pattern: sticky(` ?(?:-u|--(?:proxy-)?user)[ =]{1,3}${VALUE}`),
+    pattern: sticky(` ?(?:-u|--(?:proxy-)?user)[ =]{1,3}(?:${HALF_QUOTED}|${VALUE})`),
   },
   { literals: ['curl -'], pair: true, pattern: sticky(`curl (?:-[\\w-]+ ){0,3}-[a-z]{0,6}u[ ]{0,3}${VALUE}`) },
   {

@@ -46,7 +46,7 @@ const OTHER =
 
 /** Whether the words directly in front of a run name a service, or a key. */
 function isIntroduced(text: string, start: number, names: Names): boolean {
-  const end = backOver(text, start);
+  const end = backOver(text, behindNumber(text, start));
   if (end === start) return false;
   const word = wordBefore(text, end);
   if (word.length < 2 || word.length > 32 || text.charCodeAt(end - word.length - 1) === 0x40) return false;
@@ -77,6 +77,15 @@ function introduces(word: string, names: Names): Introduction {
   const kind = names.classify(word);
   if (kind === 'secret' || kind === 'whole') return 'yes';
   return JOINING.has(word.toLowerCase()) ? 'joins' : 'no';
+}
+
+/** Where the number of `number:secret` and `number|secret` begins; the run itself without one. */
+function behindNumber(text: string, start: number): number {
+  const sign = text.charCodeAt(start - 1);
+  if (sign !== 0x3a && sign !== 0x7c) return start;
+  let at = start - 1;
+  while (start - at < 24 && (classAt(text, at - 1) & DIGIT) !== 0) at--;
+  return start - at > 5 ? at : start;
 }
 
 function backOver(text: string, at: number): number {
