@@ -66,7 +66,7 @@ const answerOf = (page: Page): Promise<string | null> =>
     .getByRole('listitem')
     .filter({ has: page.getByText(/^Answer ·/) })
     .first()
-    .locator('div')
+    .locator('[data-answer]')
     .textContent();
 
 describe('D7 runs in the browser', () => {
@@ -208,7 +208,7 @@ describe('D7 runs in the browser', () => {
     const text = await page
       .getByRole('listitem')
       .filter({ has: page.getByText(/^Answer ·/) })
-      .locator('div')
+      .locator('[data-answer]')
       .textContent();
     expect(text === pieces.join('')).toBe(true);
     expect(complaints).toEqual([]);

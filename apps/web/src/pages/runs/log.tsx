@@ -6,13 +6,15 @@ import { Status } from './words.tsx';
 
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
 
-/** A stretch of text as it came: never read as markup, and drawn only while it is in sight. */
-const Part = memo(({ text }: { text: string }) => <span className="whitespace-pre-wrap">{text}</span>);
+/** Lines as they came: never read as markup, and drawn only while they are in sight. */
+const Part = memo(({ text }: { text: string }) => (
+  <div className="whitespace-pre-wrap [contain-intrinsic-size:auto_20rem] [content-visibility:auto]">{text}</div>
+));
 
 const AnswerText = ({ answer }: { answer: Answer }) => (
   <>
     {answer.isVoid ? <p className="text-sm text-soft">This part does not count: the run began again.</p> : null}
-    <div className={`text-sm leading-relaxed ${answer.isVoid ? 'text-soft line-through' : ''}`}>
+    <div data-answer className={`text-sm leading-relaxed ${answer.isVoid ? 'text-soft line-through' : ''}`}>
       {answer.parts.map((text, index) => (
         // Parts are only ever added at the end.
         <Part key={index} text={text} />

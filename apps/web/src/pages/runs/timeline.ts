@@ -1,6 +1,6 @@
 import type { Run, RunError, RunEvent, RunStatus } from '@mogplex/protocol';
 
-/** A stretch of an answer: pieces of text that never change but for the last one. */
+/** A stretch of an answer: parts that end with a line and never change, and the open one. */
 export interface Answer {
   kind: 'answer';
   seq: number;
@@ -27,12 +27,22 @@ export interface Timeline {
 
 export const EMPTY: Timeline = { items: [], lastSeq: 0 };
 
-/** A part of an answer is closed when it is longer than this, so that a growing answer is not drawn anew as a whole. */
+/** A part of an answer is closed at the end of a line when it is longer than this, so that a growing answer is not drawn anew as a whole. */
 const PART = 4_000;
+/** A line longer than this is no line that anybody reads: it is closed anywhere. */
+const LONGEST_LINE = 32_000;
+
+/** Where a text is cut in two: behind a line end, or not at all (0). */
+const cutOf = (text: string): number => {
+  if (text.length <= PART) return 0;
+  const end = text.lastIndexOf('\n') + 1;
+  return end > 0 || text.length <= LONGEST_LINE ? end : text.length;
+};
 
 const grown = (parts: readonly string[], text: string): readonly string[] => {
-  const last = parts.at(-1);
-  return last === undefined || last.length > PART ? [...parts, text] : [...parts.slice(0, -1), last + text];
+  const open = (parts.at(-1) ?? '') + text;
+  const cut = cutOf(open);
+  return cut === 0 ? [...parts.slice(0, -1), open] : [...parts.slice(0, -1), open.slice(0, cut), open.slice(cut)];
 };
 
 /** The items as they are built up: the list and its last answer are the builder's own until they are handed out. */
@@ -87,7 +97,7 @@ class Builder {
     const answer = this.#answer();
     if (answer !== undefined && this.items.at(-1) === answer)
       this.items.splice(-1, 1, { ...answer, parts: grown(answer.parts, this.#text) });
-    else this.items.push({ kind: 'answer', ...this.#textBegan, parts: [this.#text], isVoid: false });
+    else this.items.push({ kind: 'answer', ...this.#textBegan, parts: grown([], this.#text), isVoid: false });
     this.#text = '';
     this.#textBegan = undefined;
   }
