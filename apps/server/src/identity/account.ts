@@ -2,6 +2,7 @@ import { MogplexError } from '@mogplex/protocol';
 import { z } from 'zod';
 import type { Principal } from '../http/principal.ts';
 import { defineRoute, type Route } from '../http/route.ts';
+import { deleteRuns } from '../runs/forget.ts';
 import { forgetHolder, revokeTokensOf } from '../tokens/revoke.ts';
 import { parseEmail } from './accounts.ts';
 import { libraryAnswer } from './calls.ts';
@@ -131,6 +132,7 @@ const profileRoutes = (identity: Identity): Route[] => {
         await db.transaction().execute(async (trx) => {
           await leaveEveryTeam(trx, principal.accountId);
           await trx.deleteFrom('user').where('id', '=', principal.accountId).execute();
+          await deleteRuns(trx, { accountId: principal.accountId });
         });
         await revokeTokensOf({ db, coherence, now }, principal.accountId, 'owner', { actor: principal.accountId, requestId });
         await note(identity, principal, requestId, { action: 'account.deleted', subject: principal.accountId });

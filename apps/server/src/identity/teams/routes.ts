@@ -2,6 +2,7 @@ import { MogplexError } from '@mogplex/protocol';
 import { z } from 'zod';
 import { defineRoute, type Route } from '../../http/route.ts';
 import type { Identity } from '../context.ts';
+import { deleteRuns } from '../../runs/forget.ts';
 import { revokeTeamTokens } from '../../tokens/revoke.ts';
 import { displayName, newId } from '../oauth/context.ts';
 import { note } from '../trail.ts';
@@ -146,6 +147,7 @@ const teamRoutesOf = (identity: Identity): Route[] => {
         await requireRole(db, params.id, principal.accountId, 'owner');
         const removed = await db.deleteFrom('team').where('id', '=', params.id).where('personal_of', 'is', null).executeTakeFirst();
         if (Number(removed.numDeletedRows) === 0) throw refuse('the personal team goes only with its account');
+        await deleteRuns(db, { teamId: params.id });
         await revokeTeamTokens(platform, params.id, { actor: principal.accountId, requestId });
         await note(identity, principal, requestId, { action: 'team.deleted', subject: params.id, teamId: params.id });
         return { status: 'deleted' as const };
