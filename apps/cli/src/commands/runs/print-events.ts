@@ -3,7 +3,7 @@ import { checkRunId } from '../../session/attach.ts';
 import type { PlatformAccess } from '../../session/platform.ts';
 import type { World } from '../../world.ts';
 import type { EventsOptions } from './events.ts';
-import { detached, type EventOutput, eventLines, watch } from './watch.ts';
+import { detached, type EventOutput, eventLines, taken, watch } from './watch.ts';
 import { withPlatform } from './with-platform.ts';
 
 const PAGE = 1_000;
@@ -13,6 +13,7 @@ const printStored = async (world: World, { client }: PlatformAccess, id: string,
   for (let from = after; ;) {
     const { items, next, lastSeq } = await client.runs.events(id, { after: from, limit: PAGE, signal: world.interrupted() });
     for (const event of items) output.event(event);
+    await taken(world);
     printed += items.length;
     if (next === from || next >= lastSeq) break;
     from = next;

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { LineState } from '@mogplex/client';
 import { EXIT, MogplexError, type RunError, type RunEvent } from '@mogplex/protocol';
 import { createRedactor } from '@mogplex/redaction';
@@ -10,6 +11,11 @@ import { eventLine } from './words.ts';
 
 /** An outage that is tried again sooner than this is not worth a word, in milliseconds. */
 const WORTH_A_WORD = 2_000;
+
+/** Waits until a slow reader of stdout has taken what was written. */
+export const taken = async ({ stdout, interrupted }: World): Promise<void> => {
+  if (stdout.writableNeedDrain) await once(stdout, 'drain', { signal: interrupted() });
+};
 
 /** Where the events of a watched run go. */
 export interface EventOutput {
@@ -58,6 +64,7 @@ export const watch = async (world: World, access: PlatformAccess, { id, after, o
     for await (const event of runEvents(access, id, { after, signal, onLine: lineNotes(world) })) {
       last = event.seq;
       output.event(event);
+      await taken(world);
       if (event.type === 'error') failure = failureOf(event.data);
       if (event.type === 'status') succeeded = event.data.status === 'succeeded';
     }

@@ -9,6 +9,7 @@ import { Problem } from '../../components/notice.tsx';
 import { Empty, Section, useTitle } from '../../components/page.tsx';
 import { Time } from '../../components/time.tsx';
 import { amount } from '../../money.ts';
+import { useSignedIn } from '../../use-signed-in.ts';
 import { StartRun } from './start.tsx';
 import { RunState, startedByWords } from './words.tsx';
 
@@ -51,6 +52,7 @@ const useRuns = (filter: string) =>
 const RunList = () => {
   const [filter, setFilter] = useState<string>(ALL);
   const runs = useRuns(filter);
+  useSignedIn(runs.error);
   const items = runs.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <Section title="All runs">

@@ -9,6 +9,7 @@ import { Note, Problem } from '../../components/notice.tsx';
 import { Empty, Section, useTitle } from '../../components/page.tsx';
 import { Time } from '../../components/time.tsx';
 import { amount } from '../../money.ts';
+import { useSignedIn } from '../../use-signed-in.ts';
 import { Failure, Log } from './log.tsx';
 import { type Feed, useFeed } from './use-feed.ts';
 import { RunState, startedByWords } from './words.tsx';
@@ -38,6 +39,7 @@ export const RunPage = () => {
 const Watched = ({ run }: { run: Run }) => {
   const queries = useQueryClient();
   const feed = useFeed(run.id);
+  useSignedIn(feed.error);
   const { status = run.status, usage = run.usage } = feed.timeline;
   // Events know nothing of when a run ended and how it failed: it is read once more then, and after a cancel.
   const refresh = () => queries.invalidateQueries({ queryKey: ['run', run.id] });
