@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startMcpServer, type TestMcpServer } from '@mogplex/server/test/mcp-server';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startOpenAiUpstream, type Upstream } from './fakes/index.ts';
@@ -18,7 +19,7 @@ const dumpDatabase = async (url: string): Promise<Sighting[]> => {
   await client.connect();
   try {
     const { rows } = await client.query<{ name: string }>(
-      "select quote_ident(table_name) as name from information_schema.tables where table_schema = 'public'",
+      "select format('%I.%I', table_schema, table_name) as name from information_schema.tables where table_schema in ('public', 'pgboss')",
     );
     const sightings: Sighting[] = [];
     for (const { name } of rows) {
@@ -54,6 +55,7 @@ describeStores('D2 nothing that was planted is found anywhere it may not stand',
   const environmentKey = `sk-${randomMark()}`;
   const storedKey = `gsk_${randomMark()}`;
   const masterKey = randomBytes(32).toString('base64');
+  const connectionSecrets = [randomMark(), randomMark(), randomMark()] as const;
   const prompt = 'What is the capital of France?';
   const marks: Mark[] = [
     { name: 'password', value: password, mayStand: (place) => place.startsWith('from client') },
@@ -61,6 +63,11 @@ describeStores('D2 nothing that was planted is found anywhere it may not stand',
     { name: 'environment key', value: environmentKey },
     { name: 'stored key', value: storedKey, mayStand: isFile('home/.mogplex/auth.json') },
     { name: 'master key', value: masterKey },
+    ...connectionSecrets.map((value, index) => ({
+      name: `connection secret ${index}`,
+      value,
+      mayStand: (where: string) => /^from (client|platform)/.test(where),
+    })),
   ];
   const sightings: Sighting[] = [];
   const givenSecrets = new Set<number>();
@@ -68,6 +75,7 @@ describeStores('D2 nothing that was planted is found anywhere it may not stand',
   let place: StorePlace;
   let upstream: Upstream;
   let groq: Upstream;
+  let mcp: TestMcpServer;
   let tap: Wiretap;
   const target = { port: 0 };
   let server: ChildProcess;
@@ -103,6 +111,7 @@ describeStores('D2 nothing that was planted is found anywhere it may not stand',
       MOGPLEX_PUBLIC_URL: tap.url,
       MOGPLEX_RATE_LIMIT: '100000',
       MOGPLEX_ADDRESS_LIMIT: '100000',
+      MOGPLEX_ALLOW_PRIVATE_UPSTREAMS: '127.0.0.1/32',
     };
     server = spawn(process.execPath, [MOGPLEX, 'server'], { env, cwd: root });
     if (server.pid !== undefined) givenSecrets.add(server.pid);
@@ -142,6 +151,7 @@ describeStores('D2 nothing that was planted is found anywhere it may not stand',
     await chmod(browser, 0o755);
     upstream = await startOpenAiUpstream({ answer: { text: ['The capital', ' is Paris.'], usage: { inputTokens: 9, outputTokens: 5 } } });
     groq = await startOpenAiUpstream({ answer: { text: ['It is', ' Paris.'] } });
+    mcp = await startMcpServer({ answer: () => `you sent ${connectionSecrets.join(' and ')}` });
     tap = await startWiretap(target);
     base = {
       PATH: process.env['PATH'] ?? '',
@@ -164,6 +174,7 @@ describeStores('D2 nothing that was planted is found anywhere it may not stand',
     await tap?.close();
     await upstream?.close();
     await groq?.close();
+    await mcp?.close();
     await rm(root, { recursive: true, force: true });
   });
 
@@ -214,6 +225,56 @@ describeStores('D2 nothing that was planted is found anywhere it may not stand',
       expect(await run(['runs', 'show', id], env)).toMatchObject({ code: 0, stderr: '' });
       expect(await run(['runs', 'events', id], env)).toMatchObject({ code: 0, stderr: '' });
     }
+  });
+
+  test('D2 B8 B10 connections are made, tested and synced, and a tool that a model calls repeats their credentials', async () => {
+    const [bearer, key, basic] = connectionSecrets;
+    const person = new Person(tap.url);
+    await person.signIn('ada@example.com', password);
+    const auths = {
+      bearer: { type: 'bearer', token: bearer },
+      key: { type: 'api_key', header: 'X-Key', value: key },
+      basic: { type: 'basic', username: 'ada', password: basic },
+    };
+    for (const [name, auth] of Object.entries(auths)) {
+      const made = await person.call('POST', '/connections', { kind: 'mcp', name, url: mcp.url, auth });
+      expect(made.status).toBe(201);
+      expect(JSON.stringify(made.data)).not.toContain(bearer);
+    }
+    const env = { MOGPLEX_API_KEY: token };
+    expect(await run(['connections', 'test', 'basic'], env)).toMatchObject({ code: 0 });
+    expect((await run(['mcp', 'list', '--json'], env)).stdout).toContain('"basic"');
+    const settings = join(root, 'home', '.mogplex', 'config.toml');
+    await writeFile(settings, 'permission_mode = "auto"\n', { mode: 0o600 });
+    for (const format of [[], ['--json']]) {
+      upstream.answersOnce.push({ text: ['Let me see. '], toolCall: { id: 'call_1', name: 'mcp__key__echo', input: '{"text":"ahoy"}' } });
+      const { code } = await run(['exec', ...format, '--model', 'openai/gpt-4.1', prompt], { ...env, MOGPLEX_VAULT_KEY: 'file' });
+      expect(code).toBe(0);
+    }
+    await rm(settings);
+    expect(mcp.requests.some(({ headers }) => headers['x-key'] === key)).toBe(true);
+    const told = JSON.stringify(upstream.requests.at(-1)?.body);
+    expect(told).toContain('you sent');
+    expect(connectionSecrets.filter((secret) => told.includes(secret))).toEqual([]);
+  });
+
+  test('D2 a run whose prompt and answer hold secrets is told, streamed and listed without them', async () => {
+    const call = async (path: string, body?: unknown): Promise<string> => {
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+      const sent = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
+      const response = await fetch(`${tap.url}/api/v1/mogplex${path}`, { headers, ...sent });
+      expect(response.ok).toBe(true);
+      return response.text();
+    };
+    upstream.faultsOnce.push('echo-key', 'unauthorized');
+    for (const ending of ['succeeded', 'failed']) {
+      const started = await call('/runs', { prompt: `${prompt} My token is ${token}.`, model: 'openai/gpt-4.1' });
+      const id = /"id":"(run_[0-9a-z]{26})"/.exec(started)?.[1] ?? '';
+      expect(await call(`/runs/${id}/stream`)).toContain(`"status":"${ending}"`);
+      expect(await call(`/runs/${id}/events`)).toContain('redacted');
+      await call(`/runs/${id}`);
+    }
+    await call('/runs');
   });
 
   test('D2 a prompt with a key of the environment goes to the provider alone', async () => {
@@ -329,6 +390,8 @@ describeStores('D2 nothing that was planted is found anywhere it may not stand',
     for (const line of requestLines) sightings.push({ place: 'a URL', bytes: Buffer.from(line) });
     expect(sightings.length).toBeGreaterThan(40);
     expect([...new Set(findLeaks(marks, sightings))]).toEqual([]);
+    const runTokens = sightings.filter(({ bytes }) => /mog_run_[0-9A-Za-z]{36}/.test(bytes.toString('latin1')));
+    expect(runTokens.map(({ place: where }) => where)).toEqual([]);
   });
 });
 

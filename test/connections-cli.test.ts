@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startMcpServer } from '@mogplex/server/test/mcp-server';
-import { createPerson } from '@mogplex/server/test/people';
+import { createPerson, makeAccessTokenFor, type Person as Account } from '@mogplex/server/test/people';
 import { expect, test } from 'vitest';
 import { startOpenAiUpstream } from './fakes/index.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
@@ -13,13 +13,13 @@ import { temporaryFolder } from './support/stores.ts';
 const TOKEN = 'CANARY-cli-71c4e0b95d2f3a86';
 const KEY = 'sk-0123456789abcdef0123456789abcdef0123456789';
 
-const open = async (): Promise<{ gateway: TestGateway; boss: Person; token: string; reading: string }> => {
+const open = async (): Promise<{ gateway: TestGateway; boss: Person; account: Account; token: string; reading: string }> => {
   const gateway = await startGateway({ dataDir: await temporaryFolder() }, { MOGPLEX_ALLOW_PRIVATE_UPSTREAMS: '127.0.0.1/32' });
   const account = await createPerson(gateway.store);
   const boss = new Person(gateway.url);
   await boss.signIn(account.email, account.password);
   const token = await gateway.makeToken(account.id, ['read', 'write']);
-  return { gateway, boss, token, reading: await gateway.makeToken(account.id, ['read']) };
+  return { gateway, boss, account, token, reading: await gateway.makeToken(account.id, ['read']) };
 };
 
 const add = async (boss: Person, body: object): Promise<void> => {
@@ -90,7 +90,7 @@ test('A9 a model calls a tool of the account’s MCP server, masked, as permitte
 test('A9 B9 the account’s MCP servers are listed for the folder that one stands in, without their secrets', async () => {
   await using home = await makeMogplexHome();
   const mcp = await startMcpServer();
-  const { gateway, boss, token, reading } = await open();
+  const { gateway, boss, account, token, reading } = await open();
   try {
     await add(boss, { name: 'tracker', url: mcp.url, excludedRepositories: ['acme/secret'] });
     const env = { MOGPLEX_API_KEY: token, MOGPLEX_URL: gateway.url };
@@ -101,6 +101,14 @@ test('A9 B9 the account’s MCP servers are listed for the folder that one stand
     const withheld = await home.run(['mcp', 'list'], { ...env, MOGPLEX_API_KEY: reading });
     expect(withheld.stdout).toContain('tracker');
     expect(withheld.stderr).toContain('may only read');
+    expect(await home.run(['mcp', 'list'])).toMatchObject({ code: 64, stdout: '' });
+
+    // The stored login of the account does as well, and with it everything goes.
+    const login = { origin: gateway.url, accessToken: await makeAccessTokenFor(gateway.store, account.id, 'read write') };
+    await home.storeAuth({ mogplex: { ...login, email: account.email, clientId: 'mogplex-cli' } });
+    expect(await home.run(['mcp', 'list'])).toMatchObject({ code: 0, stdout: `tracker  http  ${mcp.url}\n` });
+    expect(await everything(home)).not.toContain(TOKEN);
+    await home.storeAuth({});
     expect(await home.run(['mcp', 'list'])).toMatchObject({ code: 64, stdout: '' });
 
     await mkdir(join(home.user, 'repo', '.git'), { recursive: true });

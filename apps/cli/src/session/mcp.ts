@@ -33,10 +33,16 @@ const queryFor = async (cwd: string): Promise<string> => {
   return /^[\w.-]{1,100}\/[\w.-]{1,100}$/.test(name) ? `?repository=${encodeURIComponent(name)}` : '';
 };
 
-/** The value of a header as a secret. What follows its scheme is one by itself: a server may echo it without. */
+/** The parts of a header's value that are secrets by themselves, since a server may echo them alone: a token, a password (RFC 7617). */
+const partsOf = (value: string): string[] => {
+  const [, scheme = '', rest] = /^(\S+) (\S+)$/.exec(value) ?? [];
+  if (rest === undefined) return [];
+  const pair = scheme.toLowerCase() === 'basic' ? Buffer.from(rest, 'base64').toString('utf8') : '';
+  return pair.includes(':') ? [rest, pair, pair.slice(pair.indexOf(':') + 1)] : [rest];
+};
+
 const secretOf = (value: string, label: string): Secret => {
-  const [, bare] = /^\S+ (\S+)$/.exec(value) ?? [];
-  if (bare !== undefined) knownValues.register(bare, label);
+  for (const part of partsOf(value)) knownValues.register(part, label);
   return new Secret(value, label);
 };
 

@@ -1,6 +1,6 @@
 const MEANINGS: Record<string, string> = {
   read: 'read: list and look at what your account can see',
-  write: 'write: start and cancel work, and prompt models at the account’s cost',
+  write: 'write: start and cancel work, prompt models at the account’s cost, and get your connections with their credentials',
 };
 
 /** What an application may do, in words. */
