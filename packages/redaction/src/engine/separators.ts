@@ -106,7 +106,7 @@ export function placeOfValue(text: string, start: number, end: number, kind: Nam
   if (near !== undefined) return near;
   // The branches of `x ? "pass" : "fail"` are no name and value.
   if (unit === 0x22 && text.charCodeAt(start - 2) === 0x20 && text.charCodeAt(start - 3) === 0x3f) return undefined;
-  if (kind === 'password' && (unit === 0x2c || unit === 0x29 || unit === 0x60 || unit === 0x22)) {
+  if (kind === 'password' && isListed(unit, text.charCodeAt(end + 1))) {
     const column = columnValue(text, start, end);
     if (column !== undefined) return { at: column, trust: 'quoted' };
   }
@@ -119,6 +119,12 @@ export function placeOfValue(text: string, start: number, end: number, kind: Nam
   }
   return afterBlank(text, start, end, kind, from);
 }
+
+/** Whether a name is followed as in a list of columns: by a comma or a bracket, perhaps after a quote. */
+const isListed = (unit: number, next: number): boolean => {
+  const sign = unit === 0x22 || unit === 0x60 ? next : unit;
+  return sign === 0x2c || sign === 0x29;
+};
 
 /** Values that belong to a name by the form of what is around both: elements, pairs, calls, blocks. */
 function beside(text: string, start: number, end: number, unit: number): Place | undefined {
@@ -133,9 +139,13 @@ function beside(text: string, start: number, end: number, unit: number): Place |
   if (paired) return { at: end + paired[0].length, trust: 'any' };
   const call = unit === 0x28 ? matchAt(CALL, text, end) : null;
   if (call) return { at: end + call[0].length, trust: 'mixed' };
-  if (unit !== 0x22 && unit !== 0x5d && unit !== 0x27) return undefined;
-  const fill = matchAt(TYPED_IN, text, end) ?? (unit === 0x22 ? matchAt(BLOCK_DEFAULT, text, end) : null);
-  return fill ? { at: end + fill[0].length, trust: 'mixed' } : undefined;
+  const next = text.charCodeAt(end + 1);
+  if (unit === 0x5d || next === 0x29) {
+    const typedIn = matchAt(TYPED_IN, text, end);
+    if (typedIn) return { at: end + typedIn[0].length, trust: 'mixed' };
+  }
+  const block = unit === 0x22 && (next === 0x20 || next === 0x7b) ? matchAt(BLOCK_DEFAULT, text, end) : null;
+  return block ? { at: end + block[0].length, trust: 'mixed' } : undefined;
 }
 
 function assigned(text: string, start: number, end: number, at: number, sign: string, from: number): Place {
