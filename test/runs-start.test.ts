@@ -1,3 +1,4 @@
+import { makeTokenFor } from '@mogplex/server/test/people';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startAnthropicUpstream, startOpenAiUpstream, type Upstream } from './fakes/index.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
@@ -212,5 +213,64 @@ describeStores('D7 B16 runs of the chat agent', (stores) => {
     expect((await stranger.cancel(data.run.id)).status).toBe(404);
     expect((await stranger.call<{ items: unknown[] }>('GET', '/runs')).data.items).toEqual([]);
     await runs.until(data.run.id, 'succeeded');
+  });
+
+  test("B4 a team's runs are seen by its members and viewers, started and cancelled by its members, and nobody else's business", async () => {
+    const { db } = gateway.store;
+    const people = {
+      member: await gateway.account('member@example.com'),
+      viewer: await gateway.account('viewer@example.com'),
+      outsider: await gateway.account('outsider@example.com'),
+    };
+    await db.insertInto('team').values({ id: 'acme', name: 'Acme', personal_of: null, created_at: Date.now() }).execute();
+    const member = (user_id: string, role: 'owner' | 'member' | 'viewer') => ({ team_id: 'acme', user_id, role, created_at: Date.now() });
+    const members = [
+      member(gateway.accountId, 'owner'),
+      member(people.member.accountId, 'member'),
+      member(people.viewer.accountId, 'viewer'),
+    ];
+    await db.insertInto('team_member').values(members).execute();
+    const as = (name: keyof typeof people): Runs => runsOf(gateway.url, people[name].token);
+
+    upstream.answer = { text: Array.from({ length: 200 }, () => 'word '), gapMs: 50 };
+    const { data } = await as('member').start({ prompt: 'for the team', teamId: 'acme' });
+    const { id } = data.run;
+    expect(data.run.teamId).toBe('acme');
+    for (const reader of [runs, as('viewer')]) {
+      expect((await reader.get(id)).title).toBe('for the team');
+      expect((await reader.call<{ items: { id: string }[] }>('GET', '/runs')).data.items.map((run) => run.id)).toContain(id);
+    }
+    expect((await as('viewer').cancel(id)).error).toMatchObject({ code: 'forbidden', boundary: 'account' });
+    expect((await as('viewer').start({ prompt: 'x', teamId: 'acme' })).error.code).toBe('forbidden');
+    for (const path of ['', '/events', '/stream']) expect((await as('outsider').call('GET', `/runs/${id}${path}`)).status).toBe(404);
+    expect((await as('outsider').cancel(id)).status).toBe(404);
+    expect((await as('outsider').start({ prompt: 'x', teamId: 'acme' })).status).toBe(404);
+    expect((await runs.cancel(id)).status).toBe(200);
+    await runs.until(id, 'cancelled');
+    const row = await db.selectFrom('model_ledger').selectAll().where('run_id', '=', id).executeTakeFirst();
+    expect(row?.team_id ?? 'acme').toBe('acme');
+
+    const own = await as('member').start({ prompt: 'my own' });
+    expect((await runs.call('GET', `/runs/${own.data.run.id}`)).status).toBe(404);
+    await as('member').cancel(own.data.run.id);
+    await db.deleteFrom('team_member').where('user_id', '=', people.member.accountId).execute();
+    expect((await as('member').call('GET', `/runs/${id}`)).status).toBe(404);
+    idle();
+  });
+
+  test("B4 a service account's runs belong to its team, and act for it at the gateway", async () => {
+    const { db } = gateway.store;
+    await db
+      .insertInto('service_account')
+      .values({ id: 'robot', team_id: 'acme', name: 'CI', created_by: 'x', created_at: Date.now() })
+      .execute();
+    const made = await makeTokenFor(gateway.store, { accountId: 'robot', teamId: 'acme' });
+    const robot = runsOf(gateway.url, made.token);
+    const { data } = await robot.start({ prompt: 'x' });
+    expect(data.run.teamId).toBe('acme');
+    await robot.until(data.run.id, 'succeeded');
+    expect((await runs.get(data.run.id)).status).toBe('succeeded');
+    const row = await db.selectFrom('model_ledger').selectAll().where('run_id', '=', data.run.id).executeTakeFirst();
+    expect(row).toMatchObject({ account_id: 'robot', team_id: 'acme' });
   });
 });
