@@ -73,7 +73,7 @@ const CLIENTS: CliClient[] = [
       '--skip-git-repo-check',
       '--dangerously-bypass-approvals-and-sandbox',
       '-m',
-      'gpt-5.1-codex',
+      'gpt-5.3-codex',
       '-c',
       'model_provider=mogplex',
       '-c',

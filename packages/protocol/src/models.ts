@@ -1,12 +1,18 @@
 import { z } from 'zod';
 
-/** Prices in micro-dollars per million tokens. */
-export const modelPrice = z.object({
+/** One rate in micro-dollars per million tokens. */
+export const modelRate = z.object({
   input: z.number().int().nonnegative(),
   cachedInput: z.number().int().nonnegative(),
   output: z.number().int().nonnegative(),
   /** Writing to the provider's prompt cache; the input price where it is absent. */
   cacheWrite: z.number().int().nonnegative().optional(),
+});
+
+/** What a model costs. */
+export const modelPrice = modelRate.extend({
+  /** Instead of these, for every token of a request whose whole input is longer than `above` tokens. */
+  long: modelRate.extend({ above: z.number().int().positive() }).optional(),
 });
 
 /** Which of the four things stands between an account and a model (statement B7). */

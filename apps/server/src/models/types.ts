@@ -16,11 +16,16 @@ export type Operation =
   | 'models';
 
 /** Prices in micro-dollars per million tokens. `cacheWrite` defaults to the input price. */
-export interface Price {
+export interface Rate {
   input: number;
   cachedInput: number;
   output: number;
   cacheWrite?: number;
+}
+
+/** What a model costs. A request whose whole input is longer than `long.above` tokens costs the long rate in all its parts. */
+export interface Price extends Rate {
+  long?: Rate & { above: number };
 }
 
 /** One model of the catalogue. `id` is `provider/name`, where name is what the provider's own API calls it. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { CATALOG } from './data.ts';
-import { costOf, showDollars } from './price.ts';
+import { CATALOG, CATALOG_DATE, CATALOG_SOURCES } from './data.ts';
+import { costOf, mostOf, showDollars } from './price.ts';
 
 test('B7 costs are whole micro-dollars, rounded up once', () => {
   const price = { input: 1_250_000, cachedInput: 125_000, output: 10_000_000, cacheWrite: 1_500_000 };
@@ -10,11 +10,34 @@ test('B7 costs are whole micro-dollars, rounded up once', () => {
   expect(costOf(price, { input: 1e9, cachedInput: 1e9, cacheWrite: 1e9, output: 1e9 })).toBe(12_875_000_000);
 });
 
+test('B7 a request longer than the limit costs the long rate in all its parts, and the reservation covers it', () => {
+  const price = {
+    input: 1_000_000,
+    cachedInput: 100_000,
+    output: 2_000_000,
+    long: { above: 100, input: 2_000_000, cachedInput: 200_000, output: 3_000_000 },
+  };
+  const used = { input: 40, cachedInput: 60, cacheWrite: 0, output: 10 };
+  expect(costOf(price, used)).toBe(40 + 6 + 20);
+  expect(costOf(price, { ...used, input: 41 })).toBe(82 + 12 + 30);
+  expect(mostOf(price, 101, 10, 1)).toBe(202 + 30);
+  expect(mostOf({ ...price, cacheWrite: 1_250_000 }, 100, 10, 2)).toBe((125 + 20) * 2);
+});
+
+test('B7 every provider names the source of its prices and its day', () => {
+  expect(new Set(CATALOG_SOURCES.map(({ provider }) => provider))).toEqual(new Set(CATALOG.map(({ provider }) => provider)));
+  for (const { day } of CATALOG_SOURCES) expect(day >= CATALOG_DATE && !Number.isNaN(Date.parse(day))).toBe(true);
+});
+
 test('B7 dollars are shown with two to six decimals', () => {
   expect([0, 1, 10_000, 1_230_000, -2_500_000].map(showDollars)).toEqual(['$0.00', '$0.000001', '$0.01', '$1.23', '-$2.50']);
 });
 
 test('B7 the shipped catalogue has whole prices and no name twice', () => {
   expect(new Set(CATALOG.map(({ id }) => id)).size).toBe(CATALOG.length);
-  for (const { price } of CATALOG) for (const amount of Object.values(price ?? {})) expect(Number.isSafeInteger(amount)).toBe(true);
+  for (const { price, contextLength } of CATALOG) {
+    const { long, ...short } = price ?? { long: undefined };
+    for (const amount of [...Object.values(short), ...Object.values(long ?? {})]) expect(Number.isSafeInteger(amount)).toBe(true);
+    if (long) expect(long.above).toBeLessThan(contextLength);
+  }
 });

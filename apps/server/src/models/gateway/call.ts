@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { MogplexError } from '@mogplex/protocol';
 import type { Principal } from '../../http/principal.ts';
-import { costOf } from '../catalog/price.ts';
+import { costOf, mostOf } from '../catalog/price.ts';
 import type { CatalogRefresh } from '../catalog/refresh.ts';
 import { type Caller, callerOf, findModel, noModelAccess, payerOf, planOf, reach, type Route } from '../catalog/reach.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -122,9 +122,8 @@ const findWay = async (parts: CallParts, request: CallRequest, name: string): Pr
 const worstCase = (model: CatalogModel, peeked: PeekedRequest, body: Buffer): number => {
   if (!model.price) return 0;
   const input = peeked.openInput ? model.contextLength : Math.min(body.length + OVERHEAD_TOKENS, model.contextLength);
-  const dearest = { ...model.price, input: Math.max(model.price.input, model.price.cacheWrite ?? 0) };
   const output = Math.min(peeked.maxOutput ?? model.maxOutput, model.maxOutput) * peeked.answers;
-  return costOf(dearest, { input, cachedInput: 0, cacheWrite: 0, output }, peeked.multiplier);
+  return mostOf(model.price, input, output, peeked.multiplier);
 };
 
 const nextId = createTimeIds();

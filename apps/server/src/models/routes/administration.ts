@@ -1,4 +1,4 @@
-import { modelPrice, MogplexError, PROVIDERS } from '@mogplex/protocol';
+import { modelRate, MogplexError, PROVIDERS } from '@mogplex/protocol';
 import { z } from 'zod';
 import { recordAudit } from '../../audit/record.ts';
 import type { Principal } from '../../http/principal.ts';
@@ -28,7 +28,7 @@ const modelBody = z.object({
   contextLength: z.number().int().positive(),
   maxOutput: z.number().int().nonnegative(),
   capabilities: z.array(z.string().max(40)).max(20).default(['text']),
-  price: modelPrice.nullable(),
+  price: modelRate.nullable(),
   enabled: z.boolean().default(true),
 });
 const done = z.object({ done: z.literal(true) });
