@@ -85,6 +85,20 @@ console.log('\ngenerated documents');
 const made = await heldOut(ours, SEEDS, ROUNDS);
 const removed = summary('redaction', 'secrets removed', made.secrets, (rate) => rate < 0.98);
 const touched = summary('redaction', 'benign touched', made.benign, (rate) => rate > 0);
+const inPieces =
+  (cut: (text: string) => string[]): Tool =>
+  (text) => {
+    const chunks = redactor.chunks();
+    return (
+      cut(text)
+        .map((piece) => chunks.write(piece))
+        .join('') + chunks.end()
+    );
+  };
+const byLine = inPieces((text) => text.split(/(?<=\n)/));
+const bySixtyFour = inPieces((text) => text.match(/[^]{1,64}/g) ?? []);
+summary('as a stream of lines', 'secrets removed', (await heldOut(byLine, SEEDS.slice(0, 2), ROUNDS)).secrets, () => false);
+summary('in pieces of 64', 'secrets removed', (await heldOut(bySixtyFour, SEEDS.slice(0, 2), ROUNDS)).secrets, () => false);
 const others = await heldOut(secretlint, SEEDS.slice(0, 1), ROUNDS);
 summary('secretlint 13', 'secrets removed', others.secrets, () => false);
 summary('secretlint 13', 'benign touched', others.benign, () => false);

@@ -31,7 +31,10 @@ export const infrastructure = [
   ]),
   format('heroku-token', 'https://devcenter.heroku.com/articles/platform-api-reference', ['HRKU-', word(36, 70)]),
   format('fly-token', 'https://fly.io/docs/security/tokens/', [['fo1_', 'fm1r_', 'fm1a_', 'fm2_'], chars('A-Za-z0-9+/=_-', 40, 1000)]),
-  format('vercel-token', 'https://vercel.com/docs/rest-api', [['vcp_', 'vci_', 'vca_', 'vcr_', 'vck_', 'vcs_'], alnum(24, 64)]),
+  format('vercel-token', 'https://vercel.com/changelog/new-token-formats-and-secret-scanning', [
+    ['vcp_', 'vci_', 'vca_', 'vcr_', 'vck_', 'vcs_'],
+    word(24, 64),
+  ]),
   format('vercel-blob-token', 'https://vercel.com/docs/vercel-blob', ['vercel_blob_rw_', chars('A-Za-z0-9_', 30, 60)]),
   format('netlify-token', 'https://docs.netlify.com/', [['nfp_', 'nfo_', 'nfc_', 'nfu_'], alnum(36, 44)]),
   format('render-key', 'https://render.com/docs/api', ['rnd_', alnum(24, 40)]),
