@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Connection, McpServers } from '@mogplex/protocol';
 import { openAdmin } from '@mogplex/server/admin';
 import { createPerson, makeTokenFor, type Person as Account } from '@mogplex/server/test/people';
-import { sql } from 'kysely';
+import { everyRow } from '@mogplex/server/test/rows';
 import { expect, test } from 'vitest';
 import { sealingKeys } from './support/gateway.ts';
 import { Person } from './support/person.ts';
@@ -128,16 +128,10 @@ describeStores('B8 connections', (stores) => {
     ]);
     expect(writing.data.problems).toMatchObject([{ name: 'granted', boundary: 'connection' }]);
 
-    const rows: string[] = [];
-    for (const { name, schema } of await store.db.introspection.getTables()) {
-      rows.push(
-        JSON.stringify((await sql`select * from ${sql.table(schema === undefined ? name : `${schema}.${name}`)}`.execute(store.db)).rows),
-      );
-    }
     const disk = world.place.databaseUrl
       ? ''
       : (await Promise.all(['mogplex.db', 'mogplex.db-wal'].map((file) => readFile(join(world.place.dataDir, file), 'latin1')))).join('');
-    expect(found([...seen, ...rows, disk, platform.logged()].join('\n'))).toEqual([]);
+    expect(found([...seen, await everyRow(store), disk, platform.logged()].join('\n'))).toEqual([]);
 
     const audit = await store.db.selectFrom('audit_event').selectAll().where('action', '=', 'mcp.servers_read').execute();
     expect(audit).toHaveLength(1);
@@ -157,10 +151,18 @@ describeStores('B8 connections', (stores) => {
     ];
     await make(boss, { ...MCP, name: 'fine' });
     const row = async (id: string) => store.db.selectFrom('connection').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
-    await sql`update connection set sealed_secret = 'v1.deadbeef.AAAA' where id = ${unsealable.id}`.execute(store.db);
+    const set = async (id: string, change: { sealed_secret?: string | null; url?: string }): Promise<void> => {
+      // What a damaged disk or a clumsy hand writes, no code of ours would.
+      await store.db
+        .updateTable('connection')
+        .set(change as never)
+        .where('id', '=', id)
+        .execute();
+    };
+    await set(unsealable.id, { sealed_secret: 'v1.deadbeef.AAAA' });
     const { sealed_secret: other } = await row(malformed.id);
-    await sql`update connection set sealed_secret = ${other} where id = ${moved.id}`.execute(store.db);
-    await sql`update connection set url = 'not a url' where id = ${malformed.id}`.execute(store.db);
+    await set(moved.id, { sealed_secret: other });
+    await set(malformed.id, { url: 'not a url' });
     const { status, data } = await world.mcp(await world.token());
     expect(status).toBe(200);
     expect(data.servers.map(({ name }) => name)).toEqual(['fine']);
@@ -237,6 +239,8 @@ describeStores('B8 connections', (stores) => {
     expect(refused?.error).toMatchObject({ code: 'not_found', boundary: 'connection' });
     expect((await boss.call('DELETE', path)).status).toBe(200);
     expect((await boss.call('GET', path)).status).toBe(404);
+    expect((await boss.call('DELETE', `/teams/${team}`)).status).toBe(200);
+    expect(await store.db.selectFrom('connection').select('id').where('team_id', '=', team).execute()).toEqual([]);
     const actions = (await store.db.selectFrom('audit_event').select('action').where('subject', '=', made.id).orderBy('at').execute()).map(
       ({ action }) => action,
     );
@@ -286,6 +290,20 @@ describeStores('B8 connections', (stores) => {
     expect(after).not.toEqual(before);
     const { data } = await world.mcp(await world.token());
     expect(data.servers.find(({ name }) => name === 'key')?.headers).toEqual({ 'X-Api-Key': SECRETS.key });
+
+    // A value that does not open is named, and keeps none of the others from the new key.
+    const broken = await make(boss, { ...MCP, name: 'broken' });
+    await store.db
+      .updateTable('connection')
+      .set({ sealed_secret: 'v1.deadbeef.AAAA' as never })
+      .where('id', '=', broken.id)
+      .execute();
+    const again = await openAdmin({ MOGPLEX_DATA_DIR: place.dataDir, DATABASE_URL: place.databaseUrl?.reveal() }, Date.now);
+    await expect(again.rotateKey({ resealOnly: false })).rejects.toThrow(`connection.sealed_secret of ${broken.id}`);
+    await again.close();
+    const last = await sealingKeys(store);
+    expect([...last].filter((id) => id !== 'deadbeef')).toHaveLength(1);
+    expect([...last]).not.toEqual(expect.arrayContaining([...after]));
     await platform.close();
   });
 });

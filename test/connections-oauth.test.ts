@@ -2,7 +2,7 @@ import type { Connection, McpServers } from '@mogplex/protocol';
 import { startMcpServer, type TestMcpServer } from '@mogplex/server/test/mcp-server';
 import { type OAuthService, startOAuthService } from '@mogplex/server/test/oauth-service';
 import { createPerson, makeTokenFor } from '@mogplex/server/test/people';
-import { sql } from 'kysely';
+import { everyRow } from '@mogplex/server/test/rows';
 import { expect, test } from 'vitest';
 import { Person } from './support/person.ts';
 import { startPlatform, type TestPlatform } from './support/platform.ts';
@@ -80,16 +80,6 @@ const connect = async ({ boss, service }: World, id: string): Promise<{ state: s
 
 const finish = (person: Person, body: { state: string; query: string }) => person.call<Connection>('POST', '/connections/connected', body);
 
-const everything = async (store: Store): Promise<string> => {
-  const rows: string[] = [];
-  for (const { name, schema } of await store.db.introspection.getTables()) {
-    rows.push(
-      JSON.stringify((await sql`select * from ${sql.table(schema === undefined ? name : `${schema}.${name}`)}`.execute(store.db)).rows),
-    );
-  }
-  return rows.join('\n');
-};
-
 describeStores('B8 connections by OAuth', (stores) => {
   test('B8 D2 a connection finds its server, registers, is approved with PKCE, and works; its tokens show nowhere', async () => {
     const world = await open(stores);
@@ -118,7 +108,7 @@ describeStores('B8 connections by OAuth', (stores) => {
       { name: 'granted', type: 'http', url: world.mcp.url, headers: { Authorization: `Bearer ${service.given[1]}` } },
     ]);
 
-    const seen = [await everything(store), platform.logged(), JSON.stringify([done.data, tested.data])].join('\n');
+    const seen = [await everyRow(store), platform.logged(), JSON.stringify([done.data, tested.data])].join('\n');
     for (const secret of [...service.given, Buffer.from(service.given[1] ?? '').toString('base64')]) expect(seen).not.toContain(secret);
     await world.close();
   });

@@ -1,3 +1,4 @@
+import { MogplexError } from '@mogplex/protocol';
 import { type Kysely, sql } from 'kysely';
 import type { SealedText, SealPlace } from './sealer.ts';
 import type { Store } from './open.ts';
@@ -36,11 +37,19 @@ interface SealedRow {
 
 const PAGE = 200;
 
-const readPage = async (db: Kysely<never>, { table, column, id, owner }: SealedColumn, keyId: string): Promise<SealedRow[]> => {
+type RowId = SealedRow['id'];
+
+const readPage = async (
+  db: Kysely<never>,
+  { table, column, id, owner }: SealedColumn,
+  keyId: string,
+  without: readonly RowId[],
+): Promise<SealedRow[]> => {
   const ownerPart = owner === undefined ? sql`null` : sql.ref(owner);
+  const others = without.length === 0 ? sql`` : sql`and ${sql.ref(id)} not in (${sql.join(without)})`;
   const { rows } = await sql<SealedRow>`
     select ${sql.ref(id)} as id, ${sql.ref(column)} as sealed, ${ownerPart} as owner from ${sql.table(table)}
-    where ${sql.ref(column)} like 'v1.%' and ${sql.ref(column)} not like ${`v1.${keyId}.%`} limit ${PAGE}`.execute(db);
+    where ${sql.ref(column)} like 'v1.%' and ${sql.ref(column)} not like ${`v1.${keyId}.%`} ${others} limit ${PAGE}`.execute(db);
   return rows;
 };
 
@@ -51,29 +60,56 @@ const placeOf = ({ table, column }: SealedColumn, row: SealedRow): SealPlace => 
   owner: row.owner ?? 'platform',
 });
 
-/** A row that changed meanwhile stays as it is: whoever wrote it sealed it with the current key, or the next pass does. */
-const resealRow = async (store: Store, where: SealedColumn, row: SealedRow): Promise<void> => {
+/**
+ * A row that changed meanwhile stays as it is: whoever wrote it sealed it with the current key, or the next pass does.
+ *
+ * @returns false for a value that does not open.
+ */
+const resealRow = async (store: Store, where: SealedColumn, row: SealedRow): Promise<boolean> => {
   const place = placeOf(where, row);
-  const sealed = store.sealer.seal(place, store.sealer.open(place, row.sealed));
+  let sealed: SealedText;
+  try {
+    sealed = store.sealer.seal(place, store.sealer.open(place, row.sealed));
+  } catch (error) {
+    if (error instanceof MogplexError && error.code === 'damaged') return false;
+    throw error;
+  }
   await sql`update ${sql.table(where.table)} set ${sql.ref(where.column)} = ${sealed}
     where ${sql.ref(where.id)} = ${row.id} and ${sql.ref(where.column)} = ${row.sealed}`.execute(store.db);
+  return true;
 };
+
+const NAMED = 20;
+
+const unopened = (count: number, broken: readonly string[]): MogplexError =>
+  new MogplexError(
+    'damaged',
+    `${count} values are sealed with the current master key; ${broken.length} do not open: ${broken.slice(0, NAMED).join(', ')}`,
+    { boundary: 'storage', hint: 'Enter those anew, or put the key that sealed them back into the ring and run it with --reseal.' },
+  );
 
 /**
  * Seals every column anew with the current master key, row by row, while servers run: text under an older key of the
- * ring opens all the time.
+ * ring opens all the time. A value that does not open stays as it is and keeps none of the others from being sealed.
  *
  * @returns how many values were sealed anew.
+ * @throws MogplexError `damaged` at the end, naming the values that do not open.
  */
 export const resealAll = async (store: Store): Promise<number> => {
+  const broken: string[] = [];
   let count = 0;
   for (const where of SEALED_COLUMNS) {
+    const skipped: RowId[] = [];
     for (;;) {
-      const rows = await readPage(store.db as unknown as Kysely<never>, where, store.sealer.keyId);
+      const rows = await readPage(store.db as unknown as Kysely<never>, where, store.sealer.keyId, skipped);
       if (rows.length === 0) break;
-      for (const row of rows) await resealRow(store, where, row);
-      count += rows.length;
+      for (const row of rows) {
+        if (await resealRow(store, where, row)) count += 1;
+        else skipped.push(row.id);
+      }
     }
+    broken.push(...skipped.map((id) => `${where.table}.${where.column} of ${id}`));
   }
+  if (broken.length > 0) throw unopened(count, broken);
   return count;
 };
