@@ -98,9 +98,9 @@ export class Cockpit {
     const [{ name, branch }, custom] = await Promise.all([this.ports.workspace.repository(), this.ports.workspace.customCommands()]);
     this.custom = custom;
     this.store.update((state) => ({ ...state, header: { ...state.header, repository: sanitiseLine(name, 80), branch } }));
+    if (this.state.view === 'session') await this.enterSession();
     const before = await this.ports.history.load();
     this.store.update((state) => ({ ...state, editor: { ...state.editor, history: [...before, ...state.editor.history] } }));
-    if (this.state.view === 'session') await this.enterSession();
   }
 
   /**
@@ -229,11 +229,16 @@ export class Cockpit {
       return;
     }
     this.store.update((state) => ({ ...state, editor: submit(state.editor), completion: undefined, alert: undefined, scroll: undefined }));
-    this.ports.history
-      .add(text)
-      .catch((error: unknown) => this.alert('warn', `The history was not kept: ${error instanceof Error ? error.message : ''}`));
+    // A bare command is typed as quickly as it is found again.
+    if (call === undefined || call.argument !== '') this.#remember(text);
     if (call === undefined) await this.prompt(text.trim());
     else await this.command(call.name, call.argument);
+  }
+
+  #remember(text: string): void {
+    this.ports.history.add(text).catch((error: unknown) => {
+      this.alert('warn', `The history is not kept: ${sanitiseLine(error instanceof Error ? error.message : String(error))}`);
+    });
   }
 
   /** Runs a slash command: a built-in one, one of the person's own, else an error on the spot. */

@@ -28,6 +28,7 @@ export function complete(cockpit: Cockpit): void {
     }
     return taken(state, found, 1);
   });
+  cockpit.prepareCompletion();
 }
 
 /** Up and Down among the suggestions. @returns false where there are none to move among */

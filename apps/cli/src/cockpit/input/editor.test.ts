@@ -46,3 +46,13 @@ describe('the editor', () => {
     expect(edit.submit({ ...once, text: '  ' }).history).toEqual(['same']);
   });
 });
+
+describe('characters of more than one code point', () => {
+  test.each(['👩‍👩‍👧', '🇩🇪', 'e\u0301', '漢', '👍🏽'])('%s is passed and deleted as one', (character) => {
+    const text = `a${character}b`;
+    expect(edit.moveLeft(typed(text, text.length - 1)).cursor).toBe(1);
+    expect(edit.moveRight(typed(text, 1)).cursor).toBe(text.length - 1);
+    expect(edit.backspace(typed(text, text.length - 1))).toMatchObject({ text: 'ab', cursor: 1 });
+    expect(edit.deleteForward(typed(text, 1)).text).toBe('ab');
+  });
+});

@@ -1,7 +1,9 @@
+import { graphemes } from '../text/width.ts';
+
 /** The text being composed. Every function here returns a new editor and touches nothing else. */
 export interface Editor {
   readonly text: string;
-  /** Offset of the cursor in `text`, in UTF-16 units, never inside a surrogate pair. */
+  /** Offset of the cursor in `text`, in UTF-16 units, never inside a character. */
   readonly cursor: number;
   /** Sent texts, oldest first. */
   readonly history: readonly string[];
@@ -98,13 +100,16 @@ function wordStart(text: string, cursor: number): number {
   return cursor - Math.max(behind.length, cursor > 0 ? 1 : 0);
 }
 
+/** Characters of a person (UAX #29) are looked for in so many units around the cursor. */
+const LONGEST_CHARACTER = 64;
+
 function previous(text: string, cursor: number): number {
   if (cursor === 0) return 0;
-  const low = text.charCodeAt(cursor - 1);
-  return cursor - (low >= 0xdc00 && low <= 0xdfff && cursor > 1 ? 2 : 1);
+  const behind = graphemes(text.slice(Math.max(0, cursor - LONGEST_CHARACTER), cursor)).at(-1);
+  return cursor - (behind?.length ?? 1);
 }
 
 function next(text: string, cursor: number): number {
-  if (cursor >= text.length) return text.length;
-  return cursor + ((text.codePointAt(cursor) ?? 0) > 0xffff ? 2 : 1);
+  const ahead = graphemes(text.slice(cursor, cursor + LONGEST_CHARACTER))[0];
+  return Math.min(text.length, cursor + (ahead?.length ?? 1));
 }

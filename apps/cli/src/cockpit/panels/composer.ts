@@ -37,6 +37,12 @@ function visualRows(text: string, width: number): VisualRow[] {
   const rows: VisualRow[] = [];
   let start = 0;
   for (const line of text.split('\n')) {
+    // Nearly every line: as long as it is wide, and short enough. A pasted text may have tens of thousands of them.
+    if (line.length <= width && stringWidth(line) === line.length) {
+      rows.push({ text: line, start });
+      start += line.length + 1;
+      continue;
+    }
     let rowStart = start;
     let used = 0;
     let row = '';

@@ -45,19 +45,19 @@ function runWork({ status, cancelRequested, line }: RunView): string {
   return status === 'pending' ? 'Waiting for a worker' : 'The run is under way';
 }
 
+/** Cells that the keys get before anything is said beside them. */
+const LEAST_KEYS = 22;
+
 /** The last row: keys at the left, tokens and cost of the session at the right. */
 export function footRow(state: CockpitState, width: number): Line {
   const used = money(state.usage);
   const { used: tokens, length } = state.context;
-  const full = length === undefined || tokens === 0 ? '' : ` · ${percent(tokens / length)} of context`;
-  const right: Span = { text: `${used}${full} `, color: 'muted' };
-  const room = width - stringWidth(right.text) - 3;
-  const left = keysThatFit(state, room);
-  return [
-    { text: ` ${left}`, color: 'muted' },
-    { text: ' '.repeat(Math.max(1, width - 1 - stringWidth(left) - stringWidth(right.text))) },
-    right,
-  ];
+  const full = length === undefined || tokens === 0 ? used : `${used} · ${percent(tokens / length)} of context`;
+  const shown = [full, used].find((text) => width - stringWidth(text) - 4 >= LEAST_KEYS) ?? '';
+  const right: Span = { text: `${shown} `, color: 'muted' };
+  const left = keysThatFit(state, width - stringWidth(right.text) - 3);
+  const gap = ' '.repeat(Math.max(1, width - 1 - stringWidth(left) - stringWidth(right.text)));
+  return [{ text: ` ${left}`, color: 'muted' }, { text: gap }, right];
 }
 
 /** A part of a whole: `0 %`, `< 1 %`, `37 %`. */

@@ -21,6 +21,10 @@ interface Place {
   row: number;
 }
 
+/** Characters and lines of a prompt that are shown. */
+const LONGEST_PROMPT = 8_192;
+const MOST_PROMPT_LINES = 40;
+
 const NOTICE: Readonly<Record<'info' | 'warn' | 'error', { mark: string; look: Look }>> = {
   info: { mark: '· ', look: { color: 'muted' } },
   warn: { mark: '! ', look: { color: 'warn' } },
@@ -138,19 +142,29 @@ function answerRows(item: Extract<TimelineItem, { kind: 'answer' }>, streamed: S
   return rows;
 }
 
+/** A long prompt is shown by its beginning: it was pasted, and its reader knows it. */
+function promptRows(prompt: string, width: number): Line[] {
+  const shown = prompt.slice(0, LONGEST_PROMPT).split('\n').slice(0, MOST_PROMPT_LINES);
+  const rows = shown.flatMap((text, at) =>
+    wrapSpans(
+      [
+        { text: at === 0 ? '❯ ' : '  ', color: 'user' },
+        { text, bold: true },
+      ],
+      width,
+      2,
+    ),
+  );
+  const hidden = prompt.length - shown.join('\n').length;
+  return hidden === 0
+    ? rows
+    : [...rows, [{ text: fit(`  … and ${hidden.toLocaleString('en-US')} more characters, sent in full`, width), color: 'muted' }]];
+}
+
 function entryRows(item: Exclude<TimelineItem, { kind: 'answer' }>, width: number): Line[] {
   switch (item.kind) {
     case 'user':
-      return item.text.split('\n').flatMap((text, at) =>
-        wrapSpans(
-          [
-            { text: at === 0 ? '❯ ' : '  ', color: 'user' },
-            { text, bold: true },
-          ],
-          width,
-          2,
-        ),
-      );
+      return promptRows(item.text, width);
     case 'reasoning':
       return [[{ text: fit(`  thinking · ${item.text.trim().split('\n').at(-1) ?? ''}`, width), color: 'muted', italic: true }]];
     case 'tool':

@@ -14,7 +14,7 @@ export function welcomeRows({ header }: CockpitState, width: number, height: num
   if (height < HINTS.length + 4) return [];
   const lead =
     model === undefined
-      ? [{ text: 'No model is chosen yet.' }]
+      ? [{ text: header.mode === '' ? 'Getting ready …' : 'No model is chosen yet.' }]
       : [{ text: 'Prompts go to ' }, { text: model, bold: true }, { text: ` with ${header.credential}.` }];
   return [
     [],
