@@ -202,11 +202,11 @@ describe('B4 B22 what is refused', () => {
         expect({ command, ...unknown }).toMatchObject({ command, code: 1, stdout: '' });
         expect(unknown.stderr).toMatch(/\[run\][\s\S]*Request id: req_/);
       }
-      expect(await runs([command, 'nonsense'])).toMatchObject({
-        code: 2,
-        stderr: expect.stringContaining('is not the id of a run') as string,
-      });
     }
+    expect(await runs(['show', 'nonsense'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('is not the id of a run') as string,
+    });
     expect((await runs(['events', UNKNOWN, '--follow'])).code).toBe(1);
     const wrong = await runs(['list'], { MOGPLEX_API_KEY: 'mog_wrong0123456789' });
     expect(wrong).toMatchObject({ code: 64, stdout: '' });

@@ -91,9 +91,7 @@ describe('D7 runs in the browser', () => {
     await facts(page)
       .getByText(/11 tokens in, 5 out, \$0\.\d+/)
       .waitFor();
-    await facts(page)
-      .getByText(/browser .* \(web\)/)
-      .waitFor();
+    await facts(page).getByText('browser session (web)').waitFor();
     const copy = page.getByRole('button', { name: 'Copy the run id' });
     await copy.focus();
     await page.keyboard.press('Enter');

@@ -39,11 +39,11 @@ export const tookWords = ({ status, startedAt, endedAt }: Run, now: number): str
   return duration((endedAt ?? (isRunOver(status) ? startedAt : now)) - startedAt);
 };
 
-const KINDS = { personal: 'access token', oauth: 'app or terminal', session: 'browser' } as const;
+const KINDS = { personal: 'access token', oauth: 'app or terminal' } as const;
 
 /** `access token "ci", source cli` */
 export const startedByWords = ({ startedBy: { kind, name }, source }: Run): string =>
-  `${KINDS[kind]} ${JSON.stringify(name)}, source ${source}`;
+  `${kind === 'session' ? name : `${KINDS[kind]} ${JSON.stringify(name)}`}, source ${source}`;
 
 /** The state, with the cancel that was asked for and has not come to pass. */
 export const statusWords = ({ status, cancelRequestedAt }: Run): string =>

@@ -1,9 +1,9 @@
 import { isRunOver, type Run, type RunStatus } from '@mogplex/protocol';
 
-const KINDS = { personal: 'access token', oauth: 'app or terminal', session: 'browser' } as const;
+const KINDS = { personal: 'access token ', oauth: 'app or terminal ', session: '' } as const;
 
 /** With which credential a run was started, and from where. */
-export const startedByWords = ({ startedBy: { kind, name }, source }: Run): string => `${KINDS[kind]} ${name} (${source})`;
+export const startedByWords = ({ startedBy: { kind, name }, source }: Run): string => `${KINDS[kind]}${name} (${source})`;
 
 const LOOKS: Record<RunStatus, string> = {
   pending: 'text-soft',
