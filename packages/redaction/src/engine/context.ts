@@ -1,7 +1,7 @@
 import { classAt, NAME, SPACE } from './chars.ts';
 import type { NameClass, Names } from './names.ts';
 import { matchAt, mayHaveValue, type Place, placeOfValue } from './separators.ts';
-import { isCode, isMixed, isPassword, isPlaceholder, isScattered, isUuid, isWordSet, looksRandom } from './values.ts';
+import { isCode, isComplex, isMixed, isPassword, isPlaceholder, isScattered, isUuid, isWordSet, looksRandom } from './values.ts';
 
 /** A value found by the name in front of it. */
 export interface Found {
@@ -147,7 +147,8 @@ export class ContextFinder {
     // What was turned away once is turned away again: references and words come back often.
     const memo = `${kind}${trust}${open === null ? next : '"'}${value}`;
     if (this.#rejected.has(memo)) return undefined;
-    if (open === null ? isSameName(value, name) : trust === 'mixed' && !isMixedFor(kind, value)) return undefined;
+    if (open === null ? isSameName(value, name) : isOwnName(value, name) || (trust === 'mixed' && !isMixedFor(kind, value)))
+      return undefined;
     if (trust === 'element' && open === null && !/^[.:!?]*\s*(?:<|$)/.test(text.slice(end, end + 80))) return undefined;
     if (
       (trust === 'set' && open === null && kind === 'password' && isWordSet(value, name)) ||
@@ -161,12 +162,18 @@ export class ContextFinder {
 
 /** What an argument, a call or an array takes to be a secret: plain words stand there too often. */
 const isMixedFor = (kind: NameClass, value: string): boolean =>
-  kind === 'password' ? isMixed(value) : value.length >= 12 && (value.length >= 16 || /\d.*\d/.test(value));
+  kind === 'password' ? isMixed(value) : !isCode(value, '') && value.length >= 12 && (value.length >= 16 || /\d.*\d/.test(value));
+
+/** Whether a quoted value repeats the end of its name: `CHALLENGE_PASSWORD: 'challengePassword'`. */
+const isOwnName = (value: string, name: string): boolean =>
+  value.length > 5 && /^[A-Za-z_-]+$/.test(value) && plainWord(name).endsWith(plainWord(value));
+
+const plainWord = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '');
 
 /** Whether a value is its own name, or holds it: `password: rawPassword`. */
 function isSameName(value: string, name: string): boolean {
   if (value.length > 64) return false;
-  const [one, other] = [value, name].map((text) => text.toLowerCase().replace(/[^a-z0-9]/g, '')) as [string, string];
+  const [one, other] = [plainWord(value), plainWord(name)];
   return (one.length > 3 && other.includes(one)) || (other.length > 5 && one.includes(other));
 }
 
@@ -183,7 +190,7 @@ function isSecretValue(value: string, kind: NameClass, quoted: boolean, next: st
   if (!quoted && isCode(value, next)) return false;
   if (NUMBERED.test(value)) return false;
   if (isUuid(value)) return kind === 'secret';
-  return looksRandom(value, kind === 'secret' ? 10 : 16);
+  return looksRandom(value, kind === 'secret' ? 10 : 16) || (quoted && kind === 'secret' && isComplex(value));
 }
 
 function closing(text: string, start: number, quote: string, to: number): number {

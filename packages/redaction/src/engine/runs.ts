@@ -106,6 +106,7 @@ function namesVendor(word: string): boolean {
   let known = remembered.get(word);
   if (known === undefined) {
     const parts = word
+      .replace(/^-+D/, '')
       .replace(/([a-z])([A-Z])/g, '$1 $2')
       .toLowerCase()
       .split(/[^a-z0-9]+/);

@@ -25,7 +25,8 @@ const PAIRED = new RegExp(`${CLOSE}{0,2}[ \\t]*,?\\s{0,40}\\\\*["']?[vV]alue\\\\
 const BLOCK_DEFAULT = /"[ \t]{0,8}\{[^{}]{0,200}?\bdefault[ \t]{0,8}=[ \t]{0,8}(?=")/y;
 const ELEMENT = /[^<>\n]{0,80}>\s{0,80}/y;
 const FLAG = /["']?[ \t]{1,8}(?=[^\s-])/y;
-const AFTER_BLANK = /[ \t]{1,8}(?=\S)/y;
+/** Network devices put the number of an encoding in front. */
+const AFTER_BLANK = /[ \t]{1,8}(?:[0-9] (?=\S{4}))?(?=\S)/y;
 const QUOTED_AFTER_BLANK = /[ \t]{1,4}(?=["'])/y;
 /** A cell of a table of text, after the cell that names it. */
 const CELL = /[ \t]{1,40}\|[ \t]{1,40}(?=[^\s|"'`]{6,80}[ \t]{0,40}\|)/y;

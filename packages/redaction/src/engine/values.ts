@@ -166,3 +166,13 @@ export function isWordSet(value: string, name: string): boolean {
 /** What examples set a password to. */
 const COMMON_PASSWORD =
   /^(?:postgres|mysql|mariadb|redis|mongo|rabbitmq|guest|minio|minioadmin|elastic|wordpress|drupal|user(?:name)?|localhost|production|development|string|disabled|enabled|optional|required|never|always|prompt|ignore)$/;
+
+const PATTERN = /^\^|\[\^?[A-Za-z0-9]-[A-Za-z0-9]|\\[dwsb]|\(\?[:=!<]|\.[*+]|:\/\/|^<|%[sd]/;
+
+/** Whether a quoted value is mixed from so many signs that nobody writes it by hand; no pattern, template or tag. */
+export function isComplex(value: string): boolean {
+  if (value.length < 16 || value.length > 256 || /\s/.test(value) || PATTERN.test(value)) return false;
+  const signs = new Set(value.replace(/[A-Za-z0-9]/g, ''));
+  const { upper, lower, digits } = shapeOf(value);
+  return upper + lower >= 4 && (signs.size >= 7 || (signs.size >= 4 && upper > 2 && lower > 2 && digits > 1));
+}
