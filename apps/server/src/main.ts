@@ -81,6 +81,9 @@ const drain = (server: Server, seconds: number): Promise<void> =>
     server.closeIdleConnections();
   });
 
+/** RFC 6797: for a year, this host is asked over https alone. */
+const HSTS = 'max-age=31536000';
+
 /** How long an idle connection is kept, in milliseconds: longer than the minute of common proxies, which would else send into a closed one. */
 const KEEP_ALIVE_MS = 75_000;
 
@@ -154,8 +157,11 @@ export const startServer = async (config: Config, io: ServerIo = processIo): Pro
     const app = createApp(platform, rooms);
     const hono = getRequestListener(app.fetch);
     const gateway = rooms.gateway(app.guards);
-    listener = (incoming, outgoing) =>
+    const secure = publicUrl.startsWith('https:');
+    listener = (incoming, outgoing) => {
+      if (secure) outgoing.setHeader('strict-transport-security', HSTS);
       void (gateway.owns(incoming.url ?? '') ? gateway.serve(incoming, outgoing) : hono(incoming, outgoing));
+    };
     server.on('upgrade', (_incoming, socket) => gateway.refuseUpgrade(socket));
     parts.push({ name: 'runs', close: () => rooms.drain() });
     rooms.start();

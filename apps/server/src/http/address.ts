@@ -1,4 +1,4 @@
-import { BlockList, isIP } from 'node:net';
+import { BlockList, isIP, isIPv6 } from 'node:net';
 import type { IncomingMessage } from 'node:http';
 
 const add = (list: BlockList, network: string): void => {
@@ -10,6 +10,28 @@ const add = (list: BlockList, network: string): void => {
 
 /** `::ffff:10.0.0.1` is 10.0.0.1 seen through a dual-stack socket. */
 const plain = (address: string): string => (address.startsWith('::ffff:') && isIP(address.slice(7)) === 4 ? address.slice(7) : address);
+
+const GROUPS = 8;
+
+/** The groups of an IPv6 address, with those that `::` stands for. */
+const groupsOf = (address: string): string[] => {
+  const [head = '', tail] = address.split('::');
+  const [before, after] = [head, tail ?? ''].map((part) => part.split(':').filter((group) => group !== ''));
+  const missing = tail === undefined ? 0 : Math.max(0, GROUPS - (before?.length ?? 0) - (after?.length ?? 0));
+  return [...(before ?? []), ...Array.from({ length: missing }, () => '0'), ...(after ?? [])];
+};
+
+/**
+ * What attempts and limits are counted by: an IPv4 address, or the /64 network of an IPv6 one, which is the least that a single
+ * subscriber is given (RFC 6177): counted one by one, they would never run out.
+ */
+export const countedAddress = (address: string): string => {
+  if (!isIPv6(address)) return address;
+  const network = groupsOf(address)
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16));
+  return `${network.join(':')}::/64`;
+};
 
 /**
  * Finds the client's address: the socket's peer, or, where that is a trusted proxy, the right-most address of `X-Forwarded-For`
@@ -28,7 +50,8 @@ export const createAddressReader = (trustedProxies: readonly string[]): ((incomi
     let address = peer;
     for (const hop of forwarded.toReversed()) {
       const candidate = plain(hop.trim());
-      if (isIP(candidate) === 0) return address;
+      // A zone index can hold any character, and names an interface of the machine that wrote it: nothing to count or log.
+      if (isIP(candidate) === 0 || candidate.includes('%')) return address;
       address = candidate;
       if (!isTrusted(candidate)) return address;
     }

@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Config } from '../config.ts';
 import type { Store } from '../store/open.ts';
+import { countedAddress } from './address.ts';
 
 export type Bucket = 'key' | 'start' | 'address' | 'model';
 
@@ -128,5 +129,5 @@ export const createRateLimiter = (store: Store, limits: Config['limits'], now: (
     return createBucket(points[bucket], consume, now);
   };
   const buckets = { key: make('key'), start: make('start'), address: make('address'), model: make('model') };
-  return { charge: (bucket, key) => buckets[bucket](key) };
+  return { charge: (bucket, key) => buckets[bucket](bucket === 'address' ? countedAddress(key) : key) };
 };

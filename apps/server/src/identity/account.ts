@@ -2,16 +2,15 @@ import { MogplexError } from '@mogplex/protocol';
 import { z } from 'zod';
 import type { Principal } from '../http/principal.ts';
 import { defineRoute, type Route } from '../http/route.ts';
-import { deleteRuns } from '../runs/forget.ts';
-import { forgetHolder, revokeTokensOf } from '../tokens/revoke.ts';
+import { isDuplicate } from '../store/failure.ts';
+import { forgetHolder } from '../tokens/revoke.ts';
 import { parseEmail } from './accounts.ts';
 import { libraryAnswer } from './calls.ts';
 import type { Identity } from './context.ts';
 import { cookieRoute } from './cookies.ts';
-import { prepareGrantEnd } from './github-grant.ts';
+import { deleteAccount } from './delete-account.ts';
 import { displayName } from './oauth/context.ts';
 import { verifyPassword } from './password.ts';
-import { leaveEveryTeam } from './teams/members.ts';
 import { endOtherSessions, endSession } from './session.ts';
 import { chargeAttempt, refundAttempt } from './throttle.ts';
 import { note } from './trail.ts';
@@ -66,7 +65,6 @@ const provePassword = async ({ platform }: Identity, principal: Principal, typed
 };
 
 const profileRoutes = (identity: Identity): Route[] => {
-  const { coherence, now } = identity.platform;
   const { db } = identity.platform.store;
   return [
     defineRoute({
@@ -107,9 +105,13 @@ const profileRoutes = (identity: Identity): Route[] => {
       handler: async ({ body, principal, address, requestId }) => {
         const email = parseEmail(body.email);
         await provePassword(identity, principal, body.password, address);
-        const taken = await db.selectFrom('user').select('id').where('email', '=', email).executeTakeFirst();
-        if (taken !== undefined) throw new MogplexError('conflict', 'this address already has an account', { boundary: 'account' });
-        await db.updateTable('user').set({ email, emailVerified: 0 }).where('id', '=', principal.accountId).execute();
+        const taken = new MogplexError('conflict', 'this address already has an account', { boundary: 'account' });
+        if (email === principal.email) throw taken;
+        try {
+          await db.updateTable('user').set({ email, emailVerified: 0 }).where('id', '=', principal.accountId).execute();
+        } catch (error) {
+          throw isDuplicate(error) ? taken : error;
+        }
         await forgetHolder(identity.platform, principal.accountId);
         await note(identity, principal, requestId, { action: 'account.address_changed', subject: principal.accountId });
         return { status: 'changed' as const };
@@ -128,15 +130,7 @@ const profileRoutes = (identity: Identity): Route[] => {
         if (body.email.trim().toLowerCase() !== principal.email) {
           throw new MogplexError('invalid_request', 'type the address of the account to confirm', { boundary: 'account' });
         }
-        const endGrant = await prepareGrantEnd(identity.platform, principal.accountId);
-        await db.transaction().execute(async (trx) => {
-          await leaveEveryTeam(trx, principal.accountId);
-          await trx.deleteFrom('user').where('id', '=', principal.accountId).execute();
-          await deleteRuns(trx, { accountId: principal.accountId });
-        });
-        await revokeTokensOf({ db, coherence, now }, principal.accountId, 'owner', { actor: principal.accountId, requestId });
-        await note(identity, principal, requestId, { action: 'account.deleted', subject: principal.accountId });
-        await endGrant();
+        await deleteAccount(identity, principal.accountId, requestId);
         return { status: 'deleted' as const };
       },
     }),

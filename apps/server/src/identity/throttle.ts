@@ -1,5 +1,6 @@
 import { MogplexError } from '@mogplex/protocol';
 import { type Kysely, sql } from 'kysely';
+import { countedAddress } from '../http/address.ts';
 import type { Database } from '../store/schema.ts';
 import { sha256 } from './oauth/context.ts';
 
@@ -17,7 +18,8 @@ type Target = { account: string } | { proof: 'passkey' | 'second factor' };
  * Attempts in 15 minutes: of one address at one target, at one account from anywhere, of one address at anything. What names
  * no account is counted by address alone, so that a stranger cannot use it up for everybody.
  */
-const countersOf = (target: Target, address: string): Counter[] => {
+const countersOf = (target: Target, from: string): Counter[] => {
+  const address = countedAddress(from);
   const one = { key: sha256(`address:${address}`), limit: 100 };
   if ('proof' in target) return [{ key: sha256(`${target.proof}:${address}`), limit: 40 }, one];
   return [{ key: sha256(`pair:${target.account}:${address}`), limit: 8 }, { key: sha256(`account:${target.account}`), limit: 40 }, one];
@@ -48,7 +50,12 @@ export const chargeAttempt = async (db: Kysely<Database>, target: Target, addres
 
 /** Counts the registration of an application, which anybody may do, by the address that it comes from. */
 export const chargeRegistration = async (db: Kysely<Database>, address: string, now: number): Promise<void> =>
-  chargeAll(db, [{ key: sha256(`register:${address}`), limit: 30 }], 'too many applications were registered from here', now);
+  chargeAll(
+    db,
+    [{ key: sha256(`register:${countedAddress(address)}`), limit: 30 }],
+    'too many applications were registered from here',
+    now,
+  );
 
 const chargeAll = async (db: Kysely<Database>, counters: readonly Counter[], refusal: string, now: number): Promise<void> => {
   for (const counter of counters) {

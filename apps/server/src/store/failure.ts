@@ -16,3 +16,9 @@ export const asStoreFailure = (error: unknown): MogplexError | undefined => {
   if (!SQLSTATE.test(code) && !SQLITE.test(code) && !LINE.test(code) && !WORDS.test(error.message)) return undefined;
   return new MogplexError('unavailable', 'the store does not answer', { boundary: 'storage', retryAfter: SECONDS, cause: error });
 };
+
+/** Codes of a violated uniqueness: of SQLite, and of PostgreSQL (its documentation, appendix A). */
+const DUPLICATE = new Set(['SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY', '23505']);
+
+/** Whether the store refused a row because another one has the same unique value, for instance one that was written at the same time. */
+export const isDuplicate = (error: unknown): boolean => error instanceof Error && 'code' in error && DUPLICATE.has(String(error.code));

@@ -107,12 +107,18 @@ export const forgetHolder = async (
   );
 };
 
+/** Removes the service accounts of teams that are no more; their tokens are still to be revoked. Returns their ids. */
+export const removeServiceAccounts = async (db: Db, teamIds: readonly string[]): Promise<string[]> => {
+  if (teamIds.length === 0) return [];
+  const accounts = await db.deleteFrom('service_account').where('team_id', 'in', teamIds).returning('id').execute();
+  return accounts.map(({ id }) => id);
+};
+
 /** Removes the service accounts of a team that is no more, and revokes their tokens. */
 export const revokeTeamTokens = async (
   { store: { db }, coherence, now }: { store: { db: Db }; coherence: Coherence; now: () => number },
   teamId: string,
   by: Actor,
 ): Promise<void> => {
-  const accounts = await db.deleteFrom('service_account').where('team_id', '=', teamId).returning('id').execute();
-  for (const { id } of accounts) await revokeTokensOf({ db, coherence, now }, id, 'owner', by);
+  for (const id of await removeServiceAccounts(db, [teamId])) await revokeTokensOf({ db, coherence, now }, id, 'owner', by);
 };

@@ -55,12 +55,27 @@ export const keepingAnOwner = async (db: Db, teamId: string, change: (trx: Db) =
   });
 
 /**
+ * Takes back the open invitations that a person made into a team in which they may no longer invite: whoever is shown the door must not
+ * have left another one open.
+ */
+export const withdrawInvitations = async (trx: Db, teamId: string, accountId: string): Promise<void> => {
+  await trx
+    .deleteFrom('team_invitation')
+    .where('team_id', '=', teamId)
+    .where('invited_by', '=', accountId)
+    .where('accepted_at', 'is', null)
+    .execute();
+};
+
+/**
  * Takes a person who deletes their account out of every shared team, and removes teams that nobody else is in.
  *
  * @param trx the transaction that deletes the account.
+ * @returns the ids of the teams that are removed.
  * @throws MogplexError `conflict` where they are the last owner of a team that others are in.
  */
-export const leaveEveryTeam = async (trx: Db, accountId: string): Promise<void> => {
+export const leaveEveryTeam = async (trx: Db, accountId: string): Promise<string[]> => {
+  const removed: string[] = [];
   const teams = await trx
     .selectFrom('team')
     .innerJoin('team_member', 'team_member.team_id', 'team.id')
@@ -72,7 +87,10 @@ export const leaveEveryTeam = async (trx: Db, accountId: string): Promise<void> 
     await trx.updateTable('team').set({ name }).where('id', '=', id).execute();
     await trx.deleteFrom('team_member').where('team_id', '=', id).where('user_id', '=', accountId).execute();
     const rest = await trx.selectFrom('team_member').select('role').where('team_id', '=', id).execute();
-    if (rest.length === 0) await trx.deleteFrom('team').where('id', '=', id).execute();
-    else if (!rest.some(({ role }) => role === 'owner')) throw lastOwner(`the team ${name}`);
+    if (rest.length === 0) {
+      await trx.deleteFrom('team').where('id', '=', id).execute();
+      removed.push(id);
+    } else if (!rest.some(({ role }) => role === 'owner')) throw lastOwner(`the team ${name}`);
   }
+  return removed;
 };

@@ -6,7 +6,7 @@ import { deleteRuns } from '../../runs/forget.ts';
 import { revokeTeamTokens } from '../../tokens/revoke.ts';
 import { displayName, newId } from '../oauth/context.ts';
 import { note } from '../trail.ts';
-import { keepingAnOwner, mayManage, requireRole } from './members.ts';
+import { keepingAnOwner, mayManage, requireRole, withdrawInvitations } from './members.ts';
 
 const PREFIX = '/api/v1/mogplex/teams';
 
@@ -180,6 +180,7 @@ const memberRoutes = (identity: Identity): Route[] => {
             .where('team_id', '=', params.id)
             .where('user_id', '=', params.userId)
             .execute();
+          if (!mayManage(body.role, before)) await withdrawInvitations(trx, params.id, params.userId);
         });
         const event = { action: 'team.role_changed', subject: params.userId, teamId: params.id, details: { role: body.role } };
         await note(identity, principal, requestId, event);
@@ -201,6 +202,7 @@ const memberRoutes = (identity: Identity): Route[] => {
         if (params.userId !== principal.accountId && !mayManage(role, other)) throw refuse('only an owner or an admin may do this');
         await keepingAnOwner(db, params.id, async (trx) => {
           await trx.deleteFrom('team_member').where('team_id', '=', params.id).where('user_id', '=', params.userId).execute();
+          await withdrawInvitations(trx, params.id, params.userId);
         });
         await note(identity, principal, requestId, { action: 'team.member_removed', subject: params.userId, teamId: params.id });
         return { status: 'removed' as const };
