@@ -96,6 +96,8 @@ export type SignInEvent =
   | { type: 'note'; text: string };
 
 export interface SignInPort {
+  /** The address of the platform that an account is signed in to, as it was set. */
+  platform(): string;
   /** Whether a browser can be opened here. */
   canOpenBrowser(): boolean;
   /**

@@ -1,5 +1,5 @@
 import type { Secret } from '@mogplex/credentials';
-import { findProvider, PROVIDERS } from '@mogplex/protocol';
+import { findProvider, MogplexError, PROVIDERS } from '@mogplex/protocol';
 import type { Cockpit } from '../controller.ts';
 import type { SignInEvent } from '../ports.ts';
 import { LOGIN_CHOICE, type LoginStep } from '../state/state.ts';
@@ -153,8 +153,15 @@ export class LoginController {
       await this.#signedIn(provider);
     } catch (error) {
       if (flow.signal.aborted) return;
-      this.#show({ step: 'failed', service, message: await inWords(error) });
+      this.#show({ step: 'failed', service, message: await inWords(service === ACCOUNT ? this.#withAddress(error) : error) });
     }
+  }
+
+  /** A platform that cannot be reached is one that does not run, or another one than the person thinks: says which it is. */
+  #withAddress(error: unknown): unknown {
+    if (!(error instanceof MogplexError) || error.boundary !== 'network') return error;
+    const hint = `The platform is ${this.#cockpit.ports.signIn.platform()}. MOGPLEX_URL names another one; mogplex server runs one here.`;
+    return new MogplexError(error.code, error.message, { boundary: error.boundary, hint });
   }
 
   #report(service: string, event: SignInEvent): void {

@@ -3,27 +3,39 @@ import type { LoginStep } from '../state/state.ts';
 import { fit, hardWrap, type Line, wrapSpans } from '../text/lines.ts';
 
 const CHOICES = [
-  { label: 'Sign in with Mogplex', detail: 'models, catalog and MCP servers of your account' },
+  { label: 'Sign in with Mogplex', detail: 'models, agents and MCP servers of your account' },
   { label: 'Use a provider API key', detail: 'stored on this machine, readable by you alone' },
 ] as const;
 
-/** The rows of one step of the login screen, under its title. */
-export function stepRows(step: LoginStep, width: number): Line[] {
+/**
+ * The rows of one step of the login screen, under its title.
+ *
+ * @param platform where the account would be signed in to
+ */
+export function stepRows(step: LoginStep, platform: string, width: number): Line[] {
   switch (step.step) {
     case 'choose':
-      return CHOICES.map((choice, at) => option(choice.label, choice.detail, at === step.index, 24, width));
+      return [
+        ...CHOICES.map((choice, at) => option(choice.label, choice.detail, at === step.index, 24, width)),
+        [],
+        ...wrapSpans([{ text: `  The platform is ${platform}; MOGPLEX_URL names another one.`, color: 'muted' }], width, 2),
+      ];
     case 'providers':
       return PROVIDERS.map((provider, at) => option(provider.label, provider.envVar, at === step.index, 12, width));
     case 'key': {
       const provider = findProvider(step.provider);
       return [
         [{ text: `  ${provider?.label ?? step.provider} API key`, bold: true }],
-        [
-          {
-            text: `  Paste or type it; nothing of it is shown. ${provider?.envVar ?? ''} in the environment would outrank it.`,
-            color: 'muted',
-          },
-        ],
+        ...wrapSpans(
+          [
+            {
+              text: `  Paste or type it; nothing of it is shown. ${provider?.envVar ?? ''} in the environment would outrank it.`,
+              color: 'muted',
+            },
+          ],
+          width,
+          2,
+        ),
         ...(step.problem === undefined ? [] : problem(step.problem, width)),
       ];
     }

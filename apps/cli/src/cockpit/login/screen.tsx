@@ -24,7 +24,7 @@ export function LoginScreen({ cockpit, state, width, height }: Props): ReactNode
     [{ text: login.step === 'choose' || login.step === 'providers' ? '  Choose how prompts are paid for and sent.' : '', color: 'muted' }],
     [],
   ];
-  const rows = stepRows(login, width);
+  const rows = stepRows(login, cockpit.ports.signIn.platform(), width);
   const field = login.step === 'key';
   const alertRows =
     alert === undefined ? [] : wrapSpans([{ text: `  ${alert.text}`, color: alert.level === 'info' ? 'muted' : 'warn' }], width, 2);

@@ -3,8 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type AccountLogin, openAuthFile, type Secret } from '@mogplex/credentials';
 import type { OAuthProfile, TokenSet } from '@moxxy/plugin-oauth';
 import type { LoginEvent } from '@moxxy/sdk';
+import { DEFAULT_PLATFORM } from '../../session/account.ts';
 import type { World } from '../../world.ts';
 import type { SignInEvent, SignInPort } from '../ports.ts';
+import { sanitiseLine } from '../text/sanitise.ts';
 import { canOpenBrowser, openBrowser } from './browser.ts';
 
 /** The public OAuth client of this program (RFC 8252: a native app has no secret). */
@@ -22,6 +24,11 @@ interface FlowOptions {
 /** Sign-ins to the account and to the providers of plugins. Everything that they need is loaded when one begins. */
 export function signInPort(world: World): SignInPort {
   return {
+    platform: () => {
+      const set = world.env['MOGPLEX_URL']?.trim() || DEFAULT_PLATFORM;
+      // An address may carry a password before its host.
+      return URL.canParse(set) ? new URL(set).origin : sanitiseLine(set, 80);
+    },
     canOpenBrowser: () => canOpenBrowser(world),
     account: async (options) => await signInAccount(world, options),
     providers: async () => {
