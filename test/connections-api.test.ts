@@ -229,6 +229,11 @@ describeStores('B8 connections', (stores) => {
       };
       expect(got).toEqual(wanted);
     }
+    const machine = { id: crypto.randomUUID(), team_id: team, name: 'ci', created_by: world.account.id, created_at: Date.now() };
+    await store.db.insertInto('service_account').values(machine).execute();
+    const { token: ofMachine } = await makeTokenFor(store, { accountId: machine.id, teamId: team });
+    expect((await world.mcp(ofMachine)).data.servers.map(({ name }) => name)).toEqual(['tracker']);
+    expect((await world.mcp(ofMachine, `?teamId=${(await make(boss, { ...MCP, name: 'own' })).teamId}`)).status).toBe(404);
     const [, , viewer, stranger] = expected.map(([who]) => who);
     expect((await viewer?.person.call<{ items: Connection[] }>('GET', '/connections'))?.data.items.map(({ name }) => name)).toContain(
       'tracker',

@@ -25,6 +25,8 @@ export interface TestMcpOptions {
   admits?: (headers: IncomingMessage['headers']) => boolean;
   /** What `WWW-Authenticate` says beside a 401. */
   challenge?: () => string;
+  /** The body of a 401. */
+  refusal?: (headers: IncomingMessage['headers']) => string;
   /** JSON documents that it serves to everybody, by their path. */
   documents?: Readonly<Record<string, () => object>>;
   /** Another name of the tool. */
@@ -37,6 +39,7 @@ export interface TestMcpOptions {
 export const startMcpServer = async ({
   admits = () => true,
   challenge = () => 'Bearer',
+  refusal = () => '{"error":"invalid_token"}',
   documents = {},
   toolName = 'echo',
   answer = (text) => text,
@@ -82,7 +85,7 @@ export const startMcpServer = async ({
       return;
     }
     if (!admits(incoming.headers)) {
-      outgoing.writeHead(401, { 'www-authenticate': challenge() }).end('{"error":"invalid_token"}');
+      outgoing.writeHead(401, { 'www-authenticate': challenge() }).end(refusal(incoming.headers));
       return;
     }
     void (url.pathname === '/mcp' ? streamable(incoming, outgoing) : events(incoming, outgoing, url));

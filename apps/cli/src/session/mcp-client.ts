@@ -60,13 +60,21 @@ const content = z.object({
   isError: z.boolean().optional(),
 });
 
+/** A text from outside without the exact secrets in use. */
+const masked = (text: string): string => createRedactor({ formats: false, keyNames: false }).text(text).text;
+
 /** What a call gave, as text for the model: exact secrets in use are masked, and a flood is cut. */
 const outputOf = (result: unknown): string => {
   const { content: parts, structuredContent, isError } = content.parse(result);
   const said = parts.map(({ type, text }) => text ?? `[${type}]`).join('\n');
   const whole = said === '' && structuredContent !== undefined ? JSON.stringify(structuredContent) : said;
   const cut = whole.length > LONGEST_OUTPUT ? `${whole.slice(0, LONGEST_OUTPUT)}\n[cut: ${whole.length} characters]` : whole;
-  return createRedactor({ formats: false, keyNames: false }).text(isError === true ? `error: ${cut}` : cut).text;
+  return masked(isError === true ? `error: ${cut}` : cut);
+};
+
+/** A failure as the model may hear of it: a server's words can hold what it was sent. */
+const failed = (error: unknown): never => {
+  throw new Error(masked(plainText(error instanceof Error ? error.message : String(error), LONGEST_DESCRIPTION)));
 };
 
 const listTools = async (client: Client, signal: AbortSignal) => {
