@@ -204,6 +204,12 @@ describeStores('D2 nothing that was planted is found anywhere it may not stand',
       const { code, stderr } = await run(['exec', '--model', 'openai/gpt-4.1', prompt], env);
       expect({ fault, failed: code !== 0, told: stderr.length > 0 }).toEqual({ fault, failed: true, told: true });
     }
+    // The model spells the key of the platform over two pieces of text: the gateway masks it in the stream itself.
+    upstream.fault = 'echo-key';
+    expect(await run(['exec', '--model', 'openai/gpt-4.1', prompt], env)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('****'),
+    });
     upstream.fault = undefined;
     expect(await run(['exec', prompt], { MOGPLEX_API_KEY: `${token.slice(0, -1)}_` })).toMatchObject({ code: 64, stdout: '' });
   });

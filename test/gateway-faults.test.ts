@@ -151,6 +151,16 @@ describeStores('B7 B22 upstream faults', (stores) => {
     expect(line).toContain('the upstream sent its key back');
   });
 
+  test('D2 a key that a stream spells over several events is masked from its first third on', async () => {
+    const { response, text, line } = await under('echo-key', true);
+    expect(response.status).toBe(200);
+    const half = KEY.length / 2;
+    for (const piece of [KEY.slice(half), KEY.slice(12, half)]) expect(text).not.toContain(piece);
+    expect(text).toContain('"*****************"');
+    expect(text.endsWith('data: [DONE]\n\n')).toBe(true);
+    expect(line).toContain('the upstream sent its key back');
+  });
+
   test('B7 D2 a 50 MB answer passes whole and is metered; no header of the account or with the key does', async () => {
     const odd = await startOddUpstream();
     await gateway.upstream('openai', `http://127.0.0.1:${(odd.address() as AddressInfo).port}/v1`, KEY);

@@ -3,6 +3,7 @@ import type { GuardParts } from '../http/guard.ts';
 import type { Route } from '../http/route.ts';
 import type { Platform } from '../platform.ts';
 import { dialPolicy } from './gateway/dial.ts';
+import { createPinger } from './gateway/ping.ts';
 import { createPools } from './gateway/pools.ts';
 import { listCatalog } from './catalog/list.ts';
 import type { Caller } from './catalog/reach.ts';
@@ -57,7 +58,7 @@ const openLedger = ({ config, store, log, now }: Platform): Ledger => {
 /** Opens catalogue, keys, ledger and gateway. */
 export const openModels = (platform: Platform): ModelsRoom => {
   const { config, store, coherence, log, now } = platform;
-  const { connect, firstByte, idle } = config.modelSeconds;
+  const { connect, firstByte, idle, ping } = config.modelSeconds;
   const settings = createSettingsCache(coherence, () =>
     loadSettings(store, (id, error) => log.error('a provider key cannot be opened', error, { upstream: id })),
   );
@@ -66,6 +67,7 @@ export const openModels = (platform: Platform): ModelsRoom => {
     { connect: connect * 1_000, firstByte: firstByte * 1_000, idle: idle * 1_000 },
     dialPolicy(config.allowPrivateUpstreams),
   );
+  const pinger = createPinger(ping * 1_000);
   const noteHealth = (id: string, ailment: Ailment | undefined): void => {
     const row = { health: ailment?.health ?? ('ok' as const), health_note: ailment?.note ?? null, health_at: now() };
     store.db
@@ -91,10 +93,11 @@ export const openModels = (platform: Platform): ModelsRoom => {
     ],
     defaultModel: async (caller) => listCatalog(await settings.current(), caller).default ?? undefined,
     gateway: (guards) =>
-      createGateway({ settings, ledger, pools, health, catalog, now }, { ...guards, bodyLimit: config.limits.modelBody }),
+      createGateway({ settings, ledger, pools, pinger, health, catalog, now }, { ...guards, bodyLimit: config.limits.modelBody }),
     close: async () => {
       clearInterval(daily);
       await ledger.close();
+      pinger.close();
       await pools.close();
     },
   };

@@ -17,6 +17,7 @@ import { createTimeIds } from './time-id.ts';
 import { type PeekedRequest, peekRequest, renameModel } from '../wire/request.ts';
 import { upstreamHeaders } from './headers.ts';
 import { createEchoPattern, type EchoPattern } from './mask-echo.ts';
+import type { Pinger } from './ping.ts';
 import type { Pools } from './pools.ts';
 import { relay, type RelayResult } from './relay.ts';
 
@@ -25,6 +26,7 @@ export interface CallParts {
   settings: SettingsCache;
   ledger: Ledger;
   pools: Pools;
+  pinger: Pinger;
   health: HealthBook;
   catalog: CatalogRefresh;
   now: () => number;
@@ -195,6 +197,7 @@ const attempt = (parts: CallParts, request: CallRequest, peeked: PeekedRequest, 
     operation: request.operation,
     requestId: request.requestId,
     response: request.response,
+    pinger: parts.pinger,
   });
 };
 

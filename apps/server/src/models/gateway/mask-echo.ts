@@ -1,3 +1,5 @@
+import { createSpelledPattern, type SpelledPattern } from './mask-spelled.ts';
+
 /** What stands in the place of an upstream's key that it sent back: as long as the key, so that a stated length stays true. */
 export const echoMaskFor = (key: string): string => '[redacted:upstream-key]'.padEnd(key.length, '*').slice(0, key.length);
 
@@ -14,6 +16,8 @@ export interface EchoMask {
   end(): Buffer;
   /** Whether the key was seen. */
   readonly seen: boolean;
+  /** Whether bytes wait. */
+  readonly holding: boolean;
 }
 
 /** Length of the longest end of `chunk` that is a beginning of `needle` and shorter than it. */
@@ -30,10 +34,16 @@ const openEnd = (chunk: Buffer, needle: Buffer): number => {
 export interface EchoPattern {
   needle: Buffer;
   mask: Buffer;
+  /** For streams whose events spell the key. */
+  spelled: SpelledPattern;
 }
 
 /** @param key the upstream's key, at least eight characters. */
-export const createEchoPattern = (key: string): EchoPattern => ({ needle: Buffer.from(key), mask: Buffer.from(echoMaskFor(key)) });
+export const createEchoPattern = (key: string): EchoPattern => ({
+  needle: Buffer.from(key),
+  mask: Buffer.from(echoMaskFor(key)),
+  spelled: createSpelledPattern(key),
+});
 
 class Mask implements EchoMask {
   readonly #pattern: EchoPattern;
@@ -42,6 +52,10 @@ class Mask implements EchoMask {
 
   constructor(pattern: EchoPattern) {
     this.#pattern = pattern;
+  }
+
+  get holding(): boolean {
+    return this.#held.length > 0;
   }
 
   push(chunk: Buffer): Buffer {

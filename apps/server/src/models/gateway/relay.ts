@@ -7,6 +7,8 @@ import { failureEvent } from '../wire/failure.ts';
 import { createMeter, type Meter, usageOfSilence } from '../wire/meter.ts';
 import { clientHeaders } from './headers.ts';
 import { createEchoMask, type EchoMask, echoMaskFor, type EchoPattern } from './mask-echo.ts';
+import { SpelledMask } from './mask-spelled.ts';
+import { type Pinged, type Pinger, PINGS } from './ping.ts';
 
 /** One attempt at one upstream. */
 export interface RelayRequest {
@@ -22,6 +24,7 @@ export interface RelayRequest {
   operation: Operation;
   requestId: string;
   response: ServerResponse;
+  pinger: Pinger;
 }
 
 /** How an attempt ended. */
@@ -53,8 +56,17 @@ const DECODERS: Record<string, () => NodeJS.ReadWriteStream & Readable> = {
 
 const contentType = (headers: IncomingHttpHeaders): string => String(headers['content-type'] ?? '').toLowerCase();
 
+const NEWLINE = 0x0a;
+
+/** Whether bytes end with the empty line that ends an event. */
+const endsEvent = (bytes: Buffer): boolean => {
+  const { length } = bytes;
+  if (bytes[length - 1] !== NEWLINE) return false;
+  return bytes[length - 2] === NEWLINE || (bytes[length - 2] === 0x0d && bytes[length - 3] === NEWLINE);
+};
+
 /** Passes one upstream's answer on to the client while it comes, with backpressure in both directions. */
-class Relay implements Dispatcher.DispatchHandler {
+class Relay implements Dispatcher.DispatchHandler, Pinged {
   readonly #request: RelayRequest;
   readonly #resolve: (result: RelayResult) => void;
   #controller: Dispatcher.DispatchController | undefined;
@@ -64,6 +76,7 @@ class Relay implements Dispatcher.DispatchHandler {
   #errorBytes = 0;
   #meter: Meter | undefined;
   #mask: EchoMask | undefined;
+  #spelled: SpelledMask | undefined;
   #decoder: (NodeJS.ReadWriteStream & Readable) | undefined;
   #events = false;
   #sent = false;
@@ -71,6 +84,9 @@ class Relay implements Dispatcher.DispatchHandler {
   #left = Number.NaN;
   #last: Buffer | undefined;
   #finished = false;
+  /** What has passed ends between two events, where one of ours may stand. */
+  #between = true;
+  moved = false;
 
   constructor(request: RelayRequest, resolve: (result: RelayResult) => void) {
     this.#request = request;
@@ -96,13 +112,14 @@ class Relay implements Dispatcher.DispatchHandler {
     this.#finished = true;
     this.#request.response.off('close', this.#onClose);
     this.#request.response.off('drain', this.#onDrain);
+    if (this.#events) this.#request.pinger.remove(this);
     this.#decoder?.destroy();
     this.#resolve(result);
   }
 
   #answered(outcome: 'done' | 'cancelled' | 'cut', error?: Error): void {
     const usage = this.#meter?.finish() ?? usageOfSilence(this.#request.body.length);
-    const echoed = this.#mask?.seen ?? false;
+    const echoed = this.#mask?.seen === true || this.#spelled?.seen === true;
     this.#finish({ type: 'answered', outcome, status: this.#status, usage, echoed, ...(error ? { error } : {}) });
   }
 
@@ -123,16 +140,34 @@ class Relay implements Dispatcher.DispatchHandler {
     this.#events = contentType(headers).startsWith('text/event-stream');
     this.#meter = createMeter(operation, this.#events, body.length);
     this.#mask = createEchoMask(echo);
+    if (this.#events || operation === 'stream-generate') this.#spelled = new SpelledMask(echo.spelled);
     const outgoing = clientHeaders(headers, requestId, (value) => (value.includes(key) ? value.replaceAll(key, echoMaskFor(key)) : value));
     const decode = DECODERS[String(headers['content-encoding'] ?? '').toLowerCase()];
+    if (decode || this.#spelled) delete outgoing['content-length'];
     if (decode) {
-      delete outgoing['content-length'];
       this.#startDecoder(decode());
-    } else this.#left = Number(headers['content-length'] ?? Number.NaN);
+    } else if (!this.#spelled) this.#left = Number(headers['content-length'] ?? Number.NaN);
     response.writeHead(status, outgoing);
     this.#sent = true;
+    if (!this.#events) return;
+    this.#request.pinger.add(this);
     // An answer whose first words take their time still shows at once that it began.
-    if (this.#events) setImmediate(() => this.#finished || response.flushHeaders());
+    setImmediate(() => this.#finished || response.flushHeaders());
+  }
+
+  onSilence(): void {
+    const { response, format } = this.#request;
+    if (response.writableNeedDrain) return;
+    const held = this.#spelled?.end() ?? NOTHING;
+    if (held.length > 0) this.#send(held);
+    const ping = PINGS[format];
+    if (ping && this.#between && !this.#mask?.holding) response.write(ping);
+  }
+
+  #send(bytes: Buffer): boolean {
+    this.#between = endsEvent(bytes);
+    this.moved = true;
+    return this.#request.response.write(bytes);
   }
 
   #startDecoder(decoder: NodeJS.ReadWriteStream & Readable): void {
@@ -148,14 +183,15 @@ class Relay implements Dispatcher.DispatchHandler {
   /** @returns false when the client is slower than the upstream. */
   #pass(chunk: Buffer): boolean {
     this.#meter?.push(chunk);
-    const safe = this.#mask?.push(chunk) ?? chunk;
+    const plain = this.#mask?.push(chunk) ?? chunk;
+    const safe = this.#spelled?.push(plain) ?? plain;
     this.#left -= chunk.length;
     if (this.#left === 0) {
       // The end follows at once: both go out in one write.
       this.#last = safe;
       return true;
     }
-    return safe.length === 0 || this.#request.response.write(safe);
+    return safe.length === 0 || this.#send(safe);
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -180,7 +216,8 @@ class Relay implements Dispatcher.DispatchHandler {
   }
 
   #end(): void {
-    const held = this.#mask?.end() ?? NOTHING;
+    const plain = this.#mask?.end() ?? NOTHING;
+    const held = this.#spelled ? Buffer.concat([this.#spelled.push(plain), this.#spelled.end()]) : plain;
     const last = this.#last && held.length > 0 ? Buffer.concat([this.#last, held]) : (this.#last ?? held);
     if (last.length > 0) this.#request.response.end(last);
     else this.#request.response.end();

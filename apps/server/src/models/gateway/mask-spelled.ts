@@ -1,0 +1,200 @@
+const NOTHING = Buffer.alloc(0);
+const STAR = 0x2a;
+const NEWLINE = 0x0a;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COLON = 0x3a;
+const COMMA = 0x2c;
+const SMALL_U = 0x75;
+const ZERO = 0x30;
+const NINE = 0x39;
+const BRACES = new Set([0x5b, 0x5d, 0x7b, 0x7d]);
+const ESCAPED: Record<number, number> = { 0x62: 0x08, 0x66: 0x0c, 0x6e: 0x0a, 0x72: 0x0d, 0x74: 0x09 };
+/** Names of fields are shorter; what is longer is text and no name. */
+const LONGEST_NAME = 40;
+/** So much of a key may pass before the rest is held back: less tells little, and the first characters of all keys are alike. */
+const MOST_OPEN = 14;
+const LEAST_OPEN = 4;
+const MOST_HELD = 64 * 1024;
+/** More names and indexes than that share one text. */
+const MOST_TEXTS = 1_000;
+
+/** The key as it is looked for, made once for a key. */
+export interface SpelledPattern {
+  key: Uint8Array;
+  /** For each length of a match, that of the longest shorter one that ends at the same place (Knuth, Morris, Pratt). */
+  shorter: Uint16Array;
+  /** Matched characters from which on nothing passes until the match ends. */
+  open: number;
+}
+
+/** @param key the upstream's key, visible ASCII. */
+export const createSpelledPattern = (key: string): SpelledPattern => {
+  const bytes = Buffer.from(key);
+  const shorter = new Uint16Array(bytes.length + 1);
+  let length = 0;
+  for (let at = 1; at < bytes.length; at++) {
+    while (length > 0 && bytes[at] !== bytes[length]) length = shorter[length] ?? 0;
+    if (bytes[at] === bytes[length]) length++;
+    shorter[at + 1] = length;
+  }
+  return { key: bytes, shorter, open: Math.min(MOST_OPEN, Math.max(LEAST_OPEN, Math.floor(bytes.length / 3))) };
+};
+
+/** How much of the key the last characters of one text are, and where in the stream they stand. */
+interface Match {
+  count: number;
+  starts: number[];
+  ends: number[];
+}
+
+/**
+ * Takes the upstream's key out of a stream whose events spell it piece by piece: the strings under one name and index are one
+ * text, however many events and chunks they are cut into. Bytes pass unchanged and at once, but for those that stand behind the
+ * beginning of the key: they wait until the text goes on otherwise, and are masked if it does not.
+ */
+export class SpelledMask {
+  readonly #pattern: SpelledPattern;
+  readonly #texts = new Map<string, Match>();
+  #held: Buffer = NOTHING;
+  /** Offset in the stream of the first byte that has not passed. */
+  #base = 0;
+  #inString = false;
+  /** The text that the string being read belongs to; undefined for a name, or before one. */
+  #text: Match | undefined;
+  #word = '';
+  #field = '';
+  #index = '';
+  /** Where an escape that is being read begins, and what was read of it. */
+  #escapeAt = -1;
+  #escape = '';
+  seen = false;
+
+  constructor(pattern: SpelledPattern) {
+    this.#pattern = pattern;
+  }
+
+  /** Whether bytes wait. */
+  get holding(): boolean {
+    return this.#held.length > 0;
+  }
+
+  /** @returns what may be sent on. */
+  push(chunk: Buffer): Buffer {
+    const bytes = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
+    let whole = bytes;
+    for (let at = this.#held.length; at < bytes.length; at++) {
+      const done = this.#step(bytes[at] ?? 0, this.#base + at);
+      if (done) {
+        if (whole === bytes) whole = Buffer.from(bytes);
+        this.#cover(whole, done);
+      }
+    }
+    const safe = Math.min(this.#firstOpen() - this.#base, whole.length);
+    this.#held = safe === whole.length ? NOTHING : Buffer.from(whole.subarray(safe));
+    this.#base += safe;
+    if (this.#held.length > MOST_HELD) return Buffer.concat([whole.subarray(0, safe), this.end()]);
+    return safe === whole.length ? whole : whole.subarray(0, safe);
+  }
+
+  /** @returns what was held back, without what is there of the key: the stream has ended, or nobody shall wait any longer. */
+  end(): Buffer {
+    const rest = this.#held;
+    for (const match of this.#texts.values()) if (match.count >= this.#pattern.open) this.#cover(rest, match);
+    this.#held = NOTHING;
+    this.#base += rest.length;
+    return rest;
+  }
+
+  /** Masks a match as far as it has not passed, and forgets it. */
+  #cover(bytes: Buffer, match: Match): void {
+    this.seen = true;
+    for (const [at, start] of match.starts.entries()) {
+      const from = Math.max(0, start - this.#base);
+      const to = (match.ends[at] ?? 0) - this.#base;
+      if (to > from) bytes.fill(STAR, from, to);
+    }
+    match.count = 0;
+    match.starts = [];
+    match.ends = [];
+  }
+
+  #firstOpen(): number {
+    let first = this.#escapeAt >= 0 ? this.#escapeAt : Number.MAX_SAFE_INTEGER;
+    const { open } = this.#pattern;
+    for (const { count, starts } of this.#texts.values()) if (count >= open) first = Math.min(first, starts[open - 1] ?? first);
+    return first;
+  }
+
+  /** Reads one byte. @returns a match that it completes. */
+  #step(byte: number, at: number): Match | undefined {
+    if (byte === NEWLINE) this.#startLine();
+    else if (!this.#inString) this.#outside(byte);
+    else if (this.#escapeAt >= 0) return this.#readEscape(byte, at);
+    else if (byte === BACKSLASH) this.#escapeAt = at;
+    else if (byte === QUOTE) this.#inString = false;
+    else return this.#character(byte, at, at + 1);
+    return undefined;
+  }
+
+  /** A line break cannot stand in a JSON string: whatever was read before is over. */
+  #startLine(): void {
+    this.#inString = false;
+    this.#escapeAt = -1;
+    this.#word = '';
+    this.#field = '';
+    this.#index = '';
+  }
+
+  #outside(byte: number): void {
+    if (byte === QUOTE) {
+      this.#inString = true;
+      this.#word = '';
+      this.#text = this.#field === '' ? undefined : this.#textOf(`${this.#field} ${this.#index}`);
+      this.#escape = '';
+    } else if (byte === COLON) this.#field = this.#word;
+    else if (byte === COMMA || BRACES.has(byte)) this.#field = '';
+    else if (byte >= ZERO && byte <= NINE && this.#field.endsWith('index')) this.#index += `${this.#field}${byte}`;
+  }
+
+  #textOf(name: string): Match {
+    const known = this.#texts.get(name);
+    if (known) return known;
+    if (this.#texts.size >= MOST_TEXTS && name !== '') return this.#textOf('');
+    const made: Match = { count: 0, starts: [], ends: [] };
+    this.#texts.set(name, made);
+    return made;
+  }
+
+  #readEscape(byte: number, at: number): Match | undefined {
+    this.#escape += String.fromCharCode(byte);
+    const long = this.#escape.startsWith('u');
+    if (long && this.#escape.length < 5) return undefined;
+    const code = long ? Number.parseInt(this.#escape.slice(1), 16) : (ESCAPED[byte] ?? byte);
+    const start = this.#escapeAt;
+    this.#escapeAt = -1;
+    this.#escape = '';
+    return this.#character(long || byte !== SMALL_U ? code : 0, start, at + 1);
+  }
+
+  #character(code: number, start: number, end: number): Match | undefined {
+    const match = this.#text;
+    if (!match) {
+      if (this.#word.length < LONGEST_NAME) this.#word += String.fromCharCode(code);
+      return undefined;
+    }
+    const { key, shorter } = this.#pattern;
+    if (match.count === 0 && code !== key[0]) return undefined;
+    let { count } = match;
+    while (count > 0 && code !== key[count]) count = shorter[count] ?? 0;
+    if (code === key[count]) {
+      count++;
+      match.starts.push(start);
+      match.ends.push(end);
+    }
+    match.starts.splice(0, match.starts.length - count);
+    match.ends.splice(0, match.ends.length - count);
+    match.count = count;
+    return count === key.length ? match : undefined;
+  }
+}
