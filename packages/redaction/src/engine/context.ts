@@ -83,6 +83,8 @@ export class ContextFinder {
   #bare: { kind: NameClass; start: number; end: number } = { kind: 'none', start: -1, end: -1 };
   readonly #rejected = new Set<string>();
   #inside = 0;
+  #headers = 0;
+  #headerEnd = -1;
   #judged = 0;
   #judgedEnd = -1;
 
@@ -138,7 +140,13 @@ export class ContextFinder {
     const open = startsWithOne(OPEN_STARTS, text, at) ? matchAt(OPEN, text, at) : null;
     if (!open && (trust === 'quoted' || trust === 'mixed')) return undefined;
     let start = at + (open?.[0].length ?? 0);
-    if (kind === 'header') return header(text, start, open, to);
+    if (kind === 'header') {
+      // Many headers in one line: a few are judged, so that the work stays linear.
+      this.#headers = start < this.#headerEnd ? this.#headers + 1 : 0;
+      if (this.#headers > 4) return undefined;
+      this.#headerEnd = start + LONGEST_VALUE;
+      return header(text, start, open, to);
+    }
     if (startsWithOne(SCHEME_STARTS, text, start)) start += matchAt(SCHEME, text, start)?.[0].length ?? 0;
     const end = open ? closing(text, start, `${open[1]}${open[2]}`, to) : this.#bareEnd(text, start, kind, to);
     if (end - start < 4 || this.#judgedOften(start, end)) return undefined;

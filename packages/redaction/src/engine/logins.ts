@@ -96,6 +96,12 @@ const KEY_TYPE = '"kty"';
 /** Literals before credentials in commands, calls and SQL; lower case. */
 export const LOGIN_LITERALS: readonly string[] = [...LOGINS.flatMap(({ literals }) => literals), ...PIPES, ...DSN_HOSTS, KEY_TYPE];
 
+/** Commands by the first three characters of their literals. */
+const BY_HEAD = new Map<string, Login[]>();
+for (const login of LOGINS)
+  for (const head of new Set(login.literals.map((literal) => literal.slice(0, 3))))
+    BY_HEAD.set(head, [...(BY_HEAD.get(head) ?? []), login]);
+
 const REACH = 240;
 /** `'...' | ConvertTo-SecureString`, `echo ... | docker login --password-stdin` */
 const PIPED =
@@ -112,7 +118,7 @@ export interface Span {
 export function loginAt(text: string, at: number): Span | undefined {
   const line = text.slice(Math.max(0, at - REACH), at);
   const before = line.slice(line.lastIndexOf('\n') + 1);
-  for (const login of LOGINS) {
+  for (const login of BY_HEAD.get(text.slice(at, at + 3).toLowerCase()) ?? []) {
     if (!login.literals.some((literal) => startsWith(text, literal, at))) continue;
     if (login.before !== undefined && !login.before.test(before)) continue;
     login.pattern.lastIndex = at;
