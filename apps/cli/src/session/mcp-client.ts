@@ -121,7 +121,8 @@ export const openMcpServer = async (server: SyncedMcpServer, options: McpClientO
       inputSchema: inputSchema as Record<string, unknown>,
       call: async (input) => {
         const args = z.record(z.string(), z.unknown()).parse(input);
-        return outputOf(await client.callTool({ name, arguments: args }, undefined, { timeout: CALL_MS, signal: options.current() }));
+        const limits = { timeout: CALL_MS, signal: options.current() };
+        return outputOf(await client.callTool({ name, arguments: args }, undefined, limits).catch(failed));
       },
     }));
     return { tools, close };
