@@ -21,7 +21,9 @@ const holderOf = async (db: Db, row: { account_id: string; team_id: string | nul
   return service && {};
 };
 
-const load = async (db: Db, token: string, hash: string): Promise<Principal | undefined> => {
+const isOver = (expiresAt: number | null | undefined, now: number): boolean => typeof expiresAt === 'number' && expiresAt <= now;
+
+const load = async (db: Db, token: string, hash: string, now: number): Promise<Principal | undefined> => {
   // The offline check spares the store what was mistyped or invented; a token that is kept in memory has passed it.
   if (!inspectToken(token).possible) return undefined;
   const row = await db
@@ -30,7 +32,7 @@ const load = async (db: Db, token: string, hash: string): Promise<Principal | un
     .where('hash', '=', hash)
     .where('kind', '=', 'personal')
     .executeTakeFirst();
-  if (!row || row.revoked_at !== null) return undefined;
+  if (!row || row.revoked_at !== null || isOver(row.expires_at, now)) return undefined;
   const holder = await holderOf(db, row);
   if (!holder) return undefined;
   return {
@@ -68,8 +70,11 @@ export const createVerifier =
     const hash = hashOn(connection, token);
     // A run's token ends with its run, on all servers at once: what it may do is never answered from memory.
     if (token.startsWith(RUN_PREFIX)) return inspectToken(token).possible ? findRunPrincipal(db, hash, now()) : undefined;
-    const principal = await coherence.cached(TOKEN_TOPIC, hash, () => load(db, token, hash));
-    if (!principal || (principal.expiresAt !== undefined && principal.expiresAt <= now())) return undefined;
+    const at = now();
+    const principal = await coherence.cached(TOKEN_TOPIC, hash, () => load(db, token, hash, at));
+    if (!principal) return undefined;
+    // An expired token costs the same look-up as an unknown or revoked one, so that time does not tell them apart.
+    if (isOver(principal.expiresAt, at)) return load(db, token, hash, at);
     lastUsed.touch(principal.tokenId);
     return principal;
   };
