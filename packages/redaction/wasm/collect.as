@@ -29,6 +29,14 @@ const HIGH_COUNT: usize = 108;
 const LITERAL_ROOM: usize = 112;
 const GRAM_FROM: usize = 116;
 const GRAM_END: usize = 128;
+const DULL_NAMES: usize = 132;
+const DULL_WORDS: usize = 136;
+const ASCII: usize = 140;
+const SHORT_BITS: usize = 144;
+// Tables beside the classes of bytes
+const MARKS: usize = 320; // 1: may stand between a name and its value; 2: first of a token known by its shape
+const SIXES: usize = 576; // values of base64 characters, 255 for others
+const MASKS: usize = 832; // 32 times 255, 32 times 0
 
 const TABLE_MASK: u32 = 16383;
 const A: u32 = 0x85ebca6b;
@@ -85,26 +93,28 @@ export function probe(c: usize): void {
   return rotr(load<u32>(table + ((key >>> shift) & ~3)), key) & 4;
 }
 
-/** Keeps the words beside which two more bytes of a known value stand. */
+/** Keeps the words beside which two more bytes of a known value stand, and words of short forms. */
 function checkWords(c: usize, from: usize, to: usize, base: usize): void {
   const checks = field(c, WORD_CHECKS);
+  const shorts = field(c, SHORT_BITS);
   const shift = field(c, CHECK_SHIFT);
   let out: usize = from;
   for (let i = from; i < to; i += 4) {
     const p = load<u32>(i);
     const key = load<u32>(p) * A;
-    const after = (key ^ (<u32>load<u16>(p + 4))) * B;
-    const around = (key ^ ((<u32>load<u8>(p - 1) << 16) | (<u32>load<u8>(p + 4) << 24))) * B;
+    const after = (key ^ <u32>load<u16>(p + 4)) * B;
+    const around = (key ^ (<u32>load<u8>(p - 1) << 16) ^ (<u32>load<u8>(p + 4) << 24)) * B;
     const before = (key ^ (<u32>load<u16>(p - 2) << 8)) * B;
     store<u32>(out, p - base);
-    out += (checkBit(checks, shift, after) | checkBit(checks, shift, around) | checkBit(checks, shift, before)) << 2;
+    const beside = checkBit(checks, shift, after) | checkBit(checks, shift, around) | checkBit(checks, shift, before);
+    out += (beside | bit(shorts, (key * B) >>> 17)) << 2;
   }
   store<u32>(c + WORD_COUNT, (out - from) >>> 2);
 }
 
 @inline function checkBit(table: usize, shift: u32, key: u32): u32 {
   const bits = load<u32>(table + ((key >>> shift) & ~3));
-  return (bits >>> ((key >>> 4) & 31)) & (bits >>> ((key >>> 9) & 31)) & 1;
+  return (bits >>> ((key >>> 6) & 31)) & (bits >>> ((key >>> 11) & 31)) & 1;
 }
 
 /** Literals at the grams that were seen, from the place where the list was full before. */
@@ -140,6 +150,7 @@ function verify(c: usize, from: usize, to: usize): void {
   const low = field(c, LOW);
   const high = field(c, HIGH);
   const literals = field(c, LITERALS);
+  const ascii = field(c, ASCII) != 0;
   const most = literals + (field(c, LITERAL_ROOM) << 2);
   let out: usize = literals;
   for (let i = from; i < to; i += 4) {
@@ -160,6 +171,7 @@ function verify(c: usize, from: usize, to: usize): void {
       const offset = (entry >>> 16) - 1;
       const probe = probes + ((entry & 0xffff) << 4);
       if (stands(image, probe, at - offset, low, high)) {
+        if (ascii && load<u8>(probe, 7) != 0 && isDullName(c, at - offset, load<u8>(probe, 4), low, high)) continue;
         store<u32>(out, ((entry & 0xffff) << 16) | (at - offset - low));
         out += 4;
       }
@@ -270,21 +282,21 @@ export function runs(c: usize): void {
     m4 = r4;
     m8 = r8;
     m16 = r16;
-    if (r20 != 0 || open != 0) open = takeRuns(r20, p, open, base, end);
+    if (r20 != 0 || open != 0) open = takeRuns(c, r20, p, open, base, end);
   }
-  if (open != 0) emitRun(open, stop, base, end);
+  if (open != 0) emitRun(c, open, stop, base, end);
   store<u32>(c, (runOut - runs0) / 12, RUN_COUNT);
   store<u32>(c, (codes - codes0) >>> 2, CODE_COUNT);
   store<u32>(c, highs, HIGH_COUNT);
 }
 
 /** Emits the runs that end in a mask of last bytes of runs; gives the start of the run that goes on after it, or 0. */
-function takeRuns(mask: u64, p: usize, open: usize, base: usize, end: usize): usize {
+function takeRuns(c: usize, mask: u64, p: usize, open: usize, base: usize, end: usize): usize {
   let from: u64 = 0;
   if (open != 0) {
     if (mask == <u64>-1) return open;
     from = ctz(~mask);
-    emitRun(open, p + <usize>from, base, end);
+    emitRun(c, open, p + <usize>from, base, end);
     mask = (mask >>> from) << from;
   }
   while (mask != 0) {
@@ -293,14 +305,14 @@ function takeRuns(mask: u64, p: usize, open: usize, base: usize, end: usize): us
     const rest = ~(mask >>> first);
     const length = ctz(rest);
     if (first + length >= 64) return start;
-    emitRun(start, p + <usize>(first + length), base, end);
+    emitRun(c, start, p + <usize>(first + length), base, end);
     mask &= <u64>-1 << (first + length);
   }
   return 0;
 }
 
-/** Notes a run that holds a digit, and where the part after its last `=` begins. */
-function emitRun(start: usize, to: usize, base: usize, end: usize): void {
+/** Notes a run that holds a digit and may matter, and where the part after its last `=` begins. */
+function emitRun(c: usize, start: usize, to: usize, base: usize, end: usize): void {
   if (start >= end) return;
   let digits: bool = false;
   let signs: bool = false;
@@ -319,10 +331,128 @@ function emitRun(start: usize, to: usize, base: usize, end: usize): void {
       else if (sign) { head = p; sign = false; }
     }
   }
+  const low: usize = field(c, LOW);
+  const classes: usize = field(c, CLASSES);
+  const whole = start > low && to <= end && (start != base || (load<u8>(classes + <usize>load<u8>(start - 1)) & 128) == 0);
+  if (whole && field(c, ASCII) != 0 && !mayMatter(c, classes, head, to, low)) return;
   store<u32>(runOut, start - base);
   store<u32>(runOut, to - base, 4);
   store<u32>(runOut, head - base, 8);
   runOut += 12;
+}
+
+/** Whether a run may be a token known by its shape, is introduced by a word that is not known to be dull, or may be decoded. */
+function mayMatter(c: usize, classes: usize, from: usize, to: usize, low: usize): bool {
+  if ((load<u8>(classes + <usize>load<u8>(from), MARKS) & 2) != 0) return true;
+  if (isIntroduced(c, classes, from, low)) return true;
+  const length = to - from;
+  if (length >= 32 && hexHolds(classes, from)) return true;
+  if (length < 16) return false;
+  for (let shift: usize = 0; shift < 4; shift++) if (base64Holds(classes, from + shift)) return true;
+  return false;
+}
+
+/** Whether a word that may say something stands in front; what `judgeRun` would ask, and more. */
+function isIntroduced(c: usize, classes: usize, from: usize, low: usize): bool {
+  const sign: u32 = load<u8>(from - 1);
+  if ((sign == 0x3a || sign == 0x7c) && (load<u8>(classes + <usize>load<u8>(from - 2)) & 2) != 0) return true;
+  let end = from;
+  while (end > low && from - end < 8 && (load<u8>(classes + <usize>load<u8>(end - 1), MARKS) & 1) != 0) end--;
+  if (end == low) return true;
+  if (end == from) return false;
+  let start = end;
+  let digits: u32 = 0;
+  while (start > low && end - start < 33) {
+    const b: u32 = load<u8>(start - 1);
+    const bits: u32 = load<u8>(classes + b);
+    if ((bits & 64) == 0) break;
+    digits += (bits >>> 1) & 1;
+    start--;
+  }
+  if (start == low) return true;
+  const length = end - start;
+  if (length < 2 || length > 32 || digits > 2) return false;
+  return !isDull(field(c, DULL_WORDS), classes, start, length);
+}
+
+@inline function isPrintable(b: u32): bool { return b - 32 < 95 || b == 10 || b == 9 || b == 13; }
+@inline function digitOf(b: u32): u32 { return (b & 15) + (b > 64 ? 9 : 0); }
+
+/** Whether the first nine bytes that a hex text stands for are printable. */
+function hexHolds(classes: usize, at: usize): bool {
+  for (let i = at; i < at + 18; i += 2) {
+    const a: u32 = load<u8>(i);
+    const b: u32 = load<u8>(i + 1);
+    if ((load<u8>(classes + a) & load<u8>(classes + b) & 16) == 0) return false;
+    if (!isPrintable((digitOf(a) << 4) | digitOf(b))) return false;
+  }
+  return true;
+}
+
+/** The same of a base64 text. */
+function base64Holds(classes: usize, at: usize): bool {
+  let bits: u32 = 0;
+  let held: u32 = 0;
+  let seen: u32 = 0;
+  for (let i = at; seen < 9; i++) {
+    const six: u32 = load<u8>(classes + <usize>load<u8>(i), SIXES);
+    if (six == 255) return false;
+    bits = ((bits << 6) | six) & 0x3fff;
+    held += 6;
+    if (held < 8) continue;
+    held -= 8;
+    seen++;
+    if (!isPrintable((bits >>> held) & 255)) return false;
+  }
+  return true;
+}
+
+@inline function isName(classes: usize, p: usize): bool { return (load<u8>(classes + <usize>load<u8>(p)) & 64) != 0; }
+
+/** Whether the name around a keyword is known to say nothing of a secret. Names longer than 32 bytes are not remembered. */
+function isDullName(c: usize, at: usize, length: usize, low: usize, high: usize): bool {
+  const classes: usize = field(c, CLASSES);
+  let end = at + length;
+  while (end < high && isName(classes, end)) if (++end - at > 32) return false;
+  if (end >= high) return false;
+  while (end > at + length) {
+    const last: u32 = load<u8>(end - 1);
+    if (last != 0x2e && last != 0x24 && last != 0x2d) break;
+    end--;
+  }
+  let start = at;
+  while (start > low && isName(classes, start - 1)) if (end - --start > 33) return false;
+  if (start == low) return false;
+  if (start < at && load<u8>(start - 1) == 0x5c) {
+    const first: u32 = load<u8>(start);
+    if (first == 0x6e || first == 0x72 || first == 0x74) start++;
+  }
+  return end - start <= 32 && isDull(field(c, DULL_NAMES), classes, start, end - start);
+}
+
+@inline function dullSlot(table: usize, a: v128, b: v128): usize {
+  const mixed = i64x2.extract_lane(a, 0) ^ rotl(i64x2.extract_lane(a, 1), 23) ^ rotl(i64x2.extract_lane(b, 0), 41) ^ rotl(i64x2.extract_lane(b, 1), 11);
+  return table + <usize>(((<u64>mixed * 0x9e3779b97f4a7c15) >>> 56) << 5);
+}
+
+/** Whether up to 32 bytes are in a table of what was learnt. */
+function isDull(table: usize, classes: usize, at: usize, length: usize): bool {
+  const masks = classes + MASKS + 32 - length;
+  const a = v128.and(v128.load(at), v128.load(masks));
+  const b = v128.and(v128.load(at, 16), v128.load(masks, 16));
+  const slot = dullSlot(table, a, b);
+  return !v128.any_true(v128.or(v128.xor(a, v128.load(slot)), v128.xor(b, v128.load(slot, 16))));
+}
+
+/** Remembers up to 32 bytes of the text: a name that says nothing of a secret, or a word that introduces none. */
+export function learn(c: usize, words: u32, at: usize, length: usize): void {
+  const table: usize = field(c, words != 0 ? DULL_WORDS : DULL_NAMES);
+  const masks = field(c, CLASSES) + MASKS + 32 - length;
+  const a = v128.and(v128.load(at), v128.load(masks));
+  const b = v128.and(v128.load(at, 16), v128.load(masks, 16));
+  const slot = dullSlot(table, a, b);
+  v128.store(slot, a);
+  v128.store(slot, b, 16);
 }
 
 function takeCodes(c: usize, mask: u64, p: usize, out: usize): usize {

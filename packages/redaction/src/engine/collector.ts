@@ -1,4 +1,6 @@
 import { CLASS, RUN } from './chars.ts';
+import { SIXES } from './views.ts';
+import { SEPARATORS, SHAPE_HEADS } from './runs.ts';
 import { COLLECT_WASM } from './collect-wasm.ts';
 import type { GramImage } from './grams.ts';
 
@@ -17,6 +19,8 @@ export interface WordFilter {
   readonly shift: number;
   readonly checks: Int32Array;
   readonly checkShift: number;
+  /** Words of forms that are too short for the check. */
+  readonly shorts: Int32Array;
 }
 
 /** Places of the numbers of a request, as `wasm/collect.as` reads them. */
@@ -45,6 +49,10 @@ const FIELD = {
   gramFrom: 29,
   after: 30,
   before: 31,
+  dullNames: 33,
+  dullWords: 34,
+  ascii: 35,
+  shortBits: 36,
 } as const;
 
 const REQUEST = 256;
@@ -64,6 +72,10 @@ const AREA = REQUEST + Object.values(SIZES).reduce((sum, size) => sum + size, 0)
 const DEPTHS = 4;
 const FIRST_REGION = (FIRST_AREA + DEPTHS * AREA + 4095) & ~4095;
 const PAGE = 65_536;
+/** Bytes of one table of what was learnt: 256 places of 32 bytes. */
+const DULL = 8192;
+/** The longest name or word that is learnt. */
+const LONGEST_DULL = 32;
 /** Tables of literals that are kept in the memory at the same time. */
 const MOST_IMAGES = 8;
 
@@ -77,6 +89,7 @@ interface Exports {
   memory: { buffer: ArrayBuffer; grow(pages: number): number };
   collect(request: number): void;
   more(request: number): void;
+  learn(request: number, words: number, at: number, length: number): void;
 }
 
 interface Region {
@@ -108,6 +121,8 @@ export class Area {
   highCount = 0;
   /** Index in the text of the first byte that the collector was given. */
   first = 0;
+  /** Whether all of the text that the collector was given is ASCII. */
+  ascii = true;
 
   constructor(exports: Exports, depth: number) {
     this.#exports = exports;
@@ -148,10 +163,13 @@ export class Area {
       );
       this.#ints[FIELD.after] = imageAt + image.after;
       this.#ints[FIELD.before] = imageAt + image.before;
+      this.#ints[FIELD.dullNames] = imageAt + image.bytes.length;
+      this.#ints[FIELD.dullWords] = imageAt + image.bytes.length + DULL;
     }
     if (this.#filter === filter) return;
     this.#filter = filter;
     this.#ints.set([filterAt, filter.shift, filterAt + filter.bits.byteLength, filter.checkShift], FIELD.wordBits);
+    this.#ints[FIELD.shortBits] = filterAt + filter.bits.byteLength + filter.checks.byteLength;
   }
 
   /** Forgets where tables are, after other tables took their place. */
@@ -174,6 +192,8 @@ export class Area {
     ints[FIELD.low] = low;
     ints[FIELD.high] = low + written;
     ints[FIELD.gramFrom] = 0;
+    this.ascii = Buffer.byteLength(piece) === piece.length;
+    ints[FIELD.ascii] = this.ascii ? 1 : 0;
     this.first = first;
     this.#exports.collect(this.#request);
     this.literalCount = ints[FIELD.literalCount] as number;
@@ -181,6 +201,14 @@ export class Area {
     this.runCount = ints[FIELD.runCount] as number;
     this.codeCount = ints[FIELD.codeCount] as number;
     this.highCount = ints[FIELD.highCount] as number;
+  }
+
+  /** From now on passes over names that say nothing, or words that introduce nothing, such as this one at [start, end). */
+  learn(what: 'name' | 'word', start: number, end: number): void {
+    if (!this.ascii || start < this.first || end - start > LONGEST_DULL) return;
+    const low = this.#ints[FIELD.low] as number;
+    if (low + end - this.first > (this.#ints[FIELD.high] as number)) return;
+    this.#exports.learn(this.#request, what === 'word' ? 1 : 0, low + start - this.first, end - start);
   }
 
   /** Goes on where the list of literals was full; false when all of the block was looked at. */
@@ -210,6 +238,11 @@ class Collector {
     this.#bytes.set(CLASS, CLASSES);
     writeNibbles(this.#bytes, CLASSES + 256, (byte) => ((CLASS[byte] as number) & RUN) !== 0);
     writeNibbles(this.#bytes, CLASSES + 288, (byte) => CODE_STARTS.has(byte));
+    for (let byte = 0; byte < 256; byte++) {
+      this.#bytes[CLASSES + 320 + byte] = (SEPARATORS.has(byte) ? 1 : 0) | (SHAPE_HEADS.has(byte) ? 2 : 0);
+      this.#bytes[CLASSES + 576 + byte] = (SIXES[byte] as number) & 255;
+    }
+    this.#bytes.fill(255, CLASSES + 832, CLASSES + 864);
   }
 
   /** The area for scans of a depth, with these tables in place. */
@@ -227,14 +260,15 @@ class Collector {
     const region =
       this.#images.length < MOST_IMAGES ? { owner: undefined, at: 0, size: 0 } : (this.#images[this.#turn++ % MOST_IMAGES] as Region);
     if (region.size === 0) this.#images.push(region);
-    if (region.size < bytes.length) this.#reserve(region, bytes.length);
+    if (region.size < bytes.length + 2 * DULL) this.#reserve(region, bytes.length + 2 * DULL);
     this.#bytes.set(bytes, region.at);
+    this.#bytes.fill(0, region.at + bytes.length, region.at + bytes.length + 2 * DULL);
     this.#own(region, image);
     return region;
   }
 
   #placeFilter(filter: WordFilter): void {
-    const parts = [filter.bits, filter.checks];
+    const parts = [filter.bits, filter.checks, filter.shorts];
     const size = parts.reduce((sum, part) => sum + part.byteLength, 0);
     const region = this.#filter;
     if (region.size < size) this.#reserve(region, 2 * size);

@@ -80,6 +80,8 @@ export class ContextFinder {
   readonly #names: Names;
   /** End of the name that was handled last, so that `api_key_token` is handled once. */
   nameEnd = -1;
+  /** Where the name that was handled last begins, when it says nothing of a secret; else -1. */
+  dull = -1;
   #bare: { kind: NameClass; start: number; end: number } = { kind: 'none', start: -1, end: -1 };
   readonly #rejected = new Set<string>();
   #inside = 0;
@@ -93,15 +95,16 @@ export class ContextFinder {
   }
 
   find(text: string, at: number, length: number, from: number, to: number): Found | undefined {
+    this.dull = -1;
     if (at < this.nameEnd || this.#isCrowded(at)) return undefined;
     const end = nameEnd(text, at, length);
     this.nameEnd = end;
     const start = nameStart(text, at, from);
-    if (!mayHaveValue(text, start, end)) return undefined;
     const name = text.slice(start, end);
     let kind = this.#names.classify(name);
+    if (kind === 'none') this.dull = start;
+    if (kind === 'none' || !mayHaveValue(text, start, end)) return undefined;
     if (kind === 'weak' && end - start < 6 && isQualified(text, start, from)) kind = 'secret';
-    if (kind === 'none') return undefined;
     if (kind === 'whole') kind = 'password';
     const place = placeOfValue(text, start, end, kind, from);
     return place === undefined ? undefined : this.#judge(text, place, place.kind ?? kind, name, to);

@@ -42,7 +42,8 @@ export function compile(formats: readonly Format[], names: readonly string[] | u
     for (const literal of ['00000000', '<buffer ']) grams.add({ literal, fold: true, action: { kind: 'dump' } });
   }
   if (names !== undefined)
-    for (const word of keywordsFor(names)) grams.add({ literal: word, fold: true, action: { kind: 'keyword', length: word.length } });
+    for (const word of keywordsFor(names))
+      grams.add({ literal: word, fold: true, named: true, action: { kind: 'keyword', length: word.length } });
   return { grams, names: names === undefined ? undefined : new Names(names), needles, urls: formats.length > 0 };
 }
 

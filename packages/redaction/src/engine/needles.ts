@@ -10,9 +10,11 @@ const MIX_C = 0x27d4eb2f;
 
 /** Needles of no more values than this are listed under one word, so that a prefix shared by all of them costs little. */
 const LONGEST_CHAIN = 6;
+/** A word of a form shorter than this is looked at whatever stands beside it. */
+const SHORT_FORM = 16;
 /** Size of the tables of bits for a capacity of the table of words, as powers of two. */
 const BITS_LOG = 2;
-const CHECKS_LOG = 3;
+const CHECKS_LOG = 4;
 
 /** Hash table from a word of four bytes to the needles that hold it and where. */
 class WordTable {
@@ -26,7 +28,10 @@ class WordTable {
   #offsets = new Int32Array(this.#capacity);
   #bits!: Int32Array;
   #checks!: Int32Array;
+  readonly #shorts = new Int32Array(1024);
   #size = 0;
+  /** Whether all words are marked in the tables of bits, which are made anew for a larger table only when they are asked for. */
+  #complete = true;
 
   constructor(owners: readonly number[], texts: (needle: number) => string) {
     this.#owners = owners;
@@ -35,7 +40,8 @@ class WordTable {
   }
 
   get filter(): WordFilter {
-    return { bits: this.#bits, shift: this.#shift, checks: this.#checks, checkShift: this.#checkShift };
+    if (!this.#complete) this.#markAll();
+    return { bits: this.#bits, shift: this.#shift, checks: this.#checks, checkShift: this.#checkShift, shorts: this.#shorts };
   }
 
   add(key: number, needle: number, offset: number): void {
@@ -55,7 +61,7 @@ class WordTable {
     this.#needles[slot] = needle;
     this.#offsets[slot] = offset;
     this.#size++;
-    this.#mark(key, needle, offset);
+    if (this.#complete) this.#mark(key, needle, offset);
   }
 
   /** First slot at or after `from` that holds the key, or -1. */
@@ -93,6 +99,15 @@ class WordTable {
     return 32 - (this.#log + CHECKS_LOG - 3);
   }
 
+  #markAll(): void {
+    this.#makeBits();
+    for (let i = 0; i < this.#capacity; i++) {
+      const needle = this.#needles[i] as number;
+      if (needle >= 0) this.#mark(this.#keys[i] as number, needle, this.#offsets[i] as number);
+    }
+    this.#complete = true;
+  }
+
   #makeBits(): void {
     this.#bits = new Int32Array(2 ** (this.#log + BITS_LOG - 5));
     this.#checks = new Int32Array(2 ** (this.#log + CHECKS_LOG - 5));
@@ -102,17 +117,21 @@ class WordTable {
     const word = (key >>> this.#shift) >> 2;
     this.#bits[word] = (this.#bits[word] as number) | (1 << ((key + 2) & 31));
     const text = this.#texts(needle);
+    if (text.length < SHORT_FORM) {
+      const place = Math.imul(key, MIX_B) >>> 17;
+      this.#shorts[place >>> 5] = (this.#shorts[place >>> 5] as number) | (1 << (place & 31));
+    }
     const after = byteAt(text, offset + WORD);
     const before = offset > 0 ? byteAt(text, offset - 1) : 0;
     if (offset + WORD + 2 <= text.length) this.#check(key ^ (after | (byteAt(text, offset + WORD + 1) << 8)));
-    if (offset >= 1 && offset + WORD < text.length) this.#check(key ^ ((before << 16) | (after << 24)));
+    if (offset >= 1 && offset + WORD < text.length) this.#check(key ^ (before << 16) ^ (after << 24));
     if (offset >= 2) this.#check(key ^ ((byteAt(text, offset - 2) << 8) | (before << 16)));
   }
 
   #check(beside: number): void {
     const key = Math.imul(beside, MIX_B);
     const word = (key >>> this.#checkShift) >> 2;
-    this.#checks[word] = (this.#checks[word] as number) | (1 << ((key >>> 4) & 31)) | (1 << ((key >>> 9) & 31));
+    this.#checks[word] = (this.#checks[word] as number) | (1 << ((key >>> 6) & 31)) | (1 << ((key >>> 11) & 31));
   }
 
   #grow(): void {
@@ -122,7 +141,7 @@ class WordTable {
     this.#keys = new Int32Array(this.#capacity);
     this.#needles = new Int32Array(this.#capacity).fill(-1);
     this.#offsets = new Int32Array(this.#capacity);
-    this.#makeBits();
+    this.#complete = false;
     for (let i = 0; i < keys.length; i++) {
       const needle = needles[i] as number;
       if (needle < 0) continue;
@@ -131,7 +150,6 @@ class WordTable {
       this.#keys[slot] = keys[i] as number;
       this.#needles[slot] = needle;
       this.#offsets[slot] = offsets[i] as number;
-      this.#mark(keys[i] as number, needle, offsets[i] as number);
     }
   }
 }

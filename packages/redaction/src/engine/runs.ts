@@ -18,13 +18,13 @@ const SHAPES: readonly { rule: string; pattern: RegExp }[] = [
 ];
 
 /** First characters of the shapes, so that most runs are passed over at once. */
-const HEADS = new Set(Array.from('MNOSAPpc', (c) => c.charCodeAt(0)));
+export const SHAPE_HEADS: ReadonlySet<number> = new Set(Array.from('MNOSAPpc', (c) => c.charCodeAt(0)));
 
 /** Judges a run of token characters that no literal gave away: by its shape, then by the words in front of it. */
 export function judgeRun(text: string, start: number, end: number, names: Names): RunHit | undefined {
   const length = end - start;
   if (length > 200 || length < LEAST) return undefined;
-  if (length >= 30 && length <= 120 && HEADS.has(text.charCodeAt(start))) {
+  if (length >= 30 && length <= 120 && SHAPE_HEADS.has(text.charCodeAt(start))) {
     const run = text.slice(start, end);
     for (const { rule, pattern } of SHAPES) if (pattern.test(run)) return { start, end, rule };
   }
@@ -36,7 +36,7 @@ export function judgeRun(text: string, start: number, end: number, names: Names)
 
 const LEAST = 20;
 /** Signs that may stand between a name and its value: blanks, quotes, `= : > ( [ , - #`. */
-const SEPARATORS = new Set(Array.from(' \t\n\r"\'`=:>([,-#|', (c) => c.charCodeAt(0)));
+export const SEPARATORS: ReadonlySet<number> = new Set(Array.from(' \t\n\r"\'`=:>([,-#|', (c) => c.charCodeAt(0)));
 const LONGEST_GAP = 8;
 /** Words between a service's name and its key. */
 const JOINING = new Set(['api', 'is', 'bot', 'app', 'account', 'access', 'auth', 'using', 'user', 'rest', 'key', 'apikey', 'live', 'test']);
@@ -54,6 +54,13 @@ function isIntroduced(text: string, start: number, names: Names): boolean {
   if (said !== 'joins') return said === 'yes';
   const before = wordBefore(text, backOver(text, end - word.length));
   return before.length > 1 && (namesVendor(before) || names.classify(`${before} ${word}`) === 'secret');
+}
+
+/** The word directly in front of a run when it is known to introduce nothing. */
+export function dullWord(text: string, start: number, names: Names): { start: number; end: number } | undefined {
+  const end = backOver(text, start);
+  const word = end === start ? '' : wordBefore(text, end);
+  return word.length > 1 && word.length <= 32 && recall(word, names) === 'no' ? { start: end - word.length, end } : undefined;
 }
 
 const MOST_WORDS = 4096;

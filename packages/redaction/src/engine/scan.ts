@@ -4,8 +4,9 @@ import { ContextFinder } from './context.ts';
 import type { Action, CompiledFormat, Engine } from './engine.ts';
 import { stands } from './grams.ts';
 import { loginAt } from './logins.ts';
+import type { Names } from './names.ts';
 import { ArmourFinder } from './pem.ts';
-import { judgeRun } from './runs.ts';
+import { dullWord, judgeRun } from './runs.ts';
 import { urlCredentials } from './url.ts';
 import { decodedRun, dumpView, encodedView, isCodeAt, type View, withoutInvisible } from './views.ts';
 
@@ -57,6 +58,7 @@ class Scan {
   readonly #to: number;
   readonly #final: boolean;
   readonly #depth: number;
+  #area: Area | undefined;
   #context: ContextFinder | undefined;
   #armour: ArmourFinder | undefined;
   readonly #hits: Hit[] = [];
@@ -85,13 +87,16 @@ class Scan {
   run(): ScanResult {
     const { grams, needles } = this.#engine;
     const area = areaFor(this.#depth, grams.image, needles.filter);
+    this.#area = area;
     let high = 0;
+    let ascii = true;
     for (let at = this.#from; at < this.#to; at += BLOCK) {
       area.collect(this.#text, at, Math.min(BLOCK, this.#to - at));
       high += area.highCount;
+      ascii &&= area.ascii;
       this.#visit(area, at);
     }
-    if (this.#depth < DEPTH && (this.#invisible || this.#holdsWide(high)))
+    if (this.#depth < DEPTH && (this.#invisible || (!ascii && this.#holdsWide(high))))
       for (const view of withoutInvisible(this.#text, this.#from, this.#to)) this.#look(view);
     return { hits: this.#hits, hold: this.#hold };
   }
@@ -156,7 +161,10 @@ class Scan {
     if (action.kind === 'keyword') {
       this.#context ??= this.#engine.names && new ContextFinder(this.#engine.names);
       const found = this.#context?.find(this.#text, start, action.length, Math.max(0, this.#from - 256), this.#to);
-      if (found === undefined) return;
+      if (found === undefined) {
+        if (this.#context !== undefined && this.#context.dull >= 0) this.#area?.learn('name', this.#context.dull, this.#context.nameEnd);
+        return;
+      }
       this.#add(found.start, found.end, found.rule, 2);
       if (found.open) this.#holdFrom(found.start);
       return;
@@ -235,12 +243,19 @@ class Scan {
     if (end - start < SHORTEST_RUN) return;
     this.#runCovered = end;
     if (this.#engine.names !== undefined) {
-      const rule = judgeRun(text, head === from ? start : head, end, this.#engine.names);
+      const first = head === from ? start : head;
+      const rule = judgeRun(text, first, end, this.#engine.names);
       if (rule !== undefined) this.#add(rule.start, rule.end, rule.rule, 2);
+      else this.#learnWord(first, this.#engine.names);
     }
     if (end - start < 20 || this.#depth >= DEPTH) return;
     const view = decodedRun(text, head === from ? start : head, end);
     if (view !== undefined) this.#look(view);
+  }
+
+  #learnWord(at: number, names: Names): void {
+    const word = dullWord(this.#text, at, names);
+    if (word !== undefined) this.#area?.learn('word', word.start, word.end);
   }
 
   /** Scans decoded text and masks what it stands for. */

@@ -148,7 +148,8 @@ function strip(text: string, start: number, end: number): View {
 
 /** Bytes at the head of a run that must be printable before the whole is decoded. */
 const SAMPLE = 9;
-const SIXES = new Int8Array(256).fill(-1);
+/** Values of base64 characters, -1 for others. */
+export const SIXES = new Int8Array(256).fill(-1);
 Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/').forEach((c, i) => (SIXES[c.charCodeAt(0)] = i));
 SIXES[0x2d] = 62;
 SIXES[0x5f] = 63;
