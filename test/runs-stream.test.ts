@@ -1,11 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunEvent } from '@mogplex/protocol';
 import { startOpenAiUpstream, type Upstream } from './fakes/index.ts';
-import { startGateway, type TestGateway } from './support/gateway.ts';
-import { startPlatform, type TestPlatform } from './support/platform.ts';
+import { type ChildServer, openOperator, startChildServer, type TestOperator } from './support/gateway.ts';
 import { expectWhole, type Runs, runsOf, said, watch } from './support/run-watch.ts';
 import { describeStores, type StorePlace } from './support/stores.ts';
 
+const CROWD = 2_000;
+const LIMITS = { MOGPLEX_RATE_LIMIT: '1000000', MOGPLEX_START_LIMIT: '1000000' };
 const KEY = 'sk-hosted-key-of-the-operator-0001';
 
 /** Numbers that are the same in every test run. */
@@ -16,19 +18,23 @@ const dice = (seed: number) => () => {
 
 describeStores('D7 the live stream', (stores) => {
   let place: StorePlace;
-  let gateway: TestGateway;
+  let operator: TestOperator;
+  let server: ChildServer;
   let upstream: Upstream;
   let runs: Runs;
 
   beforeAll(async () => {
     upstream = await startOpenAiUpstream();
     place = await stores.place();
-    gateway = await startGateway(place);
-    await gateway.upstream('openai', upstream.url, KEY);
-    runs = runsOf(gateway.url, gateway.token);
+    operator = await openOperator(place);
+    await operator.upstream('openai', upstream.url, KEY);
+    // In a process of its own, as thousands of connections are to it.
+    server = await startChildServer(place, LIMITS);
+    runs = runsOf(server.url, operator.token);
   });
   afterAll(async () => {
-    await gateway.close();
+    await server.stop();
+    await operator.close();
     await upstream.close();
   });
 
@@ -52,33 +58,37 @@ describeStores('D7 the live stream', (stores) => {
     expect(said(seen)).toBe(upstream.answer.text?.join(''));
   });
 
-  test('D7 a thousand watchers of one run on all servers get every event', { timeout: 240_000 }, async () => {
+  test('D7 two thousand watchers who come at different times, on all servers, get every event', { timeout: 240_000 }, async () => {
     upstream.answer = { text: Array.from({ length: 60 }, (_one, index) => `piece ${index}, `), gapMs: 50 };
     // On PostgreSQL half of them stand at another server.
-    const second: TestPlatform | undefined = place.databaseUrl ? await startPlatform(place) : undefined;
+    const second = place.databaseUrl ? await startChildServer(place, LIMITS) : undefined;
     const { data } = await runs.start({ prompt: 'x' });
-    const urls = [gateway.url, second?.url ?? gateway.url];
-    const watching = Array.from({ length: 1_000 }, (_one, index) => watch(urls[index % 2] ?? '', gateway.token, data.run.id));
+    const urls = [server.url, second?.url ?? server.url];
+    const watching = Array.from({ length: CROWD }, async (_one, index) => {
+      // They come over two seconds, so that the later ones find a run that has spoken already.
+      await sleep((index / CROWD) * 2_000);
+      return watch(urls[index % 2] ?? '', operator.token, data.run.id);
+    });
     const all = await Promise.all(watching);
     const events = await runs.events(data.run.id);
     expectWhole(events);
     const expected = JSON.stringify(events);
     expect(all.filter((watched) => JSON.stringify(watched.events) !== expected)).toEqual([]);
     expect(all.filter(({ end }) => end?.reason !== 'done')).toEqual([]);
-    await second?.close();
+    await second?.stop();
   });
 
   test('B4 D7 a read token watches, and a revoked one does not', async () => {
     upstream.answer = {};
     const { data } = await runs.start({ prompt: 'x' });
     await runs.until(data.run.id, 'succeeded');
-    const reader = await gateway.makeToken(gateway.accountId, ['read']);
-    const { events, end } = await watch(gateway.url, reader, data.run.id);
+    const reader = await operator.makeToken(operator.accountId, ['read']);
+    const { events, end } = await watch(server.url, reader, data.run.id);
     expect(end?.reason).toBe('done');
     expectWhole(events);
     const list = await runs.call<{ items: { id: string; scopes: string[] }[] }>('GET', '/tokens');
     const id = list.data.items.find(({ scopes }) => !scopes.includes('write'))?.id ?? '';
     await runs.call('DELETE', `/tokens/${id}`);
-    expect((await watch(gateway.url, reader, data.run.id)).status).toBe(401);
+    expect((await watch(server.url, reader, data.run.id)).status).toBe(401);
   });
 });

@@ -4,7 +4,7 @@ import { appendEvents, type HeldRun, RunLost } from './hold.ts';
 import { createPlainText } from './plain.ts';
 import type { RunStore } from './record.ts';
 
-/** Milliseconds that events are gathered before they are stored together. */
+/** Milliseconds between two batches: what comes meanwhile is stored together. */
 const GATHER_MS = 50;
 /** Milliseconds between two tries while the store does not answer. */
 const RETRY_MS = 500;
@@ -53,13 +53,16 @@ export const createSink = (parts: RunStore, held: HeldRun, { onLost, onCancel, o
   let capped = false;
   let waiting: SafeEvent[] = [];
   let timer: NodeJS.Timeout | undefined;
+  let flushedAt = Number.NEGATIVE_INFINITY;
   let storing = Promise.resolve();
   let stopped = false;
 
   const put = (event: SafeEvent): void => {
     waiting.push(event);
-    plan(GATHER_MS);
+    planNext();
   };
+  /** After a silence the first words go out at once. */
+  const planNext = (): void => plan(Math.max(0, GATHER_MS - (performance.now() - flushedAt)));
   const plan = (delay: number): void => {
     if (!stopped) timer ??= setTimeout(flush, delay);
   };
@@ -92,6 +95,7 @@ export const createSink = (parts: RunStore, held: HeldRun, { onLost, onCancel, o
   };
   const flush = (): void => {
     timer = undefined;
+    flushedAt = performance.now();
     gather();
     storing = storing.then(store).catch((error: unknown) => {
       if (error instanceof RunLost) {
@@ -108,7 +112,7 @@ export const createSink = (parts: RunStore, held: HeldRun, { onLost, onCancel, o
       // What would not be kept is not masked either: an endless answer costs nothing more.
       if (capped) return;
       gathered += plain.push(piece);
-      plan(GATHER_MS);
+      planNext();
     },
     event(content) {
       gather();

@@ -17,8 +17,9 @@ export interface WatchOptions {
 }
 
 const DEFAULTS: WatchOptions = { beat: 15_000, stalled: 20_000, most: 10_000 };
-/** Milliseconds that a line has to take its ending. */
-const ENDING_MS = 2_000;
+/** Milliseconds that a line has to take what is under way and its ending; one that takes nothing gets less. */
+const ENDING_MS = 30_000;
+const SLOW_ENDING_MS = 2_000;
 /** First words to a watcher: how long it should wait before it comes back (HTML, section 9.2.6). */
 const GREETING = 'retry: 1000\n\n';
 
@@ -96,7 +97,8 @@ class Watcher {
     this.#leave();
     const last: RunStreamEnd = { reason, lastSeq: this.#cursor };
     this.#line.end(`event: end\ndata: ${JSON.stringify(last)}\n\n`);
-    setTimeout(() => this.#line.destroy(), ENDING_MS).unref();
+    const cut = setTimeout(() => this.#line.destroy(), reason === 'slow' ? SLOW_ENDING_MS : ENDING_MS).unref();
+    this.#line.on('close', () => clearTimeout(cut));
   }
 
   #take(chunk: Chunk): void {
