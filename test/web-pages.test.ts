@@ -138,6 +138,7 @@ describe('B1 the pages of the platform in a browser', () => {
     await signIn(page);
     await check('/settings', 'Profile');
     await check('/settings/security', 'Sign-in and sessions');
+    await check('/settings/github', 'GitHub');
     await check('/settings/tokens', 'Access tokens');
     await check('/settings/apps', 'Connected apps and terminals');
     await check('/settings/models', 'Models and usage');
