@@ -8,8 +8,9 @@ const emptyModule = fileURLToPath(new URL('./src/empty.ts', import.meta.url));
 
 const shared: RolldownOptions = {
   platform: 'node',
-  // The platform runs from its sources: `mogplex server` and `mogplex admin` import it when they are called.
-  external: [/^@mogplex\/server/, 'better-sqlite3', '@napi-rs/keyring'],
+  // The platform runs from its sources: `mogplex server` and `mogplex admin` import it when they are called. Its list of models is data,
+  // which the cockpit uses too: at run time Node would have to strip its types first.
+  external: [/^@mogplex\/server(?!\/catalog$)/, 'better-sqlite3', '@napi-rs/keyring'],
   resolve: { alias: { 'react-devtools-core': emptyModule } },
   // Our packages do nothing at import, so a chunk carries only what it uses of them.
   treeshake: { moduleSideEffects: [{ test: /\/packages\/[^/]+\/src\//, sideEffects: false }] },

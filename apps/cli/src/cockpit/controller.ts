@@ -209,9 +209,9 @@ export class Cockpit {
       clearInterval(this.#clock);
       this.#clock = undefined;
     } else if (this.#clock === undefined) {
-      this.#clock = setInterval(() => this.store.update((state) => ({ ...state, now: this.ports.now() })), SIGN_MS);
+      this.#clock = setInterval(() => this.store.aside((state) => ({ ...state, now: this.ports.now() })), SIGN_MS);
       this.#clock.unref();
-      this.store.update((state) => ({ ...state, now: this.ports.now() }));
+      this.store.aside((state) => ({ ...state, now: this.ports.now() }));
     }
   }
 
@@ -416,6 +416,9 @@ export class Cockpit {
     const { run } = this.state;
     const goesOn = run === undefined || isOver(run.status) ? '' : ' The run goes on; /cancel stops it.';
     this.alert('info', `Press Ctrl+C again to leave.${goesOn}`);
+    const { alert } = this.state;
+    // It holds for so long, and is not said any longer.
+    setTimeout(() => this.store.update((state) => (state.alert === alert ? { ...state, alert: undefined } : state)), TWICE_MS).unref();
   }
 
   /** Ends the cockpit. */

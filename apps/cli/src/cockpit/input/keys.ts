@@ -69,6 +69,7 @@ function composerKey(cockpit: Cockpit, input: string, key: Key): void {
     else void cockpit.submit();
     return;
   }
+  if (key.ctrl && input === 'd' && cockpit.state.editor.text === '' && cockpit.state.turn === 'idle') return cockpit.interrupt();
   if (key.tab) return complete(cockpit);
   if ((key.upArrow || key.downArrow) && moveSuggestion(cockpit, key.upArrow ? -1 : 1)) return;
   const change = editing(input, key);

@@ -1,6 +1,6 @@
 import { Box, Text, type TextProps } from 'ink';
 import { memo, type ReactNode } from 'react';
-import type { Line, Look } from '../text/lines.ts';
+import { type Line, type Look, sameLook } from '../text/lines.ts';
 
 const COLORS = {
   accent: { color: 'cyan' },
@@ -22,22 +22,40 @@ export const lookProps = (look: Look): TextProps => ({
   ...(look.inverse === true ? { inverse: true } : {}),
 });
 
-/** One row of the screen, cut at its edge. */
-export const Row = memo(function Row({ line }: { line: Line }): ReactNode {
-  return (
-    <Text wrap="truncate">
-      {line.length === 0
-        ? ' '
-        : line.map((span, at) => (
-            // A row is drawn whole and its spans have no identity of their own.
-            // oxlint-disable-next-line react/no-array-index-key
-            <Text key={at} {...lookProps(span)}>
-              {span.text}
-            </Text>
-          ))}
-    </Text>
-  );
-});
+/** One row of the screen, cut at its edge. One that says what it said before is not drawn again. */
+export const Row = memo(
+  function Row({ line }: { line: Line }): ReactNode {
+    return (
+      <Text wrap="truncate">
+        {line.length === 0
+          ? ' '
+          : line.map((span, at) =>
+              isPlain(span) ? (
+                span.text
+              ) : (
+                // A row is drawn whole and its spans have no identity of their own.
+                // oxlint-disable-next-line react/no-array-index-key
+                <Text key={at} {...lookProps(span)}>
+                  {span.text}
+                </Text>
+              ),
+            )}
+      </Text>
+    );
+  },
+  (before, after) => sameLine(before.line, after.line),
+);
+
+const isPlain = ({ color, bold, italic, underline, strike, inverse }: Look): boolean =>
+  color === undefined && bold !== true && italic !== true && underline !== true && strike !== true && inverse !== true;
+
+const sameLine = (one: Line, other: Line): boolean =>
+  one === other ||
+  (one.length === other.length &&
+    one.every((span, at) => {
+      const twin = other[at];
+      return twin !== undefined && span.text === twin.text && sameLook(span, twin);
+    }));
 
 /** Rows one under the other in a box of exactly `height` rows. */
 export function Rows({ lines, height }: { lines: readonly Line[]; height: number }): ReactNode {

@@ -11,7 +11,7 @@ describe('the store', () => {
     let told = 0;
     store.subscribe(() => (told += 1));
     store.update((state) => ({ ...state, turn: 'waiting' }));
-    for (let at = 0; at < 5_000; at += 1) store.push({ type: 'text', text: `${at} ` });
+    for (let at = 0; at < 400; at += 1) store.push({ type: 'text', text: `${at} ` });
     store.push({ type: 'usage', model: 'm', inputTokens: 3, outputTokens: 4, cost: 0.5 });
     store.push({ type: 'usage', model: 'm', inputTokens: 1, outputTokens: 1, cost: 0.25 });
     store.push({ type: 'end', how: 'done' });
@@ -24,6 +24,25 @@ describe('the store', () => {
     expect(timeline[0]).toMatchObject({ kind: 'answer', state: 'done' });
     expect(turn).toBe('idle');
     expect(usage).toEqual([{ model: 'm', requests: 2, inputTokens: 4, outputTokens: 5, cost: 0.75 }]);
+  });
+
+  test('tells a flood in several pictures, none of them late for a key, and in order', async () => {
+    const store = createStore(initialState(header));
+    const lengths: number[] = [];
+    const text = (): string =>
+      store
+        .get()
+        .timeline.map((item) => ('text' in item ? item.text : ''))
+        .join('');
+    store.subscribe(() => lengths.push(text().length));
+    const said = Array.from({ length: 2_000 }, (_, at) => `${at} `);
+    for (const piece of said) store.push({ type: 'text', text: piece });
+    store.aside((state) => ({ ...state, now: 5 }));
+    expect(lengths).toEqual([0]);
+    await expect.poll(() => lengths.length).toBeGreaterThan(1);
+    expect(text().length).toBeLessThan(said.join('').length);
+    store.update((state) => ({ ...state, focus: 'timeline' }));
+    expect(text()).toBe(said.join(''));
   });
 
   test('a key is shown at once, after what was said before it', () => {

@@ -105,7 +105,8 @@ function trimEnd(line: Span[]): void {
   if (last !== undefined) line[line.length - 1] = { ...last, text: last.text.trimEnd() };
 }
 
-function sameLook(a: Span, b: Span): boolean {
+/** Whether two pieces of text look alike. */
+export function sameLook(a: Look, b: Look): boolean {
   return (
     a.color === b.color &&
     a.bold === b.bold &&
