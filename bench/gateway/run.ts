@@ -1,25 +1,29 @@
 /**
  * Puts the model gateway beside Portkey's and a bare undici proxy: one upstream, one run, this machine.
- * Usage: node run.ts [latency] [throughput] [memory] [streams]; without an argument all of them.
+ * Usage: node run.ts [latency] [throughput] [memory] [streams] [rates]; without an argument all but the last, which looks for the
+ * rate of chunks at which the streams begin to be late.
  * `npm ci` in this folder installs the peer.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { loadavg } from 'node:os';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { Connection, requestBytes, type Target } from './client.ts';
+import { Connection, type Target } from './client.ts';
+import { quantile } from './figures.ts';
+import { latency, load } from './latency.ts';
+import { rss, streams } from './streams.ts';
 
 const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
-const JSON_BODY = '{"model":"gpt-5","max_completion_tokens":64,"messages":[{"role":"user","content":"Write one sentence about a fox."}]}';
-const STREAM_BODY =
-  '{"model":"gpt-5","stream":true,"stream_options":{"include_usage":true},"max_completion_tokens":64,"messages":[{"role":"user","content":"Write one sentence about a fox."}]}';
-const ROUNDS = 5;
-const PER_ROUND = 600;
 const CONNECTIONS = 64;
-const SECONDS = 6;
+const SECONDS = 4;
+/** Chunks of each of the thousand streams come this far apart, in milliseconds. */
+const GAP = 500;
+const STREAM_SECONDS = 60;
+const RATES = [1_000, 500, 333, 250, 200];
+const RATE_SECONDS = 12;
 
 const children: ChildProcess[] = [];
 
@@ -61,77 +65,6 @@ const untilOpen = async (port: number): Promise<void> => {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
-};
-
-const quantile = (values: readonly number[], share: number): number =>
-  values.toSorted((one, other) => one - other)[Math.floor(values.length * share)] ?? 0;
-
-const rss = (pid: number): number => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
-
-const milliseconds = (from: bigint, to: bigint): number => Number(to - from) / 1e6;
-
-/** Latency of single requests, in milliseconds: whole answer, or first byte. */
-const measure = async (target: Target, body: string, count: number, firstByte: boolean): Promise<number[]> => {
-  const connection = await Connection.open(target.port);
-  const request = requestBytes(target, body);
-  const times: number[] = [];
-  for (let index = 0; index < count; index++) {
-    const from = process.hrtime.bigint();
-    const { status, firstByteAt } = await connection.send(request);
-    const to = process.hrtime.bigint();
-    if (status !== 200) throw new Error(`${target.name} answered ${status}`);
-    times.push(milliseconds(from, firstByte ? firstByteAt : to));
-  }
-  connection.close();
-  return times;
-};
-
-const latency = async (targets: readonly Target[]): Promise<void> => {
-  for (const [title, body, firstByte] of [
-    ['JSON', JSON_BODY, false],
-    ['first byte of a stream', STREAM_BODY, true],
-  ] as const) {
-    const times = new Map<string, number[]>(targets.map(({ name }) => [name, []]));
-    const able: Target[] = [];
-    for (const target of targets) {
-      // A peer that cannot do this at all is left out of the table rather than ending the run.
-      if (await measure(target, body, 300, firstByte).then(Boolean, () => false)) able.push(target);
-      else console.log(`\n${target.name} answers with an error: ${title}`);
-    }
-    for (let round = 0; round < ROUNDS; round++) {
-      for (const target of able) times.get(target.name)?.push(...(await measure(target, body, PER_ROUND, firstByte)));
-    }
-    const direct = quantile(times.get('direct') ?? [], 0.5);
-    console.log(`\n${title}, one connection, ${ROUNDS * PER_ROUND} requests each`);
-    console.table(
-      able.map(({ name }) => {
-        const own = times.get(name) ?? [];
-        return {
-          name,
-          'p50 ms': +quantile(own, 0.5).toFixed(3),
-          'p99 ms': +quantile(own, 0.99).toFixed(3),
-          'added p50 ms': +(quantile(own, 0.5) - direct).toFixed(3),
-        };
-      }),
-    );
-  }
-};
-
-const load = async (target: Target, connections: number, until: () => boolean): Promise<number> => {
-  const request = requestBytes(target, JSON_BODY);
-  let count = 0;
-  await Promise.all(
-    Array.from({ length: connections }, async () => {
-      const connection = await Connection.open(target.port);
-      while (!until()) {
-        const { status } = await connection.send(request);
-        if (status !== 200) throw new Error(`${target.name} answered ${status}`);
-        count++;
-      }
-      connection.close();
-    }),
-  );
-  return count;
 };
 
 const throughput = async (targets: readonly Target[]): Promise<void> => {
@@ -180,53 +113,6 @@ const memory = async (target: Target, child: ChildProcess): Promise<void> => {
   console.table(rows);
 };
 
-const GAP = 250;
-const LENGTH = 60;
-const STREAMS = 1_000;
-
-const streams = async (target: Target, pid: number | undefined): Promise<void> => {
-  const body = STREAM_BODY.replace('Write one sentence about a fox.', `slow ${GAP} ${LENGTH}`);
-  const late: number[] = [];
-  let cut = 0;
-  let frames = 0;
-  let peak = 0;
-  const watch = setInterval(() => {
-    if (pid !== undefined) peak = Math.max(peak, rss(pid));
-  }, 500);
-  await Promise.all(
-    Array.from({ length: STREAMS }, async (_, index) => {
-      await new Promise((resolve) => setTimeout(resolve, (index % 50) * (GAP / 50)));
-      const connection = await Connection.open(target.port);
-      let own = 0;
-      try {
-        await connection.send(requestBytes(target, body), (chunk) => {
-          const now = process.hrtime.bigint();
-          for (const match of chunk.toString('latin1').matchAll(/t=(\d+);/g)) {
-            own++;
-            late.push(milliseconds(BigInt(match[1] ?? 0), now));
-          }
-        });
-      } catch {
-        cut++;
-      }
-      if (own < Math.round((LENGTH * 1_000) / GAP)) cut++;
-      frames += own;
-      connection.close();
-    }),
-  );
-  clearInterval(watch);
-  console.log(`\n${STREAMS} streams of ${LENGTH} s, a chunk each ${GAP} ms, through ${target.name}`);
-  console.table([
-    {
-      cut,
-      chunks: frames,
-      'p50 ms': +quantile(late, 0.5).toFixed(2),
-      'p99 ms': +quantile(late, 0.99).toFixed(2),
-      'peak RSS MB': Math.round(peak),
-    },
-  ]);
-};
-
 const upstreamPort = Number(await firstLine(start(here('upstream.ts'))));
 const platform = start('--expose-gc', [here('platform.ts'), String(upstreamPort)]);
 const [port, token = '', dataDir = ''] = (await firstLine(platform)).split(' ');
@@ -239,6 +125,9 @@ const own: Target = {
 const direct: Target = { name: 'direct', port: upstreamPort, path: '/v1/chat/completions', headers: { authorization: 'Bearer sk-x' } };
 const wanted = process.argv.slice(2);
 const asked = (part: string): boolean => wanted.length === 0 || wanted.includes(part);
+const busy = (): string => loadavg()[0]?.toFixed(2) ?? '';
+
+console.log(`Load of the machine before: ${busy()}`);
 
 try {
   if (asked('latency') || asked('throughput')) {
@@ -262,15 +151,19 @@ try {
         'x-portkey-custom-host': `http://127.0.0.1:${upstreamPort}/v1`,
       },
     };
-    const targets = [direct, bare, own, portkey];
+    const pipe: Target = {
+      ...direct,
+      name: 'pipe of bytes',
+      port: Number(await firstLine(start(here('pipe.ts'), [String(upstreamPort)]))),
+    };
+    const targets = [direct, pipe, bare, own, portkey];
     if (asked('latency')) await latency(targets);
     if (asked('throughput')) await throughput([bare, own, portkey]);
   }
   if (asked('memory')) await memory(own, platform);
-  if (asked('streams')) {
-    await streams(direct, undefined);
-    await streams(own, platform.pid);
-  }
+  if (asked('streams')) await streams(direct, own, platform.pid, GAP, STREAM_SECONDS);
+  if (wanted.includes('rates')) for (const gap of RATES) await streams(direct, own, platform.pid, gap, RATE_SECONDS);
+  console.log(`Load of the machine after: ${busy()}`);
 } finally {
   for (const child of children) child.kill('SIGTERM');
   await Promise.all(

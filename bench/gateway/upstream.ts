@@ -23,13 +23,22 @@ const quickStream = (response: ServerResponse): void => {
   response.end(USAGE_FRAME);
 };
 
-/** One frame every `gap` milliseconds for `seconds`; each carries the time it was written at, on the machine's own clock. */
+const STAMP = '0'.repeat(16);
+const SLOW_FRAME = Buffer.from(frame(`t=${STAMP};`));
+const STAMP_AT = SLOW_FRAME.indexOf(STAMP);
+
+/**
+ * One frame every `gap` milliseconds for `seconds`; each carries the time it was written at, in microseconds of the machine's own
+ * clock. Frames are put together by hand, so that the upstream costs little beside what is measured.
+ */
 const slowStream = (response: ServerResponse, gap: number, seconds: number): void => {
   const frames = Math.round((seconds * 1_000) / gap);
   let sent = 0;
   const timer = setInterval(() => {
     sent++;
-    response.write(frame(`t=${process.hrtime.bigint()};`));
+    const bytes = Buffer.from(SLOW_FRAME);
+    bytes.latin1Write(String(process.hrtime.bigint() / 1_000n).padStart(STAMP.length, '0'), STAMP_AT);
+    response.write(bytes);
     if (sent < frames) return;
     clearInterval(timer);
     response.end(USAGE_FRAME);

@@ -63,8 +63,12 @@ const requestLine = (entry: RequestEntry): string => {
   return `${known}${refused}${called}${field('outcome', entry.outcome)}${field('fault', entry.fault)}}`;
 };
 
+/** How long the lines of model calls are gathered, in milliseconds: a busy gateway writes many at once. */
+const GATHER_MS = 5;
+
 /**
- * Writes one JSON object a line. Lines are gathered for one turn of the event loop and written together.
+ * Writes one JSON object a line. Lines are gathered for one turn of the event loop and written together; those of model calls that
+ * went well, which come in thousands a second, for a little longer.
  *
  * @param write takes whole lines.
  * @param redact masks what looks like a secret, or is a registered one, anywhere in an object.
@@ -83,19 +87,28 @@ export const createLogger = (
     if (at !== stamp.at) stamp = { at, text: new Date(at).toISOString() };
     return stamp.text;
   };
+  let gathering: NodeJS.Timeout | undefined;
+  let due = false;
   const flush = (): void => {
+    clearTimeout(gathering);
+    gathering = undefined;
+    due = false;
     const lines = pending;
     pending = '';
-    write(lines);
+    if (lines !== '') write(lines);
   };
-  const putLine = (fields: string): void => {
-    if (pending === '') setImmediate(flush);
+  const putLine = (fields: string, patient = false): void => {
+    if (patient) gathering ??= setTimeout(flush, GATHER_MS);
+    else if (!due) {
+      due = true;
+      setImmediate(flush);
+    }
     pending += `{"time":"${time()}",${fields}\n`;
   };
   const put = (fields: unknown): void => putLine(JSON.stringify(fields).slice(1));
   return {
     request(entry) {
-      if (level === 'info' || entry.status >= 500) putLine(requestLine(entry));
+      if (level === 'info' || entry.status >= 500) putLine(requestLine(entry), entry.model !== undefined && entry.status < 500);
     },
     error: (message, error, fields) => put(redact({ level: 'error', message, ...fields, error: describe(error) })),
     info(message, fields) {

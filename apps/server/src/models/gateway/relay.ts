@@ -57,6 +57,15 @@ const DECODERS: Record<string, () => NodeJS.ReadWriteStream & Readable> = {
 const contentType = (headers: IncomingHttpHeaders): string => String(headers['content-type'] ?? '').toLowerCase();
 
 const NEWLINE = 0x0a;
+/** Up to this size Node writes a string and the head before it in one piece, without an allocation. */
+const ONE_WRITE = 16 * 1024;
+
+/** Ends an answer. A small one goes out in one write with its head: one character a byte stands for it faithfully. */
+const endWith = (response: ServerResponse, last: Buffer): void => {
+  if (last.length === 0) response.end();
+  else if (last.length < ONE_WRITE) response.end(last.toString('latin1'), 'latin1');
+  else response.end(last);
+};
 
 /** Whether bytes end with the empty line that ends an event. */
 const endsEvent = (bytes: Buffer): boolean => {
@@ -219,8 +228,7 @@ class Relay implements Dispatcher.DispatchHandler, Pinged {
     const plain = this.#mask?.end() ?? NOTHING;
     const held = this.#spelled ? Buffer.concat([this.#spelled.push(plain), this.#spelled.end()]) : plain;
     const last = this.#last && held.length > 0 ? Buffer.concat([this.#last, held]) : (this.#last ?? held);
-    if (last.length > 0) this.#request.response.end(last);
-    else this.#request.response.end();
+    endWith(this.#request.response, last);
     this.#answered('done');
   }
 

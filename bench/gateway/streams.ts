@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import { Connection, requestBytes, type Target } from './client.ts';
+import { quantile, round } from './figures.ts';
+import { STREAM_BODY } from './latency.ts';
+
+const STREAMS = 1_000;
+const MARK = Buffer.from('t=');
+const STAMP = 16;
+
+/** Resident memory of a process, in MB. */
+export const rss = (pid: number): number => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+
+interface Held {
+  late: number[];
+  cut: number;
+  peak: number;
+}
+
+/** Many streams at once, begun at even distances within a gap; each chunk carries the time at which the upstream wrote it. */
+const hold = async (target: Target, gap: number, seconds: number, pid: number | undefined): Promise<Held> => {
+  const body = STREAM_BODY.replace('Write one sentence about a fox.', `slow ${gap} ${seconds}`);
+  const expected = Math.round((seconds * 1_000) / gap);
+  const late: number[] = [];
+  let cut = 0;
+  let peak = 0;
+  const watch = setInterval(() => {
+    if (pid !== undefined) peak = Math.max(peak, rss(pid));
+  }, 500);
+  await Promise.all(
+    Array.from({ length: STREAMS }, async (_, index) => {
+      await new Promise((resolve) => setTimeout(resolve, Math.max(gap, 2_000) * (index / STREAMS)));
+      const connection = await Connection.open(target.port);
+      let own = 0;
+      try {
+        await connection.send(requestBytes(target, body), (chunk) => {
+          const now = Number(process.hrtime.bigint() / 1_000n);
+          for (let at = chunk.indexOf(MARK); at >= 0; at = chunk.indexOf(MARK, at + STAMP)) {
+            own++;
+            late.push((now - Number(chunk.toString('latin1', at + 2, at + 2 + STAMP))) / 1_000);
+          }
+        });
+      } catch {
+        cut++;
+      }
+      if (own < expected) cut++;
+      connection.close();
+    }),
+  );
+  clearInterval(watch);
+  return { late, cut, peak };
+};
+
+const show = (name: string, { late, cut, peak }: Held, direct?: Held): object => ({
+  name,
+  cut,
+  chunks: late.length,
+  'p50 ms': round(quantile(late, 0.5), 2),
+  'p99 ms': round(quantile(late, 0.99), 2),
+  ...(direct ? { 'added p99 ms': round(quantile(late, 0.99) - quantile(direct.late, 0.99), 2) } : {}),
+  ...(peak > 0 ? { 'peak RSS MB': Math.round(peak) } : {}),
+});
+
+/** A thousand streams at once, straight to the upstream and then through the platform. */
+export const streams = async (direct: Target, own: Target, pid: number | undefined, gap: number, seconds: number): Promise<void> => {
+  const straight = await hold(direct, gap, seconds, undefined);
+  const through = await hold(own, gap, seconds, pid);
+  console.log(`\n${STREAMS} streams of ${seconds} s at once, a chunk each ${gap} ms (${(STREAMS * 1_000) / gap} chunks a second)`);
+  console.table([show('direct', straight), show(own.name, through, straight)]);
+};
