@@ -131,7 +131,9 @@ describeStores('B6 rate limits', (stores) => {
     const { token } = (JSON.parse(made?.text ?? '') as { data: { token: string } }).data;
     expect(again.text).not.toContain(token);
     expect(await store.db.selectFrom('token').select('id').where('account_id', '=', person.id).execute()).toHaveLength(1);
-    expect(await store.db.selectFrom('idempotency').select('answer').execute()).toEqual([{ answer: null }]);
+    expect(await store.db.selectFrom('idempotency').select(['answer', 'request_hash']).execute()).toEqual([
+      { answer: null, request_hash: expect.stringMatching(/^v1\./) as string },
+    ]);
 
     const team = JSON.parse((await post('/teams', 'team-1', { name: 'Crew' })).text) as { data: { id: string } };
     expect(JSON.parse((await post('/teams', 'team-1', { name: 'Crew' })).text)).toEqual(team);

@@ -9,8 +9,8 @@ export interface IdempotencyTables {
     /** SHA-256 over account, route and key. */
     id: string;
     account_id: string;
-    /** SHA-256 over the request's body: a key goes with one body. */
-    request_hash: string;
+    /** SHA-256 over the request's body, sealed, since a body may hold a secret short enough to be guessed: a key goes with one body. */
+    request_hash: SealedText;
     /** null while the first request is under way. */
     status: number | null;
     /** The answer's body, sealed. */
@@ -61,7 +61,7 @@ export interface Idempotency {
 /** Replays of requests that start something (`Idempotency-Key`), kept in the store and so shared by all servers. */
 export const createIdempotency = ({ db, sealer }: Store, now: () => number): Idempotency => {
   const idOf = ({ accountId, route, key }: IdempotentRequest): string => sha256(accountId, route, key);
-  const placeOf = (id: string, owner: string) => ({ table: 'idempotency', row: id, column: 'answer', owner });
+  const placeOf = (id: string, owner: string, column: 'answer' | 'request_hash') => ({ table: 'idempotency', row: id, column, owner });
   const underWay = (): MogplexError =>
     new MogplexError('conflict', 'the first request with this Idempotency-Key is still under way', { boundary: 'request', retryAfter: 1 });
   const shownOnce = (): MogplexError =>
@@ -80,12 +80,12 @@ export const createIdempotency = ({ db, sealer }: Store, now: () => number): Ide
       const id = idOf(request);
       const row = await db.selectFrom('idempotency').selectAll().where('id', '=', id).where('expires_at', '>', now()).executeTakeFirst();
       if (!row) return undefined;
-      if (row.request_hash !== sha256(request.body)) {
+      if (sealer.openText(placeOf(id, request.accountId, 'request_hash'), row.request_hash) !== sha256(request.body)) {
         throw new MogplexError('conflict', 'this Idempotency-Key was used with another request body', { boundary: 'request' });
       }
       if (row.status === null) throw underWay();
       if (row.answer === null) throw shownOnce();
-      return { status: row.status, body: sealer.openText(placeOf(id, request.accountId), row.answer) };
+      return { status: row.status, body: sealer.openText(placeOf(id, request.accountId, 'answer'), row.answer) };
     },
     async once(request, work) {
       const id = idOf(request);
@@ -96,7 +96,7 @@ export const createIdempotency = ({ db, sealer }: Store, now: () => number): Ide
         .values({
           id,
           account_id: request.accountId,
-          request_hash: sha256(request.body),
+          request_hash: sealer.sealText(placeOf(id, request.accountId, 'request_hash'), sha256(request.body)),
           status: null,
           answer: null,
           expires_at: at + ABANDONED,
@@ -106,7 +106,7 @@ export const createIdempotency = ({ db, sealer }: Store, now: () => number): Ide
       if (numInsertedOrUpdatedRows === 0n) throw underWay();
       try {
         const answer = await work();
-        const sealed = request.keep ? sealer.sealText(placeOf(id, request.accountId), answer.body) : null;
+        const sealed = request.keep ? sealer.sealText(placeOf(id, request.accountId, 'answer'), answer.body) : null;
         await db
           .updateTable('idempotency')
           .set({ status: answer.status, answer: sealed, expires_at: at + KEPT })

@@ -25,6 +25,7 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
   { table: 'connection_oauth', column: 'sealed_grant', id: 'id', owner: 'team_id' },
   { table: 'connection_oauth_flow', column: 'sealed_verifier', id: 'id', owner: 'team_id' },
   { table: 'idempotency', column: 'answer', id: 'id', owner: 'account_id' },
+  { table: 'idempotency', column: 'request_hash', id: 'id', owner: 'account_id' },
   { table: 'run', column: 'prompt', id: 'id', owner: 'account_id' },
   { table: 'run', column: 'system', id: 'id', owner: 'account_id' },
 ];

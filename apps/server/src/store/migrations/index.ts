@@ -3,6 +3,7 @@ import { core } from './0001_core.ts';
 import { tokens } from './0002_tokens.ts';
 import { idempotency } from './0003_idempotency.ts';
 import { auditKeep } from './0004_audit_keep.ts';
+import { idempotencySealed } from './0005_idempotency_sealed.ts';
 import { accounts } from './0010_accounts.ts';
 import { teams } from './0011_teams.ts';
 import { oauth } from './0012_oauth.ts';
@@ -20,6 +21,7 @@ export const migrations: Record<string, Migration> = {
   '0002_tokens': tokens,
   '0003_idempotency': idempotency,
   '0004_audit_keep': auditKeep,
+  '0005_idempotency_sealed': idempotencySealed,
   '0010_accounts': accounts,
   '0011_teams': teams,
   '0012_oauth': oauth,
