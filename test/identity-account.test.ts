@@ -1,3 +1,4 @@
+import { issueTokensFor } from '@mogplex/server/test/people';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { owner, PASSWORD, Person } from './support/person.ts';
 import { startPlatform, type TestPlatform } from './support/platform.ts';
@@ -44,6 +45,34 @@ describeStores('B1 the account', (stores) => {
     });
     expect((await first.call('PATCH', '/account', { name: 'Olive' })).data).toMatchObject({ name: 'Olive' });
     expect((await first.call('GET', '/auth/options')).data).toEqual({ hasAccounts: true, github: false, passkeys: false });
+  });
+
+  test('B1 B22 sessions and terminals come page by page, each once, and each in its place', async () => {
+    const store = await stores.open(place);
+    const { id } = (await first.call<{ id: string }>('GET', '/account')).data;
+    for (let index = 0; index < 6; index++) {
+      await new Person(platform.url).signIn('owner@example.com');
+      await issueTokensFor(store, id);
+    }
+    for (const path of ['/sessions', '/apps']) {
+      const all = (await first.call<{ items: { id: string; createdAt: number }[] }>('GET', `${path}?limit=100`)).data.items;
+      const seen: { id: string; createdAt: number }[] = [];
+      for (let cursor: string | null = ''; cursor !== null;) {
+        const page: { data: { items: typeof seen; nextCursor: string | null } } = await first.call(
+          'GET',
+          `${path}?limit=2${cursor === '' ? '' : `&cursor=${cursor}`}`,
+        );
+        expect(page.data.items.length).toBeLessThanOrEqual(2);
+        seen.push(...page.data.items);
+        cursor = page.data.nextCursor;
+      }
+      expect(seen).toEqual(all);
+      expect(all.length).toBeGreaterThan(5);
+      expect(new Set(seen.map((row) => row.id)).size).toBe(all.length);
+      expect(all.map((row) => row.createdAt)).toEqual(all.map((row) => row.createdAt).toSorted((one, other) => other - one));
+      expect((await first.call('GET', `${path}?cursor=nonsense`)).status).toBe(400);
+    }
+    await first.call('POST', '/sessions/end-others');
   });
 
   test('B1 sessions are listed and can be ended, one or all others', async () => {

@@ -1,6 +1,5 @@
 import { connect } from 'node:net';
 import { createPerson, makeTokenFor, signIn } from '@mogplex/server/test/people';
-import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { owner, PASSWORD, Person } from './support/person.ts';
 import { startPlatform } from './support/platform.ts';
@@ -39,7 +38,10 @@ describeStores('B1 B3 accounts under attack', (stores) => {
     const left: string[] = [];
     for (const { name, schema = 'public' } of await store.db.introspection.getTables()) {
       if (KEEPS.has(name) || schema !== 'public') continue;
-      const { rows } = await sql`select * from ${sql.table(name)}`.execute(store.db);
+      const rows = await store.db
+        .selectFrom(name as 'user')
+        .selectAll()
+        .execute();
       const text = JSON.stringify(rows);
       for (const trace of [id, shared, 'owner@example.com']) if (text.includes(trace)) left.push(`${name}: ${trace}`);
     }

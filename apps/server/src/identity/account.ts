@@ -1,5 +1,7 @@
-import { MogplexError } from '@mogplex/protocol';
+import { MogplexError, pageOf } from '@mogplex/protocol';
+import { sql } from 'kysely';
 import { z } from 'zod';
+import { makePage, pageQuery, readCursor } from '../http/page.ts';
 import type { Principal } from '../http/principal.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { isDuplicate } from '../store/failure.ts';
@@ -180,24 +182,30 @@ const sessionRoutes = ({ platform }: Identity): Route[] => {
       scope: 'session',
       boundary: 'account',
       summary: 'Browser sessions of the account',
-      response: z.object({ items: z.array(sessionShape), nextCursor: z.null() }),
-      handler: async ({ principal }) => {
+      request: { query: pageQuery },
+      response: pageOf(sessionShape),
+      handler: async ({ query, principal }) => {
+        const after = readCursor(query.cursor);
+        const moment = after && new Date(after.at).toISOString();
         const rows = await db
           .selectFrom('session')
           .select(['id', 'userAgent', 'ipAddress', 'createdAt', 'expiresAt'])
           .where('userId', '=', principal.accountId)
           .where('expiresAt', '>', new Date(platform.now()).toISOString())
+          .$if(after !== undefined, (select) => select.where(sql<boolean>`("createdAt", id) < (${moment}, ${after?.id})`))
           .orderBy('createdAt', 'desc')
+          .orderBy('id', 'desc')
+          .limit(query.limit + 1)
           .execute();
-        const items = rows.map((row) => ({
+        const dated = rows.map((row) => ({ ...row, created_at: Date.parse(row.createdAt) }));
+        return makePage(dated, query.limit, (row) => ({
           id: row.id,
           current: row.id === principal.tokenId,
           userAgent: row.userAgent ?? '',
           address: row.ipAddress ?? '',
-          createdAt: Date.parse(row.createdAt),
+          createdAt: row.created_at,
           expiresAt: Date.parse(row.expiresAt),
         }));
-        return { items, nextCursor: null };
       },
     }),
     defineRoute({

@@ -21,7 +21,7 @@ const session = z.object({
   current: z.boolean(),
 });
 
-export const listSessions = () => call('/sessions', { data: pageOf(session) });
+export const listSessions = () => call('/sessions?limit=100', { data: pageOf(session) });
 export const endOtherSessions = () => call('/sessions/end-others', { method: 'POST', body: {}, data: nothing });
 export const endSession = (id: string) => call(`/sessions/${encodeURIComponent(id)}`, { method: 'DELETE', data: nothing });
 
@@ -36,7 +36,7 @@ const app = z.object({
 });
 
 /** Connected apps and terminals: every sign-in that holds OAuth tokens of this account. */
-export const listApps = () => call('/apps', { data: pageOf(app) });
+export const listApps = () => call('/apps?limit=100', { data: pageOf(app) });
 export const endApp = (id: string) => call(`/apps/${encodeURIComponent(id)}`, { method: 'DELETE', data: nothing });
 
 export const ROLES = ['owner', 'admin', 'member', 'viewer'] as const;

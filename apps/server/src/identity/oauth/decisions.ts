@@ -1,5 +1,7 @@
-import { MogplexError } from '@mogplex/protocol';
+import { MogplexError, pageOf } from '@mogplex/protocol';
+import { sql } from 'kysely';
 import { z } from 'zod';
+import { makePage, pageQuery, readCursor } from '../../http/page.ts';
 import { defineRawRoute, defineRoute, type Route } from '../../http/route.ts';
 import type { Identity } from '../context.ts';
 import { answerLocation, approveAuthorization, checkAuthorization } from './authorize.ts';
@@ -175,8 +177,10 @@ const appRoutes = (identity: Identity, context = identity.oauth): Route[] => {
       scope: 'session',
       boundary: 'account',
       summary: 'Connected apps and terminals',
-      response: z.object({ items: z.array(appShape), nextCursor: z.null() }),
-      handler: async ({ principal }) => {
+      request: { query: pageQuery },
+      response: pageOf(appShape),
+      handler: async ({ query, principal }) => {
+        const after = readCursor(query.cursor);
         const rows = await context.db
           .selectFrom('oauth_grant as grant')
           .innerJoin('oauth_client as client', 'client.id', 'grant.client_id')
@@ -185,9 +189,14 @@ const appRoutes = (identity: Identity, context = identity.oauth): Route[] => {
           .where('grant.user_id', '=', principal.accountId)
           .where('grant.ended_at', 'is', null)
           .where((eb) => eb.or([eb('grant.id', 'in', liveRefresh()), eb('grant.id', 'in', liveAccess())]))
+          .$if(after !== undefined, (select) =>
+            select.where(sql<boolean>`(${sql.ref('grant.created_at')}, ${sql.ref('grant.id')}) < (${after?.at}, ${after?.id})`),
+          )
           .orderBy('grant.created_at', 'desc')
+          .orderBy('grant.id', 'desc')
+          .limit(query.limit + 1)
           .execute();
-        const items = rows.map((row) => ({
+        return makePage(rows, query.limit, (row) => ({
           id: row.id,
           client: { id: row.client_id, name: row.name, firstParty: row.first_party === 1 },
           deviceName: row.device_name,
@@ -197,7 +206,6 @@ const appRoutes = (identity: Identity, context = identity.oauth): Route[] => {
           createdAt: row.created_at,
           lastUsedAt: row.last_used_at,
         }));
-        return { items, nextCursor: null };
       },
     }),
     defineRoute({
