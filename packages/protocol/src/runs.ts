@@ -116,7 +116,7 @@ export type RunEvent = z.infer<typeof runEvent>;
 export const RUN_ID = /^run_[0-9a-z]{26}$/;
 
 /** `owner/name` of a repository. */
-export const repositoryName = z.string().regex(/^[\w.-]{1,100}\/[\w.-]{1,100}$/, 'must be owner/name');
+export const repositoryName = z.string().regex(/^(?!\.{1,2}\/)[\w.-]{1,100}\/(?!\.{1,2}$)[\w.-]{1,100}$/, 'must be owner/name');
 
 /** Body of `POST /runs`; send an `Idempotency-Key` with it. */
 export const startRun = z.strictObject({
@@ -124,7 +124,10 @@ export const startRun = z.strictObject({
   agent: z.string().min(1).max(40).optional(),
   prompt: z.string().trim().min(1).max(200_000),
   /** `provider/model`; absent: the account's default. */
-  model: z.string().min(1).max(200).optional(),
+  model: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,200}$/, 'must be provider/model')
+    .optional(),
   system: z.string().min(1).max(50_000).optional(),
   /** For the record, and for models that may not be used for it. */
   repository: repositoryName.optional(),

@@ -121,6 +121,18 @@ describeStores('D7 the hold on a run', (stores) => {
     await close();
   });
 
+  test('D7 a run whose prompt cannot be opened fails once, instead of going from worker to worker', async () => {
+    const { parts, store, start, close } = await open();
+    const [one, other] = [await start('1'), await start('2')];
+    const { prompt } = await store.db.selectFrom('run').select('prompt').where('id', '=', other.id).executeTakeFirstOrThrow();
+    await store.db.updateTable('run').set({ prompt }).where('id', '=', one.id).execute();
+    expect(await holdRun(parts, one.id)).toBeUndefined();
+    const row = await store.db.selectFrom('run').selectAll().where('id', '=', one.id).executeTakeFirstOrThrow();
+    expect(row.status).toBe('failed');
+    expect(JSON.parse(row.error ?? '{}')).toMatchObject({ code: 'damaged', boundary: 'storage' });
+    await close();
+  });
+
   test('D7 a run that waits for a place is in no queue until it has one', async () => {
     const { parts, start, hold, close } = await open();
     const [one, two, three] = [await start('1'), await start('2'), await start('3')];

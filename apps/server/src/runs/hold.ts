@@ -1,6 +1,7 @@
-import { isRunOver } from '@mogplex/protocol';
+import { isRunOver, MogplexError, type RunError } from '@mogplex/protocol';
+import type { SealedText } from '../store/sealer.ts';
 import { issueRunToken, type RunToken } from '../tokens/run-token.ts';
-import { type SafeEvent, safeEvent, statusEvent } from './events.ts';
+import { runErrorOf, type SafeEvent, safeEvent, statusEvent } from './events.ts';
 import { changeRun, endRun, insertEvents, lockOwner, readLocked, RUN_CHANNEL, type RunRow, type RunStore, sealPlace } from './record.ts';
 
 /** A run as its worker holds it. Whoever takes it over has a higher fence, and from then on this one cannot write. */
@@ -29,6 +30,23 @@ const lostTooOften = (requestId: string) => ({
   hint: 'Look into the log of the platform for why its processes end, then start the run again.',
 });
 
+/** Prompt and system text; the error of the run where they cannot be opened, which no other worker could either. */
+const openTexts = (
+  { store: { sealer } }: RunStore,
+  run: RunRow,
+  prompt: SealedText,
+): { prompt: string; system?: string } | { error: RunError } => {
+  try {
+    return {
+      prompt: sealer.openText(sealPlace(run, 'prompt'), prompt),
+      ...(run.system === null ? {} : { system: sealer.openText(sealPlace(run, 'system'), run.system) }),
+    };
+  } catch (error) {
+    if (!(error instanceof MogplexError)) throw error;
+    return { error: runErrorOf(error, run.request_id) };
+  }
+};
+
 /**
  * Takes a run for a worker: one that waits, or one whose worker was lost.
  *
@@ -54,6 +72,11 @@ export const holdRun = async (
       await endRun(parts, trx, run, { status: 'failed', error: lostTooOften(run.request_id) });
       return undefined;
     }
+    const texts = openTexts(parts, run, run.prompt);
+    if ('error' in texts) {
+      await endRun(parts, trx, run, { status: 'failed', ...texts });
+      return undefined;
+    }
     const token = await issueRunToken(trx, { id: run.id, accountId: run.account_id, teamId: run.team_id }, parts);
     const event =
       run.status === 'pending'
@@ -66,8 +89,7 @@ export const holdRun = async (
     const held = await changeRun(parts, trx, run, change, [event]);
     return {
       run: held,
-      prompt: store.sealer.openText(sealPlace(run, 'prompt'), run.prompt),
-      ...(run.system === null ? {} : { system: store.sealer.openText(sealPlace(run, 'system'), run.system) }),
+      ...texts,
       token,
       lastSeq: held.last_seq,
     };

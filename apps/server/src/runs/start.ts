@@ -6,6 +6,7 @@ import { teamOfNewRun } from './access.ts';
 import type { Agent } from './agents/agent.ts';
 import { messageEvent, safeEvent, statusEvent, titleOf } from './events.ts';
 import { makeRunId } from './ids.ts';
+import { plainLine } from './plain.ts';
 import { countActive, type Db, insertEvents, lockOwner, RUN_CHANNEL, type RunRow, type RunStore, sealPlace } from './record.ts';
 
 /** What a start needs beside the store. */
@@ -128,7 +129,7 @@ export const startRun = async (parts: StartParts, wish: RunWish): Promise<RunRow
     source: wish.source,
     started_by: principal.kind,
     token_id: principal.tokenId,
-    token_name: principal.name,
+    token_name: plainLine(principal.name, 80),
     request_id: wish.requestId,
     start_key: startKeyOf(wish),
     title: titleOf(wish.prompt),

@@ -9,7 +9,7 @@ interface Frame {
 
 const PAGE = 500;
 /** Characters of frames that a tail keeps for its watchers; who is further behind reads the store. */
-const KEPT = 4_194_304;
+const KEPT = 524_288;
 const CHUNK = 65_536;
 const RETRY_MS = 500;
 const TRIES = 5;

@@ -20,6 +20,8 @@ const DEFAULTS: WatchOptions = { beat: 15_000, stalled: 20_000, most: 10_000 };
 /** Milliseconds that a line has to take what is under way and its ending; one that takes nothing gets less. */
 const ENDING_MS = 30_000;
 const SLOW_ENDING_MS = 2_000;
+/** Parts of a beat. */
+const PARTS = 30;
 /** First words to a watcher: how long it should wait before it comes back (HTML, section 9.2.6). */
 const GREETING = 'retry: 1000\n\n';
 
@@ -79,6 +81,7 @@ class Watcher {
 
   /** Keeps the line open, drops a watcher that takes nothing, and one who may not see the run any more. */
   beat(stalled: number, now: number): void {
+    if (this.#line.destroyed) return this.#leave();
     if (this.#full) {
       if (now - this.#fullSince >= stalled) this.end('slow');
       return;
@@ -157,11 +160,13 @@ export const createWatching = (db: Db, log: Pick<Logger, 'error'>, given: Partia
   const options = { ...DEFAULTS, ...given };
   const groups = new Map<string, Group>();
   let count = 0;
+  let joined = 0;
   let closed = false;
 
   const leave = (runId: string, group: Group, watcher: Watcher): void => {
     if (!group.watchers.delete(watcher)) return;
     count -= 1;
+    for (const some of parts) some.delete(watcher);
     if (group.watchers.size === 0 && groups.get(runId) === group) groups.delete(runId);
   };
   const groupOf = (runId: string, after: number): Group => {
@@ -183,10 +188,14 @@ export const createWatching = (db: Db, log: Pick<Logger, 'error'>, given: Partia
     tail.wake();
     return group;
   };
+  // A part of the watchers at a time: all of them at once would ask the store for everything else's turn.
+  const parts = Array.from({ length: PARTS }, () => new Set<Watcher>());
+  let part = 0;
   const timer = setInterval(() => {
     const now = performance.now();
-    for (const { watchers } of groups.values()) for (const watcher of watchers) watcher.beat(options.stalled, now);
-  }, options.beat);
+    part = (part + 1) % PARTS;
+    for (const watcher of parts[part] ?? []) watcher.beat(options.stalled, now);
+  }, options.beat / PARTS);
   timer.unref();
   const checkRoom = (): void => {
     if (closed || count >= options.most) {
@@ -205,6 +214,8 @@ export const createWatching = (db: Db, log: Pick<Logger, 'error'>, given: Partia
       const onFailure = (error: unknown): void => log.error('a watcher of a run could not be served', error, { runId });
       const watcher = new Watcher({ db, runId, group, mayStill, onFailure, onEnd: (one) => leave(runId, group, one) }, line, after);
       group.watchers.add(watcher);
+      parts[joined % PARTS]?.add(watcher);
+      joined += 1;
       count += 1;
       watcher.pump();
     },
