@@ -1,8 +1,9 @@
-import { createdToken, type NewTokenRequest, notificationPage, pageOf, tokenPage } from '@mogplex/protocol';
+import { createdToken, type NewTokenRequest, notificationPage, pageOf, tokenInfo } from '@mogplex/protocol';
 import { z } from 'zod';
-import { call, nothing } from './client.ts';
+import { call, everyPage, nothing } from './client.ts';
 
-export const listTokens = () => call('/tokens', { data: tokenPage });
+/** Every token, however many there are: one that is not shown could not be revoked. */
+export const listTokens = () => everyPage('/tokens', tokenInfo);
 
 /** Makes a personal access token. The answer holds it in the clear, this once. */
 export const createToken = (body: NewTokenRequest) => call('/tokens', { method: 'POST', body, data: createdToken });
@@ -21,7 +22,7 @@ const session = z.object({
   current: z.boolean(),
 });
 
-export const listSessions = () => call('/sessions?limit=100', { data: pageOf(session) });
+export const listSessions = () => everyPage('/sessions', session);
 export const endOtherSessions = () => call('/sessions/end-others', { method: 'POST', body: {}, data: nothing });
 export const endSession = (id: string) => call(`/sessions/${encodeURIComponent(id)}`, { method: 'DELETE', data: nothing });
 
@@ -36,7 +37,7 @@ const app = z.object({
 });
 
 /** Connected apps and terminals: every sign-in that holds OAuth tokens of this account. */
-export const listApps = () => call('/apps?limit=100', { data: pageOf(app) });
+export const listApps = () => everyPage('/apps', app);
 export const endApp = (id: string) => call(`/apps/${encodeURIComponent(id)}`, { method: 'DELETE', data: nothing });
 
 export const ROLES = ['owner', 'admin', 'member', 'viewer'] as const;
