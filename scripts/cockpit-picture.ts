@@ -2,13 +2,19 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { IBufferCell, IBufferLine } from '@xterm/headless';
+import { startMcpServer } from '@mogplex/server/test/mcp-server';
+import { createPerson, makeAccessTokenFor } from '@mogplex/server/test/people';
 import { startOpenAiUpstream } from '../test/fakes/index.ts';
-import { openTerminal, type PseudoTerminal } from '../test/support/terminal.ts';
+import { startGateway } from '../test/support/gateway.ts';
+import { Person } from '../test/support/person.ts';
+import { runsOf } from '../test/support/run-watch.ts';
+import { KEYS, openTerminal, type PseudoTerminal } from '../test/support/terminal.ts';
 
-const COLUMNS = 96;
-const ROWS = 26;
+const COLUMNS = 124;
+const ROWS = 34;
 const CELL = { width: 8.4, height: 18 };
 const PADDING = 14;
 const PALETTE = ['#20242c', '#e06c75', '#98c379', '#e5c07b', '#61afef', '#c678dd', '#56b6c2', '#d7dae0'];
@@ -82,9 +88,43 @@ await mkdir(join(folder, '.git'), { recursive: true });
 await writeFile(join(folder, '.git', 'HEAD'), 'ref: refs/heads/locks\n');
 await writeFile(join(folder, '.git', 'config'), '[remote "origin"]\n\turl = https://github.com/example/vault.git\n');
 await mkdir(join(home, '.mogplex'), { mode: 0o700 });
-const stored = { version: 1, generation: 1, providers: { openai: { apiKey: 'sk-stored-000000000000000000000000', savedAt: 1 } } };
-await writeFile(join(home, '.mogplex', 'auth.json'), JSON.stringify(stored), { mode: 0o600 });
-const upstream = await startOpenAiUpstream({ answer: { text: ANSWER, usage: { inputTokens: 412, outputTokens: 118 } } });
+
+const upstream = await startOpenAiUpstream();
+const gateway = await startGateway({ dataDir: join(home, 'server') }, { MOGPLEX_ALLOW_PRIVATE_UPSTREAMS: '127.0.0.1/32' });
+await gateway.upstream('openai', upstream.url, 'sk-platform-0000000000000000000000');
+const ada = await createPerson(gateway.store, 'ada@example.com');
+const web = new Person(gateway.url);
+await web.signIn(ada.email, ada.password);
+const mcp = await startMcpServer();
+for (const [name, auth] of [
+  ['tracker', { type: 'none' }],
+  ['docs', { type: 'bearer', token: 'tok-picture-000000000000' }],
+  ['calendar', { type: 'oauth' }],
+] as const) {
+  await web.call('POST', '/connections', { kind: 'mcp', name, url: mcp.url, auth });
+}
+const runs = runsOf(gateway.url, await gateway.makeToken(ada.id, ['read', 'write']));
+const settled = async (id: string, status: string): Promise<void> => {
+  while ((await runs.get(id)).status !== status) await sleep(50);
+};
+upstream.answer = { text: ['Done.'], usage: { inputTokens: 40, outputTokens: 3 } };
+const { id: finished } = (await runs.start({ prompt: 'Write the release notes' })).data.run;
+await settled(finished, 'succeeded');
+upstream.fault = 'unauthorized';
+const { id: refused } = (await runs.start({ prompt: 'Translate the handbook' })).data.run;
+await settled(refused, 'failed');
+upstream.fault = undefined;
+upstream.answer = { text: Array.from({ length: 600 }, () => 'word '), gapMs: 100 };
+const { id: working } = (await runs.start({ prompt: 'Review the locks' })).data.run;
+await settled(working, 'running');
+
+const accessToken = await makeAccessTokenFor(gateway.store, ada.id, 'read write');
+const account = { origin: gateway.url, email: ada.email, clientId: 'mogplex-cli', accessToken, expiresAt: Date.now() + 3_600_000 };
+const stored = { openai: { apiKey: 'sk-stored-000000000000000000000000', savedAt: 1 } };
+await writeFile(join(home, '.mogplex', 'auth.json'), JSON.stringify({ version: 1, generation: 1, mogplex: account, providers: stored }), {
+  mode: 0o600,
+});
+upstream.answer = { text: ANSWER, usage: { inputTokens: 41_200, outputTokens: 1_180 } };
 const terminal = openTerminal({
   cols: COLUMNS,
   rows: ROWS,
@@ -93,15 +133,19 @@ const terminal = openTerminal({
   env: { HOME: home, OPENAI_API_KEY: 'sk-picture-000000000000000000000', OPENAI_BASE_URL: upstream.url, COLORTERM: '' },
 });
 try {
-  await terminal.waitFor((screen) => screen.includes('Ask something') && screen.includes('openai/gpt-5'));
+  await terminal.waitFor((screen) => screen.includes('✓ tracker') && screen.includes('● Review the locks'));
   terminal.write('why can two processes not lose each other’s entries?\r');
-  await terminal.waitFor('530 tok');
+  await terminal.waitFor((screen) => screen.includes('42,380 tok') && screen.includes('ask · ready'));
+  terminal.write(KEYS.escape);
+  await terminal.waitFor((screen) => !/^ mcp calendar/m.test(screen));
   terminal.write('/lo');
-  await terminal.waitFor('/login  /logout');
+  await terminal.waitFor(/\/logout +remove/);
   await writeFile(fileURLToPath(new URL('../docs/cockpit.svg', import.meta.url)), pictureOf(terminal));
   process.stdout.write(`${terminal.text()}\n`);
 } finally {
   await terminal[Symbol.asyncDispose]();
+  await gateway.close();
+  await mcp.close();
   await upstream.close();
   await rm(home, { recursive: true, force: true });
 }
