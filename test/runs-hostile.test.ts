@@ -135,4 +135,17 @@ describeStores('B16 what a hostile model says', (stores) => {
     }
     expect((await runs.start({ prompt: 'x', teamId: 'nobodys' })).status).toBe(404);
   });
+
+  test('B4 B16 a position that no event or row can have is refused or empty, and nothing fails inside', async () => {
+    const { data } = await runs.start({ prompt: 'x' });
+    const { id } = data.run;
+    const status = async (path: string): Promise<number> => (await runs.call('GET', path)).status;
+    expect(await status(`/runs/${id}/events?after=${Number.MAX_SAFE_INTEGER}`)).toBeLessThan(500);
+    expect(await status('/runs/%00/stream')).toBeLessThan(500);
+    const cursor = Buffer.from(JSON.stringify([1, '\u0000'])).toString('base64url');
+    expect(await status(`/runs?cursor=${cursor}`)).toBe(400);
+    expect(await status(`/tokens?cursor=${cursor}`)).toBe(400);
+    const far = Buffer.from(JSON.stringify([Number.MAX_SAFE_INTEGER, 'x'])).toString('base64url');
+    expect(await status(`/runs?cursor=${far}`)).toBe(200);
+  });
 });

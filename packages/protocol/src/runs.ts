@@ -153,7 +153,7 @@ export const runPage = pageOf(run);
 
 /** Query of `GET /runs/:id/events`: those with `seq > after`, oldest first. */
 export const runEventQuery = z.object({
-  after: z.coerce.number().int().min(0).default(0),
+  after: z.coerce.number().int().min(0).max(2_147_483_647).default(0),
   limit: z.coerce.number().int().min(1).max(1_000).default(200),
 });
 

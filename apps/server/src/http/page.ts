@@ -7,7 +7,13 @@ export const pageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(50),
 });
 
-const key = z.tuple([z.number().int(), z.string().max(200)]);
+// Without the character NUL, which PostgreSQL cannot compare with.
+const id = z
+  .string()
+  .max(200)
+  .refine((text) => !text.includes('\u0000'));
+
+const key = z.tuple([z.number().int(), id]);
 
 /** Where the page before ended: time and id of its last row. */
 export const readCursor = (cursor: string | undefined): { at: number; id: string } | undefined => {

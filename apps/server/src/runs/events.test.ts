@@ -44,5 +44,13 @@ test('B16 B22 an error and a title are one harmless line, masked before they are
   expect(told.message).not.toContain('ghp_Ab1');
   expect(runErrorOf(new MogplexError('internal', 'x', { boundary: 'run' }), 'req_of_the_start').requestId).toBe('req_of_the_start');
   expect(titleOf(`${'y'.repeat(100)} ${secret}`)).not.toContain('ghp_Ab1');
+  // What is invisible inside a secret must not hide it, and then go.
+  for (const inside of ['\u200b', '\u001b[0m', '\u0007']) {
+    const hidden = secret.slice(0, 12) + inside + secret.slice(12);
+    expect(titleOf(hidden)).not.toContain(secret);
+    expect(runErrorOf(new MogplexError('internal', hidden, { boundary: 'run', hint: hidden }), 'req_x')).not.toMatchObject({
+      message: secret,
+    });
+  }
   expect(JSON.parse(messageEvent('user', 'z'.repeat(2_001)).data)).toMatchObject({ truncated: true });
 });

@@ -27,8 +27,11 @@ export const messageEvent = (role: 'user' | 'assistant', text: string): SafeEven
   return safeEvent({ type: 'message', data: { role, text: masked, truncated: masked.length > LONGEST_TEXT } });
 };
 
+/** A masked line. What hides inside a secret is taken out before the secret is looked for. */
+const maskedLine = (text: string, limit: number): string => plainLine(redactor.text(createPlainText().push(text)).text, limit);
+
 /** The beginning of a prompt as one masked line. */
-export const titleOf = (prompt: string): string => plainLine(redactor.text(prompt).text, LONGEST_TITLE);
+export const titleOf = (prompt: string): string => maskedLine(prompt, LONGEST_TITLE);
 
 /** The masking of text that comes in pieces: a secret that is cut in two by the pieces is still found. */
 export const maskPieces = () => redactor.chunks();
@@ -36,8 +39,8 @@ export const maskPieces = () => redactor.chunks();
 /** An error as a run keeps it. @param requestId finds it in the log, where the error names no request of its own. */
 export const runErrorOf = (error: MogplexError, requestId: string): RunError => ({
   code: error.code,
-  message: plainLine(redactor.text(error.message).text, 1_000),
+  message: maskedLine(error.message, 1_000),
   boundary: error.boundary,
   requestId: error.requestId ?? requestId,
-  ...(error.hint === undefined ? {} : { hint: plainLine(redactor.text(error.hint).text, 1_000) }),
+  ...(error.hint === undefined ? {} : { hint: maskedLine(error.hint, 1_000) }),
 });

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { isRunOver, MogplexError, type RunStreamEnd } from '@mogplex/protocol';
+import { parsePart } from '../../http/answer.ts';
 import { bearerOf } from '../../http/authenticate.ts';
 import type { Principal } from '../../http/principal.ts';
 import { defineRawRoute, type Route } from '../../http/route.ts';
@@ -44,12 +45,13 @@ export const streamRoute = (db: Db, watching: Watching, authenticate: Authentica
     summary: 'The events of a run as they come (text/event-stream)',
     async handler(c, principal) {
       const { incoming, outgoing } = c.env;
-      const { id } = runParams.parse({ id: (c.req.param('id') ?? '').slice(0, 64) });
+      const { id } = parsePart(runParams, c.req.param(), 'path');
       const run = await findRun(db, id, principal);
       const after = Math.min(positionOf(incoming, c.req.query('after')), run.last_seq);
       watching.checkRoom();
       outgoing.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
-      if (isRunOver(run.status) && after >= run.last_seq) {
+      if (incoming.method === 'HEAD') outgoing.end();
+      else if (isRunOver(run.status) && after >= run.last_seq) {
         const end: RunStreamEnd = { reason: 'done', lastSeq: after };
         outgoing.end(`event: end\ndata: ${JSON.stringify(end)}\n\n`);
       } else watching.watch(run.id, after, outgoing, () => mayStill(incoming, run.id));

@@ -96,21 +96,22 @@ export class Tail {
     this.#again = true;
     if (this.#reading) return;
     this.#reading = true;
-    this.#read()
-      .catch(this.#onFailure)
-      .finally(() => {
-        this.#reading = false;
-      });
+    this.#read().catch(this.#onFailure);
   }
 
   async #read(): Promise<void> {
-    while (this.#again && !this.#over) {
-      this.#again = false;
-      const rows = await this.#try();
-      if (rows.length === 0) continue;
-      for (const row of rows) this.#add(row);
-      if (rows.length === PAGE) this.#again = true;
-      this.#onNews();
+    try {
+      while (this.#again && !this.#over) {
+        this.#again = false;
+        const rows = await this.#try();
+        if (rows.length === 0) continue;
+        for (const row of rows) this.#add(row);
+        if (rows.length === PAGE) this.#again = true;
+        this.#onNews();
+      }
+    } finally {
+      // In the same turn as the last look at `#again`: a wake-up finds either the loop or a reader at rest.
+      this.#reading = false;
     }
   }
 
