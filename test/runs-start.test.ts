@@ -94,6 +94,11 @@ describeStores('D7 B16 runs of the chat agent', (stores) => {
     const events = await runs.events(data.run.id);
     expect((await runs.watch(data.run.id, { after: 2 })).events).toEqual(events.slice(2));
     expect((await runs.watch(data.run.id, { after: 1, last: 3 })).events).toEqual(events.slice(3));
+    const head = await fetch(`${gateway.url}/api/v1/mogplex/runs/${data.run.id}/stream`, {
+      method: 'HEAD',
+      headers: { authorization: `Bearer ${gateway.token}` },
+    });
+    expect([head.status, head.headers.get('content-type'), await head.text()]).toEqual([200, 'text/event-stream', '']);
     expect(await runs.watch(data.run.id, { after: 100_000 })).toMatchObject({ events: [], end: { reason: 'done' } });
     for (const path of ['stream?after=x', 'stream?after=-1', 'events?after=x', 'events?limit=0', 'events?limit=5000']) {
       expect((await runs.call('GET', `/runs/${data.run.id}/${path}`)).error.code).toBe('invalid_request');

@@ -1,3 +1,4 @@
+import { MogplexError } from '@mogplex/protocol';
 import { fromKysely, PgBoss } from 'pg-boss';
 import type { Pool } from 'pg';
 import { z } from 'zod';
@@ -32,6 +33,8 @@ const attemptOf = ({ lease }: Ticket): { id: string; retryCount: number } => {
 /**
  * The queue over PostgreSQL: pg-boss in its own schema of the same database, on the pool of the store. Its LISTEN is not used: the
  * platform hears its own notices on the one listening connection that each server has.
+ *
+ * @throws MogplexError `unavailable`, boundary `storage`, when its schema cannot be made.
  */
 export const openPostgresQueue = async (pool: Pool, onError: (error: unknown) => void): Promise<Queue> => {
   const boss = new PgBoss({
@@ -43,8 +46,17 @@ export const openPostgresQueue = async (pool: Pool, onError: (error: unknown) =>
     monitorVacuum: false,
   });
   boss.on('error', onError);
-  await boss.start();
-  await boss.createQueue(NAME, { ...TIMES, retryLimit: DELIVERIES, retryDelay: 0 });
+  try {
+    await boss.start();
+    await boss.createQueue(NAME, { ...TIMES, retryLimit: DELIVERIES, retryDelay: 0 });
+  } catch (cause) {
+    await boss.stop({ graceful: false, close: false });
+    throw new MogplexError('unavailable', 'the queue of runs cannot be opened in the database of DATABASE_URL', {
+      boundary: 'storage',
+      hint: 'It has a schema of its own, pgboss: the role needs CREATE on the database, or that schema as its owner.',
+      cause,
+    });
+  }
   return {
     async add(trx, runId) {
       await boss.send(NAME, { runId }, { db: fromKysely(trx) });

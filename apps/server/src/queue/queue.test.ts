@@ -39,6 +39,15 @@ describeStores('D7 the queue of runs', (stores) => {
     await queue.close();
   });
 
+  test('D7 D8 servers that start at the same time over one empty store share its queue', async () => {
+    const store = await stores.open();
+    const queues = await Promise.all(Array.from({ length: 4 }, () => openQueue(store, Date.now, fail)));
+    await store.db.transaction().execute((trx) => queues[0]?.add(trx, 'run_1') ?? Promise.resolve());
+    const taken = await Promise.all(queues.map((queue) => queue.take(1)));
+    expect(taken.flat()).toMatchObject([{ runId: 'run_1' }]);
+    for (const queue of queues) await queue.close();
+  });
+
   test('D7 a message whose holder went silent is given to another', async () => {
     const store = await stores.open();
     let ahead = 0;

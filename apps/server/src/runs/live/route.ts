@@ -10,6 +10,7 @@ import type { Db } from '../record.ts';
 import { runParams } from '../routes.ts';
 import type { Watching } from './watch.ts';
 
+const HEAD = { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' };
 const SEQUENCE = /^\d{1,15}$/;
 
 /** Where a watcher stands: `Last-Event-ID` (HTML, section 9.2.4) outranks `after`, since a client that reconnects sends both. */
@@ -49,9 +50,9 @@ export const streamRoute = (db: Db, watching: Watching, authenticate: Authentica
       const run = await findRun(db, id, principal);
       const after = Math.min(positionOf(incoming, c.req.query('after')), run.last_seq);
       watching.checkRoom();
-      outgoing.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
-      if (incoming.method === 'HEAD') outgoing.end();
-      else if (isRunOver(run.status) && after >= run.last_seq) {
+      if (incoming.method === 'HEAD') return new Response(null, { headers: HEAD });
+      outgoing.writeHead(200, HEAD);
+      if (isRunOver(run.status) && after >= run.last_seq) {
         const end: RunStreamEnd = { reason: 'done', lastSeq: after };
         outgoing.end(`event: end\ndata: ${JSON.stringify(end)}\n\n`);
       } else watching.watch(run.id, after, outgoing, () => mayStill(incoming, run.id));
