@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { CATALOG, CATALOG_DATE, CATALOG_SOURCES } from './data.ts';
 import { costOf, mostOf, showDollars } from './price.ts';
@@ -8,6 +9,19 @@ test('B7 costs are whole micro-dollars, rounded up once', () => {
   expect(costOf(price, { input: 1, cachedInput: 1, cacheWrite: 1, output: 1 })).toBe(13);
   expect(costOf(price, { input: 1_000_000, cachedInput: 0, cacheWrite: 0, output: 0 }, 2)).toBe(2_500_000);
   expect(costOf(price, { input: 1e9, cachedInput: 1e9, cacheWrite: 1e9, output: 1e9 })).toBe(12_875_000_000);
+});
+
+test('B7 the quick way and the exact way give the same cost', () => {
+  const tokens = fc.nat(2_000_000);
+  const rate = fc.nat(200_000_000);
+  fc.assert(
+    fc.property(tokens, tokens, tokens, rate, rate, rate, fc.constantFrom(1, 2), (input, cached, output, one, two, three, multiplier) => {
+      const sum = BigInt(input) * BigInt(one) + BigInt(cached) * BigInt(two) + BigInt(output) * BigInt(three);
+      const exact = Number((sum * BigInt(multiplier) + 999_999n) / 1_000_000n);
+      const usage = { input, cachedInput: cached, cacheWrite: 0, output };
+      expect(costOf({ input: one, cachedInput: two, output: three }, usage, multiplier)).toBe(exact);
+    }),
+  );
 });
 
 test('B7 a request longer than the limit costs the long rate in all its parts, and the reservation covers it', () => {

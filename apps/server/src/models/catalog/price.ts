@@ -1,6 +1,8 @@
 import type { Price, Rate, Usage } from '../types.ts';
 
 const MILLION = 1_000_000n;
+/** A whole number up to here, divided by a million and rounded up, is exact: the quotient's fraction is never lost. */
+const MOST_EXACT = 1e14;
 
 const rateFor = (price: Price, { input, cachedInput, cacheWrite }: Omit<Usage, 'exact'>): Rate =>
   price.long && input + cachedInput + cacheWrite > price.long.above ? price.long : price;
@@ -14,6 +16,13 @@ const rateFor = (price: Price, { input, cachedInput, cacheWrite }: Omit<Usage, '
  */
 export const costOf = (price: Price, usage: Omit<Usage, 'exact'>, multiplier = 1): number => {
   const rate = rateFor(price, usage);
+  const quick =
+    usage.input * rate.input +
+    usage.cachedInput * rate.cachedInput +
+    usage.cacheWrite * (rate.cacheWrite ?? rate.input) +
+    usage.output * rate.output;
+  // Sums of whole numbers are exact up to here; almost every call stays below.
+  if (quick * multiplier <= MOST_EXACT) return Math.ceil((quick * multiplier) / 1e6);
   const sum =
     BigInt(usage.input) * BigInt(rate.input) +
     BigInt(usage.cachedInput) * BigInt(rate.cachedInput) +

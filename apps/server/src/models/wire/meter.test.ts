@@ -68,3 +68,16 @@ test('B7 the usage of a whole body is read, also behind fifty megabytes', () => 
   meter.push(Buffer.from('"}],"usage":{"prompt_tokens":3,"completion_tokens":2}}'));
   expect(meter.finish()).toMatchObject({ input: 3, output: 2, exact: true });
 });
+
+test.each([
+  ['at the end', '{"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":4}}\n', 3],
+  ['in the midst', '{"usage":{"prompt_tokens":3,"completion_tokens":4},"choices":[]}', 3],
+  ['beside one of another object', '{"x_groq":{"id":1,"usage":{"prompt_tokens":9}},"usage":{"prompt_tokens":3,"completion_tokens":4}}', 3],
+  ['not at all, but in an inner object', '{"choices":[{"a":1,"usage":{"prompt_tokens":9,"completion_tokens":9}}]}', undefined],
+  ['not at all, but in an object at the end', '{"id":1,"more":{"a":1,"usage":{"prompt_tokens":9,"completion_tokens":9}}}', undefined],
+  ['and in a text', '{"choices":[{"content":",\\"usage\\":{}"}],"usage":{"prompt_tokens":3,"completion_tokens":4}}', 3],
+])('B7 the usage of a whole body is the outermost one: %s', (_name, body, input) => {
+  const meter = createMeter('chat', false, 400);
+  meter.push(Buffer.from(body));
+  expect(meter.finish()).toMatchObject(input === undefined ? { exact: false } : { exact: true, input });
+});

@@ -138,8 +138,36 @@ const lastObjectUnder = (text: string, key: string): unknown => {
   return undefined;
 };
 
+const CLOSE_BRACE = '}';
+
+/**
+ * The object under a key at the end of a body, where providers put it, without reading what stands before: only where nothing but the
+ * end of the outermost object follows it and the key stands once, so that it can be no other object's.
+ */
+const lastOf = (body: Buffer, needle: Buffer): unknown => {
+  const at = body.indexOf(needle);
+  if (at < 0 || body.indexOf(needle, at + 1) >= 0) return undefined;
+  const rest = body.toString('latin1', at + needle.length).trimEnd();
+  if (!rest.startsWith('{') || !rest.endsWith(`${CLOSE_BRACE}${CLOSE_BRACE}`)) return undefined;
+  try {
+    return JSON.parse(rest.slice(0, -1)) as unknown;
+  } catch {
+    return undefined;
+  }
+};
+
+const needles = new Map<string, Buffer>();
+
+const needleFor = (key: string): Buffer => {
+  const known = needles.get(key) ?? Buffer.from(`,"${key}":`);
+  needles.set(key, known);
+  return known;
+};
+
 /** What a whole body says of its usage: a small one is parsed, a large one only looked through. */
 const usageIn = (body: Buffer, key: string): unknown => {
+  const last = lastOf(body, needleFor(key));
+  if (last !== undefined) return last;
   if (body.length <= SMALL_BODY) return parse(body)[key];
   const scanned = scanTopLevel(body, new Set([key]));
   return scanned.ok ? valueOf(body, scanned.values.get(key)) : lastObjectUnder(body.toString('utf8'), key);

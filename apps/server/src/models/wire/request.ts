@@ -61,14 +61,19 @@ const refersElsewhere = (body: Buffer, values: Map<string, TopLevelValue>, opera
   (operation === 'responses' && values.has('prompt')) ||
   (OPEN_HINTS.some((hint) => body.includes(hint)) && OPEN_MARKS.some((mark) => body.includes(mark)));
 
+const KEYS_OF_OUTPUT = ['max_completion_tokens', 'max_output_tokens', 'max_tokens'] as const;
+
 const limits = (body: Buffer, values: Map<string, TopLevelValue>): { maxOutput?: number; answers: number } => {
-  const config = valueOf(body, values.get('generationConfig') ?? values.get('generation_config'));
+  const configAt = values.get('generationConfig') ?? values.get('generation_config');
+  const config = configAt && valueOf(body, configAt);
   const nested = (typeof config === 'object' && config !== null ? config : {}) as Record<string, unknown>;
-  const asked = ['max_completion_tokens', 'max_output_tokens', 'max_tokens'].map((key) => positive(valueOf(body, values.get(key))));
-  asked.push(positive(nested['maxOutputTokens']), positive(nested['max_output_tokens']));
-  const known = asked.filter((value) => value !== undefined);
+  let most = Math.max(positive(nested['maxOutputTokens']) ?? 0, positive(nested['max_output_tokens']) ?? 0);
+  for (const key of KEYS_OF_OUTPUT) {
+    const at = values.get(key);
+    if (at) most = Math.max(most, positive(valueOf(body, at)) ?? 0);
+  }
   const answers = positive(valueOf(body, values.get('n'))) ?? positive(nested['candidateCount']) ?? 1;
-  return known.length > 0 ? { maxOutput: Math.max(...known), answers } : { answers };
+  return most > 0 ? { maxOutput: most, answers } : { answers };
 };
 
 /**
