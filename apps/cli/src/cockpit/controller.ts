@@ -1,26 +1,22 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { MogplexError } from '@mogplex/protocol';
 import { askTool } from './drawers/approval.ts';
 import { closeDrawer } from './drawers/choose.ts';
 import { openPalette } from './drawers/open.ts';
 import { EMPTY_EDITOR, submit } from './input/editor.ts';
 import { LoginController } from './login/controller.ts';
-import { type ChatPiece, type CustomCommand, type ModelChoice, type OpenSession, PERMISSION_MODES, type Ports } from './ports.ts';
+import { type CustomCommand, type ModelChoice, type OpenSession, PERMISSION_MODES, type Ports } from './ports.ts';
 import { PlatformController } from './platform/controller.ts';
 import { RunController } from './run/controller.ts';
 import { runSlash } from './slash/run.ts';
 import { nearest, parseSlash, SLASH_COMMANDS } from './slash/table.ts';
 import { expandTemplate } from './slash/custom.ts';
-import { addItem, addNotice } from './state/reduce.ts';
+import { addNotice } from './state/reduce.ts';
 import { known } from './state/platform.ts';
 import { isOver } from './state/run.ts';
 import { type Anchor, type CockpitState, type Header, initialState, type Level } from './state/state.ts';
 import { createStore, type Store } from './state/store.ts';
 import { SIGN_MS } from './panels/foot.ts';
 import { sanitise, sanitiseLine } from './text/sanitise.ts';
-
-/** Pieces of an answer are taken for so long, in ms, before keys and frames get their turn. */
-const LONGEST_BREATH_MS = 10;
+import { TurnController } from './turn.ts';
 
 /** A second Ctrl+C within this many milliseconds leaves. */
 const TWICE_MS = 1_500;
@@ -59,7 +55,7 @@ export class Cockpit {
   scroller: Scroller = { page: 10, move: (anchor) => anchor, drawerEnd: 0 };
   readonly #options: StartOptions;
   #leave!: (code: number) => void;
-  #turn: AbortController | undefined;
+  readonly #turn: TurnController;
   #lastInterrupt = Number.NEGATIVE_INFINITY;
   #clock: NodeJS.Timeout | undefined;
   /** Lists for Tab that are being read or were. */
@@ -75,6 +71,7 @@ export class Cockpit {
     this.login = new LoginController(this);
     this.run = new RunController(this);
     this.platform = new PlatformController(this);
+    this.#turn = new TurnController(this);
     this.store.subscribe(() => this.#wind());
   }
 
@@ -112,7 +109,7 @@ export class Cockpit {
     this.refreshHeader();
     this.platform.follow();
     try {
-      await this.#settleModel();
+      await this.settleModel();
     } catch (error) {
       await this.report(error);
     }
@@ -122,7 +119,7 @@ export class Cockpit {
   }
 
   /** Chooses the model where none is, and takes over what the configuration says. */
-  async #settleModel(): Promise<string> {
+  async settleModel(): Promise<string> {
     const session = await this.ports.session();
     session.askWith((call) => askTool(this, call));
     const model = this.state.header.model ?? (await session.chooseModel(this.#options.model));
@@ -276,6 +273,12 @@ export class Cockpit {
     }
   }
 
+  /** Closes what the session holds open for the account's tools. A session that could not be opened holds nothing. */
+  async #dropAdapters(): Promise<void> {
+    const session = await this.ports.session().catch(() => undefined);
+    await session?.dropTools();
+  }
+
   /** The next permission mode that the configuration allows, the first one after the widest. */
   async nextMode(): Promise<void> {
     const ids = PERMISSION_MODES.map(({ id }) => id as string);
@@ -285,7 +288,7 @@ export class Cockpit {
 
   /** Starts the conversation anew. */
   async clear(): Promise<void> {
-    this.#dropTurn();
+    this.#turn.drop();
     this.store.update((state) => ({
       ...state,
       timeline: [],
@@ -299,13 +302,6 @@ export class Cockpit {
     session?.clear();
   }
 
-  /** Interrupts the answer under way; what still comes of it belongs to nothing on screen. */
-  #dropTurn(): void {
-    this.#turn?.abort();
-    this.#turn = undefined;
-    this.store.update((state) => ({ ...state, turn: 'idle' }));
-  }
-
   /**
    * Removes what `/logout` named and shows what is left (statements A14 and A16). No client outlives its answer, so the
    * process holds no adapter afterwards.
@@ -313,11 +309,11 @@ export class Cockpit {
   async logout(): Promise<void> {
     const { model } = this.state.header;
     const { remains } = this.ports.credentials.planLogout(model);
-    this.#dropTurn();
+    this.#turn.drop();
     this.platform.forget();
     this.models = [];
     this.#asked.clear();
-    const revoked = await this.ports.credentials.logout(model);
+    const [revoked] = await Promise.all([this.ports.credentials.logout(model), this.#dropAdapters()]);
     await this.clear();
     const told = revoked ? [] : ['The platform could not be told: revoke the login under Settings there.'];
     this.notice('info', ['Logged out.', ...told, ...remains.map((row) => `Still in use: ${row}.`)].join('\n'));
@@ -331,58 +327,7 @@ export class Cockpit {
 
   /** Sends a prompt and shows its answer until it ends. */
   async prompt(text: string): Promise<void> {
-    const turn = new AbortController();
-    this.#turn = turn;
-    const now = this.ports.now();
-    this.store.update((state) => ({ ...addItem(state, { kind: 'user', text: sanitise(text) }), turn: 'waiting', turnStarted: now, now }));
-    const how = await this.#stream(text, turn);
-    if (this.#turn !== turn) return;
-    this.#turn = undefined;
-    this.store.push({ type: 'end', how });
-  }
-
-  async #stream(text: string, turn: AbortController): Promise<'done' | 'interrupted' | 'failed'> {
-    const { signal } = turn;
-    try {
-      const model = await this.#settleModel();
-      const session = await this.ports.session();
-      const { createAnswerText } = await import('./redact.ts');
-      const clean = { text: createAnswerText(), reasoning: createAnswerText() };
-      const show = (type: 'text' | 'reasoning', shown: string): void => {
-        if (shown !== '' && this.#turn === turn) this.store.push({ type, text: shown });
-      };
-      try {
-        let since = this.ports.now();
-        for await (const piece of session.send(text, model, signal)) {
-          if (signal.aborted) break;
-          if (this.ports.now() - since > LONGEST_BREATH_MS) {
-            await nextTurn();
-            since = this.ports.now();
-          }
-          if (piece.type === 'text' || piece.type === 'reasoning') show(piece.type, clean[piece.type].push(piece.text));
-          else this.#take(piece, model, session);
-        }
-      } finally {
-        show('reasoning', clean.reasoning.end());
-        show('text', clean.text.end());
-      }
-      return signal.aborted ? 'interrupted' : 'done';
-    } catch (error) {
-      if (signal.aborted) return 'interrupted';
-      if (error instanceof MogplexError && error.boundary === 'network') {
-        this.store.update((state) => ({ ...state, header: { ...state.header, connection: 'offline' } }));
-      }
-      await this.report(error);
-      return 'failed';
-    }
-  }
-
-  #take(piece: Exclude<ChatPiece, { type: 'text' | 'reasoning' }>, model: string, session: OpenSession): void {
-    if (piece.type === 'tool-call') {
-      this.store.push({ type: 'tool-call', name: sanitiseLine(piece.name, 60), input: sanitiseLine(piece.input) });
-    } else if (piece.type === 'usage') {
-      this.store.push({ ...piece, model, cost: session.cost(model, piece.inputTokens, piece.outputTokens) });
-    }
+    await this.#turn.send(text);
   }
 
   async #custom(name: string, argument: string): Promise<void> {
@@ -406,8 +351,7 @@ export class Cockpit {
       return;
     }
     this.#lastInterrupt = now;
-    if (this.#turn !== undefined) {
-      this.#turn.abort();
+    if (this.#turn.interrupt()) {
       const open = (drawer: CockpitState['drawer']) => (drawer?.name === 'tool' ? undefined : drawer);
       this.store.update((state) => ({ ...state, turn: 'interrupting', drawer: open(state.drawer) }));
     } else if (this.state.view === 'session') {
@@ -423,7 +367,7 @@ export class Cockpit {
 
   /** Ends the cockpit. */
   leave(code: number): void {
-    this.#turn?.abort();
+    this.#turn.interrupt();
     this.login.cancel();
     this.run.stop();
     clearInterval(this.#clock);

@@ -85,6 +85,8 @@ export interface OpenSession {
   send(prompt: string, model: string, signal: AbortSignal): AsyncIterable<ChatPiece>;
   /** Forgets what was said. */
   clear(): void;
+  /** Closes what is open for the account's tools (statement A14). */
+  dropTools(): Promise<void>;
   /** Waits until the log is written. */
   close(): Promise<void>;
 }

@@ -15,6 +15,8 @@ export interface Session {
   settings: Settings;
   log: SessionLog;
   conversation: Conversation;
+  /** Closes what is open for the account's tools; the next prompt opens it anew, where there is an account. */
+  dropTools(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -53,5 +55,5 @@ export const openSession = async (world: World, options: SessionOptions): Promis
     await toolbox.close();
     await log.close();
   };
-  return { file, settings, log, conversation, close };
+  return { file, settings, log, conversation, dropTools: () => toolbox.close(), close };
 };

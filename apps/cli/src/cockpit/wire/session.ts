@@ -50,6 +50,7 @@ export async function openSessionPort(world: World, warn: (line: string) => void
     contextLength: (model) => facts.known.get(model)?.contextLength,
     send: (prompt, model, aborted) => conversation.send(prompt, model, aborted),
     clear: () => conversation.clear(),
+    dropTools: async () => await session.dropTools(),
     close: async () => await session.close(),
   };
 }
