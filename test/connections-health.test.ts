@@ -159,14 +159,14 @@ describe('B8 what a test meets', () => {
           return outgoing.end(JSON.stringify({ jsonrpc: '2.0', id, result: method === 'initialize' ? initialised : result }));
         });
       };
-    const tools = [{ name: `a\u001b[2Jb ${TOKEN}`, inputSchema: { type: 'object' } }];
+    const tools = [`a\u001b[2Jb ${TOKEN}`, `${'x'.repeat(64)}${TOKEN}`].map((name) => ({ name, inputSchema: { type: 'object' } }));
     const echo = await listen(rpc({ tools }));
     const auth = { type: 'bearer', token: TOKEN };
     const answer = JSON.stringify(await check(boss, { url: echo.url, auth }));
     expect(answer).toContain('"status":"ok"');
     // oxlint-disable-next-line no-control-regex -- the test looks for them
     expect(answer).not.toMatch(/\\u001b|\\u0007|\u202e/);
-    expect(answer).not.toContain(TOKEN);
+    expect(answer).not.toContain(TOKEN.slice(0, 12));
     await stop(echo.server);
 
     const flood = await listen((_incoming, outgoing) => {

@@ -179,4 +179,38 @@ describeStores('B8 authorization servers that are not in order', (stores) => {
     await service.close();
     await world.close();
   });
+
+  test('B8 D2 a client secret and a grant stay with the server that they belong to', async () => {
+    const world = await open(stores);
+    const { boss, service, store } = world;
+    const other = await startOAuthService();
+    let at = service;
+    const mcp = await startMcpServer({
+      admits: ({ authorization }) => service.admits(authorization),
+      documents: { '/.well-known/oauth-protected-resource': () => at.resourceMetadata(new URL(mcp.url).origin) },
+    });
+    const begin = async (id: string) => await boss.call<{ address: string }>('POST', `/connections/${id}/connect`);
+    const auth = { type: 'oauth', clientId: 'by-hand', clientSecret: 'CANARY-client-0b9c4d71f2e6a835' };
+    const byHand = await make(world, { name: 'by-hand', url: mcp.url, auth });
+    const elsewhere = { url: world.mcp.url };
+    expect(await boss.call('PATCH', `/connections/${byHand.id}`, elsewhere)).toMatchObject({
+      status: 400,
+      error: { message: 'the address leads to another origin' },
+    });
+    expect((await begin(byHand.id)).status).toBe(200);
+
+    const granted = await make(world, { url: mcp.url });
+    await finish(boss, await connect(world, granted.id));
+    at = other;
+    expect((await begin(byHand.id)).error?.message).toContain('another authorization server');
+    expect((await begin(granted.id)).status).toBe(200);
+    await store.db.updateTable('connection_oauth').set({ expires_at: 1 }).where('id', '=', granted.id).execute();
+    expect((await world.servers()).problems).toContainEqual(
+      expect.objectContaining({ name: 'granted', message: 'nobody has connected it yet' }),
+    );
+    expect(other.tokenRequests).toEqual([]);
+    await mcp.close();
+    await other.close();
+    await world.close();
+  });
 });

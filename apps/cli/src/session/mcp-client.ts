@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
@@ -28,6 +29,8 @@ export interface McpClientOptions {
 
 const CONNECT_MS = 10_000;
 const CALL_MS = 120_000;
+/** Milliseconds that a server has to take the end of its session: nobody waits longer for one that hangs. */
+const CLOSE_MS = 1_500;
 const LONGEST_OUTPUT = 100_000;
 const LONGEST_DESCRIPTION = 2_000;
 const TOOL_PAGES = 10;
@@ -60,21 +63,29 @@ const content = z.object({
   isError: z.boolean().optional(),
 });
 
-/** A text from outside without the exact secrets in use. */
-const masked = (text: string): string => createRedactor({ formats: false, keyNames: false }).text(text).text;
+/** Characters past a cut that are looked at: a secret that stands across it is still recognised. */
+const SEAM = 20_000;
+
+/** The beginning of a text from outside without the exact secrets in use; masked before it is cut. */
+const beginning = (text: string, limit: number): string =>
+  createRedactor({ formats: false, keyNames: false })
+    .text(text.slice(0, limit + SEAM))
+    .text.slice(0, limit);
 
 /** What a call gave, as text for the model: exact secrets in use are masked, and a flood is cut. */
 const outputOf = (result: unknown): string => {
   const { content: parts, structuredContent, isError } = content.parse(result);
   const said = parts.map(({ type, text }) => text ?? `[${type}]`).join('\n');
   const whole = said === '' && structuredContent !== undefined ? JSON.stringify(structuredContent) : said;
-  const cut = whole.length > LONGEST_OUTPUT ? `${whole.slice(0, LONGEST_OUTPUT)}\n[cut: ${whole.length} characters]` : whole;
-  return masked(isError === true ? `error: ${cut}` : cut);
+  const text = beginning(whole, LONGEST_OUTPUT);
+  const cut = whole.length > LONGEST_OUTPUT ? `${text}\n[cut: ${whole.length} characters]` : text;
+  return isError === true ? `error: ${cut}` : cut;
 };
 
 /** A failure as the model may hear of it: a server's words can hold what it was sent. */
 const failed = (error: unknown): never => {
-  throw new Error(masked(plainText(error instanceof Error ? error.message : String(error), LONGEST_DESCRIPTION)));
+  const said = plainText(error instanceof Error ? error.message : String(error), LONGEST_OUTPUT);
+  throw new Error(beginning(said, LONGEST_DESCRIPTION));
 };
 
 const listTools = async (client: Client, signal: AbortSignal) => {
@@ -108,7 +119,16 @@ export const openMcpServer = async (server: SyncedMcpServer, options: McpClientO
   // What fails beside a call, such as the optional stream of notifications, fails no prompt.
   client.onerror = () => undefined;
   const close = async (): Promise<void> => {
-    if (transport instanceof StreamableHTTPClientTransport) await transport.terminateSession().catch(() => undefined);
+    if (transport instanceof StreamableHTTPClientTransport) {
+      const late = new AbortController();
+      const nobodyMinds = (): void => undefined;
+      await Promise.race([
+        transport.terminateSession().catch(nobodyMinds),
+        sleep(CLOSE_MS, undefined, { signal: late.signal }).catch(nobodyMinds),
+      ]);
+      late.abort();
+    }
+    // Ends what is still under way.
     await client.close();
   };
   try {
@@ -116,7 +136,7 @@ export const openMcpServer = async (server: SyncedMcpServer, options: McpClientO
     const listed = await listTools(client, options.signal);
     const tools = listed.map(({ name, description = '', inputSchema }): SessionTool => ({
       name: toolName(server.name, name),
-      description: plainText(description, LONGEST_DESCRIPTION),
+      description: beginning(plainText(description, LONGEST_OUTPUT), LONGEST_DESCRIPTION),
       input: z.looseObject({}),
       inputSchema: inputSchema as Record<string, unknown>,
       call: async (input) => {

@@ -26,9 +26,10 @@ afterAll(async () => {
 
 /** A person whose platform names one server, called as the account is; `asked` counts how often. */
 const person = () => {
-  const state = { env: {} as Record<string, string>, now: 1_000_000, asked: 0, down: false, lines: [] as string[] };
+  const state = { env: {} as Record<string, string>, now: 1_000_000, asked: 0, down: false, hangs: false, lines: [] as string[] };
   const send: typeof fetch = async (input, init) => {
     const url = input instanceof Request ? input.url : String(input);
+    if (state.hangs && init?.method === 'DELETE') return await new Promise<Response>(() => undefined);
     if (!url.startsWith(ORIGIN)) return await fetch(input, init);
     state.asked += 1;
     if (state.down) throw new TypeError('fetch failed');
@@ -85,5 +86,15 @@ test('A9 a platform that is down costs a line and is asked again after a minute;
   const [renewed] = await toolbox.tools(new AbortController().signal);
   expect(await renewed?.call({ text: 'again' })).toBe('again');
   expect(state.asked).toBe(3);
+  await toolbox.close();
+});
+
+test('A9 an interrupted prompt takes no tools from the next one, and a server that hangs holds nobody up at the end', async () => {
+  const { state, toolbox, names, account } = person();
+  account('mog_ada');
+  await expect(toolbox.tools(AbortSignal.abort())).rejects.toThrow();
+  expect(await names()).toEqual(['mcp__ada__echo']);
+  expect(state.lines).toEqual([]);
+  state.hangs = true;
   await toolbox.close();
 });

@@ -35,7 +35,8 @@ interface Opened {
 
 const redactor = createRedactor();
 
-const words = (error: unknown): string => redactor.text(plainText(error instanceof Error ? error.message : String(error), 200)).text;
+const words = (error: unknown): string =>
+  redactor.text(plainText(error instanceof Error ? error.message : String(error), 20_000)).text.slice(0, 200);
 
 /** Who the credential stands for: a login by its address, a token of the environment by itself. */
 const whoIs = (file: AuthFile, { source }: ResolvedCredential): string => {
@@ -79,8 +80,9 @@ export const createMcpToolbox = (world: World, file: AuthFile, warn: (line: stri
     const attempts = await Promise.allSettled(synced.servers.map((server) => openMcpServer(server, options)));
     attempts.forEach((attempt, at) => {
       if (attempt.status === 'fulfilled') next.servers.push(attempt.value);
-      else warn(`mcp ${synced.servers[at]?.name}: its tools are not offered: ${words(attempt.reason)}`);
+      else if (!signal.aborted) warn(`mcp ${synced.servers[at]?.name}: its tools are not offered: ${words(attempt.reason)}`);
     });
+    signal.throwIfAborted();
     const names = new Set<string>();
     for (const tool of next.servers.flatMap(({ tools }) => tools)) {
       if (NAME_OF_TOOL.test(tool.name) && !names.has(tool.name) && next.tools.length < MOST_TOOLS) next.tools.push(tool);
@@ -106,7 +108,11 @@ export const createMcpToolbox = (world: World, file: AuthFile, warn: (line: stri
       try {
         await connect(next, signal);
       } catch (error) {
-        if (signal.aborted) throw error;
+        if (signal.aborted) {
+          // An interrupted prompt leaves nothing half connected: the next one connects.
+          await close();
+          throw error;
+        }
         next.until = world.now() + RETRY_MS;
         warn(`mcp: the servers of the account are not known: ${words(error)}`);
       }

@@ -115,7 +115,8 @@ export const changeConnection = async (
   const type = change.auth?.type ?? before.auth;
   const url = parseAddress(change.url ?? before.url, type !== 'none', policy);
   const moved = url !== before.url;
-  if (moved && new URL(url).origin !== new URL(before.url).origin && before.sealed_secret !== null && change.auth === undefined) {
+  const elsewhere = moved && new URL(url).origin !== new URL(before.url).origin;
+  if (elsewhere && change.auth === undefined && (before.sealed_secret !== null || (await hasClientSecret(trx, before.id)))) {
     throw invalid('the address leads to another origin', 'Enter the credential again together with the new address.');
   }
   const reached = moved || change.auth !== undefined || change.transport !== undefined;
@@ -137,6 +138,18 @@ export const changeConnection = async (
   if (change.repositories) await setRepositories(trx, row.id, 'include', change.repositories);
   if (change.excludedRepositories) await setRepositories(trx, row.id, 'exclude', change.excludedRepositories);
   return row;
+};
+
+/** Whether a person entered the secret of an OAuth client; one that a server gave goes with that server. */
+const hasClientSecret = async (db: Db, id: string): Promise<boolean> => {
+  const row = await db
+    .selectFrom('connection_oauth')
+    .select('id')
+    .where('id', '=', id)
+    .where('registered', '=', 0)
+    .where('sealed_client_secret', 'is not', null)
+    .executeTakeFirst();
+  return row !== undefined;
 };
 
 /** Forgets what was granted to a connection, and the client that its server registered. */

@@ -18,10 +18,13 @@ import type { Principal } from '../../http/principal.ts';
 import type { Platform } from '../../platform.ts';
 import type { ConnectionRow } from '../tables.ts';
 import { discoverTokenSource } from './discover.ts';
-import { grantOf, type OAuthRow, partiesOf, readOAuth, sealClientSecret, sealGrant } from './grant.ts';
+import { grantOf, issuerOf, type OAuthRow, partiesOf, readOAuth, sealClientSecret, sealGrant } from './grant.ts';
 import { type OAuthParts, type OAuthTransport, withOAuth } from './transport.ts';
 
 type Context = Pick<Platform, 'store' | 'now' | 'publicUrl'>;
+
+/** The columns of a connection whose grant is forgotten. */
+const NO_GRANT = { status: 'not_connected', sealed_grant: null, expires_at: null, renewing_until: 0 } as const;
 
 /** Milliseconds that a person has to approve. */
 const FLOW_TTL = 10 * 60_000;
@@ -59,6 +62,12 @@ const register = async (server: AuthorizationServer, publicUrl: string, scope: s
   return await processDynamicClientRegistrationResponse(await dynamicClientRegistrationRequest(server, metadata, request));
 };
 
+/** What was granted, and a secret that a person entered, belong to one server: another one never gets to see them. */
+const movedFrom = (row: OAuthRow, server: AuthorizationServer): boolean => {
+  const issuer = issuerOf(row);
+  return issuer !== undefined && issuer !== server.issuer;
+};
+
 /** The client columns for a server: the one that stands there, or a new one where the server is another than before. */
 const clientFor = async (
   { store, publicUrl }: Context,
@@ -67,8 +76,14 @@ const clientFor = async (
   scope: string | undefined,
   transport: OAuthTransport,
 ): Promise<Pick<OAuthRow, 'client_id' | 'sealed_client_secret' | 'registered'>> => {
-  const sameServer = row.server !== null && partiesOf(store.sealer, row).server.issuer === server.issuer;
-  if (row.client_id !== null && (row.registered === 0 || sameServer)) {
+  const moved = movedFrom(row, server);
+  if (moved && row.registered === 0 && row.sealed_client_secret !== null) {
+    throw new MogplexError('invalid_request', 'the connection names another authorization server than before', {
+      boundary: 'connection',
+      hint: 'If that is meant, enter the client id and its secret again.',
+    });
+  }
+  if (row.client_id !== null && (row.registered === 0 || !moved)) {
     return { client_id: row.client_id, sealed_client_secret: row.sealed_client_secret, registered: row.registered };
   }
   const { client_id: clientId, client_secret: secret } = await register(server, publicUrl, scope, transport);
@@ -95,14 +110,22 @@ export const beginApproval = (context: Context, parts: OAuthParts, row: Connecti
     const client = await clientFor(context, oauth, source.server, scope, transport);
     const [state, verifier] = [generateRandomState(), generateRandomCodeVerifier()];
     const id = sha256(state);
+    const moved = movedFrom(oauth, source.server);
     await store.db.transaction().execute(async (trx) => {
       const { server, resource } = source;
       await trx
         .updateTable('connection_oauth')
-        .set({ ...client, server: JSON.stringify(server), resource })
+        .set((eb) => ({
+          ...client,
+          server: JSON.stringify(server),
+          resource,
+          ...(moved ? { ...NO_GRANT, version: eb('version', '+', 1) } : {}),
+        }))
         .where('id', '=', row.id)
         .execute();
       await trx.deleteFrom('connection_oauth_flow').where('expires_at', '<=', now()).execute();
+      // What was begun at the former server cannot end at this one.
+      if (moved) await trx.deleteFrom('connection_oauth_flow').where('connection_id', '=', row.id).execute();
       await trx
         .insertInto('connection_oauth_flow')
         .values({

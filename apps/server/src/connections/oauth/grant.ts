@@ -90,6 +90,10 @@ export const partiesOf = (sealer: Sealer, row: OAuthRow): { server: Authorizatio
   return { server, client: { client_id: row.client_id }, clientAuth: clientAuthOf(sealer, row, server) };
 };
 
+/** The authorization server that a connection was last approved at, or began to be; undefined where there was none. */
+export const issuerOf = ({ server }: OAuthRow): string | undefined =>
+  server === null ? undefined : serverShape.parse(JSON.parse(server)).issuer;
+
 const clientAuthOf = (sealer: Sealer, row: OAuthRow, server: AuthorizationServer): ClientAuth => {
   if (row.sealed_client_secret === null) return None();
   const secret = sealer.open(placeOf(row, 'sealed_client_secret'), row.sealed_client_secret).reveal();

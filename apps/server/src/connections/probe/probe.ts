@@ -27,7 +27,15 @@ const NOTE = 200;
 
 const redactor = createRedactor();
 
-const clean = (text: string, limit: number): string => redactor.text(plainText(text, limit) ?? '').text;
+/** Characters of a text from outside that are looked at; what is shown of it is much less. */
+const LOOKED_AT = 20_000;
+
+/** Masked before it is cut: the beginning of a secret is not recognised as one. */
+const clean = (text: string, limit: number): string =>
+  redactor
+    .text(plainText(text.slice(0, LOOKED_AT), LOOKED_AT) ?? '')
+    .text.slice(0, limit)
+    .toWellFormed();
 
 /** `fetch` that adds the credential, and to requests of the connection's own origin alone. */
 const authorized =
