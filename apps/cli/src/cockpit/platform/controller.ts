@@ -37,6 +37,11 @@ export class PlatformController {
 
   /** Reads agents, runs and MCP servers anew. */
   async refresh(): Promise<void> {
+    await this.#read(true);
+  }
+
+  /** @param servers whether MCP servers are read too: their credentials come with them, and each reading is in the audit trail */
+  async #read(servers: boolean): Promise<void> {
     if (this.#account === undefined) return;
     this.#reading?.abort();
     const reading = new AbortController();
@@ -45,12 +50,12 @@ export class PlatformController {
     const { platform } = this.#cockpit.ports;
     await Promise.all([
       this.#load('agents', reading, async () => await platform.agents(reading.signal)),
-      this.#load('mcp', reading, async () => await platform.mcp(reading.signal)),
+      ...(servers ? [this.#load('mcp', reading, async () => await platform.mcp(reading.signal))] : []),
     ]);
     if (reading.signal.aborted) return;
     const runs = known(this.#cockpit.state.agents)?.runs ?? [];
     if (runs.every(({ status }) => isOver(status))) return;
-    this.#again = setTimeout(() => void this.refresh(), AGAIN_MS);
+    this.#again = setTimeout(() => void this.#read(false), AGAIN_MS);
     this.#again.unref();
   }
 
