@@ -86,4 +86,39 @@ describeStores('D6 leaked tokens', (stores) => {
     await platform.close();
     expect(platform.logged()).not.toContain(leaked.token.slice(8));
   });
+
+  test("D6 a leaked token of a team's machine is told to the people who run the team, and to nobody else in it", async () => {
+    const place = await stores.place();
+    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const keys = join(place.dataDir, 'keys.json');
+    const key = publicKey.export({ type: 'spki', format: 'pem' });
+    await writeFile(keys, JSON.stringify({ public_keys: [{ key_identifier: 'key-1', key, is_current: true }] }));
+    const platform = await startPlatform(place, { MOGPLEX_SECRET_SCANNING_KEYS: keys });
+    const store = await stores.open(place);
+    const people = [await createPerson(store), await createPerson(store), await createPerson(store)];
+    const roles = ['owner', 'admin', 'member'] as const;
+    await store.db.insertInto('team').values({ id: 'crew', name: 'Crew', personal_of: null, created_at: 1 }).execute();
+    for (const [index, { id }] of people.entries()) {
+      await store.db
+        .insertInto('team_member')
+        .values({ team_id: 'crew', user_id: id, role: roles[index] ?? 'viewer', created_at: 1 })
+        .execute();
+    }
+    const machine = { id: 'robot-1', team_id: 'crew', name: 'robot', created_by: people[0]?.id ?? '', created_at: 1 };
+    await store.db.insertInto('service_account').values(machine).execute();
+    const leaked = await makeTokenFor(store, { accountId: machine.id, teamId: 'crew', name: 'deploy' });
+    const body = JSON.stringify([{ token: leaked.token, type: 'mogplex_token', url: 'https://github.com/o/r', source: 'commit' }]);
+    // The same report many times at once: revoked once, told once.
+    const answers = await Promise.all(Array.from({ length: 5 }, () => send(platform.url, body, privateKey)));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+    const notices = await store.db.selectFrom('notification').select(['account_id', 'text']).execute();
+    expect(notices.map((notice) => notice.account_id).toSorted()).toEqual(
+      people
+        .slice(0, 2)
+        .map(({ id }) => id)
+        .toSorted(),
+    );
+    expect(notices[0]?.text).toMatch(/^Your team's token "deploy" was found in public/);
+    await platform.close();
+  });
 });

@@ -12,3 +12,14 @@ export const teamRole = async (db: Kysely<Database>, teamId: string, accountId: 
     .executeTakeFirst();
   return row?.role;
 };
+
+/** The accounts that run a team: its owners and admins. */
+export const teamManagers = async (db: Kysely<Database>, teamId: string): Promise<string[]> => {
+  const rows = await db
+    .selectFrom('team_member')
+    .select('user_id')
+    .where('team_id', '=', teamId)
+    .where('role', 'in', ['owner', 'admin'])
+    .execute();
+  return rows.map(({ user_id: id }) => id);
+};

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { notify } from '../../audit/notify.ts';
 import { recordAudit } from '../../audit/record.ts';
 import { endLeakedGrant } from '../../identity/oauth/leaked.ts';
+import { teamManagers } from '../../identity/team-role.ts';
 import type { Platform } from '../../platform.ts';
 import { hashToken } from '../hash.ts';
 import { revokeToken } from '../revoke.ts';
@@ -44,6 +45,8 @@ const placeOf = (url: string | undefined): string => {
 interface Ended {
   subject: string;
   accountId: string;
+  /** Accounts that get a notice. */
+  tell: readonly string[];
   what: string;
   /** False when it had been revoked before: nobody needs another notice. */
   wasLive: boolean;
@@ -51,13 +54,22 @@ interface Ended {
 
 const isNotFound = (error: unknown): boolean => error instanceof MogplexError && error.code === 'not_found';
 
+/** Who is told: the person of a token, or, where a machine of a team held it, the people who run the team. */
+const holderOf = async (
+  { store: { db } }: Parts,
+  { accountId, teamId }: { accountId: string; teamId: string | null },
+): Promise<Pick<Ended, 'accountId' | 'tell'>> => {
+  const machine = await db.selectFrom('service_account').select('team_id').where('id', '=', accountId).executeTakeFirst();
+  return { accountId, tell: machine && teamId !== null ? await teamManagers(db, teamId) : [accountId] };
+};
+
 const endPersonal = async (parts: Parts, token: string): Promise<Ended | undefined> => {
   const { store, coherence, now } = parts;
   const hash = hashToken(token);
   try {
     const revoked = await revokeToken({ db: store.db, coherence, now }, { hash }, 'leaked', { actor: 'secret-scanning' });
-    if (revoked) return { subject: revoked.id, accountId: revoked.accountId, what: `token "${revoked.name}"`, wasLive: true };
-    return { subject: '', accountId: '', what: '', wasLive: false };
+    if (revoked) return { ...(await holderOf(parts, revoked)), subject: revoked.id, what: `token "${revoked.name}"`, wasLive: true };
+    return { subject: '', accountId: '', tell: [], what: '', wasLive: false };
   } catch (error) {
     if (isNotFound(error)) return undefined;
     throw error;
@@ -69,7 +81,15 @@ const endOne = async (parts: Parts, token: string): Promise<Ended | undefined> =
   if (!inspection.possible) return undefined;
   if (inspection.kind === 'personal' || inspection.kind === 'run') return endPersonal(parts, token);
   const grant = await endLeakedGrant(parts.store.db, token, parts.now);
-  return grant && { subject: grant.id, accountId: grant.accountId, what: `sign-in of ${grant.clientName}`, wasLive: grant.wasLive };
+  return (
+    grant && {
+      subject: grant.id,
+      accountId: grant.accountId,
+      tell: [grant.accountId],
+      what: `sign-in of ${grant.clientName}`,
+      wasLive: grant.wasLive,
+    }
+  );
 };
 
 /**
@@ -87,8 +107,9 @@ export const respondToLeaks = async (parts: Parts, body: unknown): Promise<LeakA
       const at = parts.now();
       const where = placeOf(url);
       await parts.store.db.transaction().execute(async (trx) => {
-        const text = `Your ${ended.what} was found in public${where} and has been revoked. Make a new one where you need it.`;
-        await notify(trx, { accountId: ended.accountId, kind: 'token-leaked', text }, at);
+        const whose = ended.tell.includes(ended.accountId) ? 'Your' : "Your team's";
+        const text = `${whose} ${ended.what} was found in public${where} and has been revoked. Make a new one where you need it.`;
+        for (const accountId of ended.tell) await notify(trx, { accountId, kind: 'token-leaked', text }, at);
         const entry = { actor: 'secret-scanning', action: 'token.leaked', subject: ended.subject, accountId: ended.accountId };
         await recordAudit(trx, { ...entry, details: { what: ended.what, where: where.trim() } }, at);
       });
