@@ -235,6 +235,34 @@ describeStores('B1 repositories at GitHub', (stores) => {
     await relink();
   });
 
+  test('D2 the tokens of GitHub stand nowhere in the clear: not in the store, not in an answer, not in the log', async () => {
+    github.expiresIn = 28_800;
+    await relink();
+    github.expiresIn = undefined;
+    const secrets = github.grants.flatMap(({ access, refresh = access }) => [access, refresh]);
+    const answers = await Promise.all(
+      ['/repos', '/account/github', '/account', '/me', '/sessions'].map(async (path) =>
+        JSON.stringify((await person.call('GET', path)).data),
+      ),
+    );
+    const store = await stores.open(place);
+    const tables = (await store.db.introspection.getTables()).filter(({ schema = 'public' }) => schema === 'public');
+    const rows = await Promise.all(
+      tables.map(({ name }) =>
+        store.db
+          .selectFrom(name as 'user')
+          .selectAll()
+          .execute(),
+      ),
+    );
+    const everything = [...answers, JSON.stringify(rows), platform.logged()].join('\n');
+    expect(secrets.length).toBeGreaterThan(1);
+    expect(secrets.filter((secret) => everything.includes(secret))).toEqual([]);
+    // They are kept, sealed.
+    const linked = await store.db.selectFrom('account').selectAll().where('providerId', '=', 'github').executeTakeFirstOrThrow();
+    expect([linked.accessToken, linked.refreshToken]).toEqual([expect.stringMatching(/^v1\./), expect.stringMatching(/^v1\./)]);
+  });
+
   test('B1 B21 disconnecting ends the grant at GitHub; where GitHub is away it is ended here and says so', async () => {
     expect((await repos(person)).data.items.length).toBeGreaterThan(0);
     expect((await person.call('DELETE', '/account/github')).data).toEqual({ status: 'removed', revoked: true });
