@@ -36,6 +36,7 @@ Settings (environment):
   MOGPLEX_TRUSTED_PROXIES          networks whose X-Forwarded-For is believed
   MOGPLEX_GITHUB_CLIENT_ID,
   MOGPLEX_GITHUB_CLIENT_SECRET     sign-in with GitHub (MOGPLEX_GITHUB_URL: an Enterprise server)
+  MOGPLEX_GITHUB_SECONDS           time for GitHub to answer a request (10)
   MOGPLEX_RATE_LIMIT               requests a minute and key (60)
   MOGPLEX_START_LIMIT              starts a minute and account (30)
   MOGPLEX_ADDRESS_LIMIT            requests a minute and address without a valid credential (120)
