@@ -77,8 +77,8 @@ export const latency = async (targets: readonly Target[]): Promise<void> => {
 };
 
 /** Sends requests on many connections until told to stop. @returns how many were answered. */
-export const load = async (target: Target, connections: number, until: () => boolean): Promise<number> => {
-  const request = requestBytes(target, JSON_BODY);
+export const load = async (target: Target, connections: number, until: () => boolean, body = JSON_BODY): Promise<number> => {
+  const request = requestBytes(target, body);
   let count = 0;
   await Promise.all(
     Array.from({ length: connections }, async () => {

@@ -25,7 +25,7 @@ const SECONDS = 1.5;
 const GAP = 500;
 const STREAM_SECONDS = 60;
 const RATES = [1_000, 500, 333, 250, 200];
-const RATE_SECONDS = 12;
+const RATE_SECONDS = 10;
 
 const children: ChildProcess[] = [];
 

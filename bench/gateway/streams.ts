@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { Connection, requestBytes, type Target } from './client.ts';
 import { quantile, round } from './figures.ts';
-import { STREAM_BODY } from './latency.ts';
+import { load, STREAM_BODY } from './latency.ts';
 
 const STREAMS = 1_000;
-const MARK = Buffer.from('t=');
+const MARK = Buffer.from('t=000');
 const STAMP = 16;
+/** Short streams that go first, so that what is measured is compiled. */
+const WARM = 4_000;
 
 /** Resident memory of a process, in MB. */
 export const rss = (pid: number): number => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
@@ -62,6 +64,10 @@ const show = (name: string, { late, cut, peak }: Held, direct?: Held): object =>
 
 /** A thousand streams at once, straight to the upstream and then through the platform. */
 export const streams = async (direct: Target, own: Target, pid: number | undefined, gap: number, seconds: number): Promise<void> => {
+  for (const target of [direct, own]) {
+    let left = WARM;
+    await load(target, 64, () => left-- <= 0, STREAM_BODY);
+  }
   const straight = await hold(direct, gap, seconds, undefined);
   const through = await hold(own, gap, seconds, pid);
   console.log(`\n${STREAMS} streams of ${seconds} s at once, a chunk each ${gap} ms (${(STREAMS * 1_000) / gap} chunks a second)`);

@@ -60,8 +60,12 @@ export class SpelledMask {
   /** Offset in the stream of the first byte that has not passed. */
   #base = 0;
   #inString = false;
-  /** The text that the string being read belongs to; undefined for a name, or before one. */
+  /** The string being read is a value, and not a name. */
+  #isValue = false;
+  /** The text that it belongs to, once that matters. */
   #text: Match | undefined;
+  /** Texts that end with a beginning of the key. */
+  #begun = 0;
   #word = '';
   #field = '';
   #index = '';
@@ -114,6 +118,7 @@ export class SpelledMask {
       const to = (match.ends[at] ?? 0) - this.#base;
       if (to > from) bytes.fill(STAR, from, to);
     }
+    if (match.count > 0) this.#begun--;
     match.count = 0;
     match.starts = [];
     match.ends = [];
@@ -150,7 +155,8 @@ export class SpelledMask {
     if (byte === QUOTE) {
       this.#inString = true;
       this.#word = '';
-      this.#text = this.#field === '' ? undefined : this.#textOf(`${this.#field} ${this.#index}`);
+      this.#isValue = this.#field !== '';
+      this.#text = undefined;
       this.#escape = '';
     } else if (byte === COLON) this.#field = this.#word;
     else if (byte === COMMA || BRACES.has(byte)) this.#field = '';
@@ -178,14 +184,20 @@ export class SpelledMask {
   }
 
   #character(code: number, start: number, end: number): Match | undefined {
-    const match = this.#text;
-    if (!match) {
+    if (!this.#isValue) {
       if (this.#word.length < LONGEST_NAME) this.#word += String.fromCharCode(code);
       return undefined;
     }
     const { key, shorter } = this.#pattern;
-    if (match.count === 0 && code !== key[0]) return undefined;
-    let { count } = match;
+    if (this.#begun === 0 && code !== key[0]) return undefined;
+    this.#text ??= this.#textOf(`${this.#field} ${this.#index}`);
+    return this.#follow(this.#text, code, start, end, key, shorter);
+  }
+
+  #follow(match: Match, code: number, start: number, end: number, key: Uint8Array, shorter: Uint16Array): Match | undefined {
+    const before = match.count;
+    if (before === 0 && code !== key[0]) return undefined;
+    let count = before;
     while (count > 0 && code !== key[count]) count = shorter[count] ?? 0;
     if (code === key[count]) {
       count++;
@@ -195,6 +207,7 @@ export class SpelledMask {
     match.starts.splice(0, match.starts.length - count);
     match.ends.splice(0, match.ends.length - count);
     match.count = count;
+    this.#begun += Number(count > 0) - Number(before > 0);
     return count === key.length ? match : undefined;
   }
 }
