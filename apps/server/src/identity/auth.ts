@@ -30,7 +30,7 @@ export interface AuthSettings {
 }
 
 const plugins = (settings: AuthSettings) => [
-  genericOAuth({ config: settings.github ? [githubProvider(settings.github, settings.publicUrl)] : [] }),
+  genericOAuth({ config: settings.github ? [githubProvider(settings.github, settings)] : [] }),
   twoFactor({ issuer: 'Mogplex', skipVerificationOnEnable: false, allowPasswordless: true, accountLockout: { enabled: true } }),
   secondFactorAfterGitHub(settings.now),
   passkey({

@@ -1,6 +1,9 @@
+import { Secret } from '@mogplex/credentials';
+import { MogplexError } from '@mogplex/protocol';
 import type { GenericOAuthConfig } from 'better-auth/plugins/generic-oauth';
 import { z } from 'zod';
-import { apiBaseOf, type GitHubSettings } from '../github/settings.ts';
+import { createGitHubApi, type GitHubApi } from '../github/api.ts';
+import type { GitHubSettings } from '../github/settings.ts';
 
 const profileSchema = z.object({
   id: z.number(),
@@ -10,36 +13,46 @@ const profileSchema = z.object({
 
 const emailsSchema = z.array(z.object({ email: z.string(), primary: z.boolean(), verified: z.boolean() }));
 
-const read = async <T extends z.ZodType>(url: string, token: string, schema: T): Promise<z.output<T> | undefined> => {
-  const response = await fetch(url, {
-    headers: { authorization: `Bearer ${token}`, accept: 'application/vnd.github+json', 'user-agent': 'mogplex' },
-    signal: AbortSignal.timeout(10_000),
-  });
-  return response.ok ? schema.parse(await response.json()) : undefined;
+const readPerson = async (api: GitHubApi, token: Secret) => {
+  const [profile, emails] = [await api.read('/user', token), await api.read('/user/emails?per_page=100', token)];
+  const known = { profile: profileSchema.safeParse(profile.body), emails: emailsSchema.safeParse(emails.body) };
+  const primary = known.emails.data?.find((entry) => entry.primary && entry.verified);
+  return known.profile.data && primary && { profile: known.profile.data, email: primary.email.toLowerCase() };
 };
 
 /**
  * GitHub as a sign-in: the primary, verified address of the profile is the person's address. The account is known by the
  * server's host and GitHub's number for it, so that two GitHub servers never share an account.
  */
-export const githubProvider = ({ url, clientId, clientSecret }: GitHubSettings, publicUrl: string): GenericOAuthConfig<'github'> => ({
-  providerId: 'github',
-  name: 'GitHub',
-  authorizationUrl: `${url}/login/oauth/authorize`,
-  tokenUrl: `${url}/login/oauth/access_token`,
-  clientId,
-  clientSecret: clientSecret.reveal(),
-  scopes: ['read:user', 'user:email'],
-  redirectURI: `${publicUrl}/api/auth/callback/github`,
-  pkce: true,
-  accountSubject: ({ profile }) => `${new URL(url).host}#${String(profile.id)}`,
-  getUserInfo: async ({ accessToken }) => {
-    if (!accessToken) return null;
-    const api = apiBaseOf(url);
-    const profile = await read(`${api}/user`, accessToken, profileSchema);
-    const emails = await read(`${api}/user/emails`, accessToken, emailsSchema);
-    const primary = emails?.find((entry) => entry.primary && entry.verified);
-    if (profile === undefined || primary === undefined) return null;
-    return { id: profile.id, email: primary.email.toLowerCase(), emailVerified: true, name: profile.name ?? profile.login };
-  },
-});
+export const githubProvider = (
+  settings: GitHubSettings,
+  { publicUrl, now }: { publicUrl: string; now: () => number },
+): GenericOAuthConfig<'github'> => {
+  const { url, clientId, clientSecret } = settings;
+  const api = createGitHubApi(settings, { now });
+  return {
+    providerId: 'github',
+    name: 'GitHub',
+    authorizationUrl: `${url}/login/oauth/authorize`,
+    tokenUrl: `${url}/login/oauth/access_token`,
+    clientId,
+    clientSecret: clientSecret.reveal(),
+    scopes: ['read:user', 'user:email'],
+    redirectURI: `${publicUrl}/api/auth/callback/github`,
+    pkce: true,
+    accountSubject: ({ profile }) => `${new URL(url).host}#${String(profile.id)}`,
+    getUserInfo: async ({ accessToken }) => {
+      if (!accessToken) return null;
+      try {
+        const person = await readPerson(api, new Secret(accessToken, 'access token of GitHub'));
+        if (!person) return null;
+        const { profile, email } = person;
+        return { id: profile.id, email, emailVerified: true, name: profile.name ?? profile.login };
+      } catch (error) {
+        // The library turns it into a page that says that the sign-in did not succeed.
+        if (error instanceof MogplexError) return null;
+        throw error;
+      }
+    },
+  };
+};
