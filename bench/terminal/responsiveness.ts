@@ -36,9 +36,10 @@ const openCockpit = async (upstream: Upstream, home: string): Promise<PseudoTerm
     },
   });
   await terminal.waitFor((screen) => screen.includes('Ask something') && screen.includes('openai/gpt-test'));
-  // The first answer loads what answers need.
+  // The first answer loads what answers need, and its end what the log and the history need.
   terminal.write('warm up\r');
-  await terminal.waitFor(/\b18 tok/);
+  await terminal.waitFor((screen) => /\b18 tok/.test(screen) && screen.includes('ask · ready'));
+  await sleep(1_000);
   return terminal;
 };
 
