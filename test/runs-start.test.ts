@@ -255,6 +255,19 @@ describeStores('D7 B16 runs of the chat agent', (stores) => {
     const row = await db.selectFrom('model_ledger').selectAll().where('run_id', '=', id).executeTakeFirst();
     expect(row?.team_id ?? 'acme').toBe('acme');
 
+    // Own runs and those of teams are one list, also across its pages.
+    type Page = { items: { id: string; createdAt: number }[]; nextCursor: string | null };
+    const { items } = (await runs.call<Page>('GET', '/runs?limit=100')).data;
+    expect(items).toEqual(items.toSorted((one, other) => other.createdAt - one.createdAt || (one.id < other.id ? 1 : -1)));
+    expect(new Set(items.map((run) => run.id)).size).toBe(items.length);
+    const walked: Page['items'] = [];
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const page: Page = (await runs.call<Page>('GET', `/runs?limit=2${cursor === '' ? '' : `&cursor=${cursor}`}`)).data;
+      walked.push(...page.items);
+      cursor = page.nextCursor;
+    }
+    expect(walked).toEqual(items);
+
     const own = await as('member').start({ prompt: 'my own' });
     expect((await runs.call('GET', `/runs/${own.data.run.id}`)).status).toBe(404);
     await as('member').cancel(own.data.run.id);

@@ -24,6 +24,10 @@ export interface RunStore {
 /** The channel on which servers wake each other: `+` (there is work), `<run>` (it has new events), `!<run>` (its cancel was asked for). */
 export const RUN_CHANNEL = 'mogplex_run';
 
+/** Whose run it is: its team's, else its account's. */
+export const ownerOf = (accountId: string, teamId: string | undefined): string =>
+  teamId === undefined ? `account:${accountId}` : `team:${teamId}`;
+
 /** The place of a sealed column of a run. */
 export const sealPlace = (run: { id: string; account_id: string }, column: 'prompt' | 'system') => ({
   table: 'run',

@@ -17,7 +17,7 @@ import type { Principal } from '../http/principal.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { findRun, teamsSeenBy } from './access.ts';
 import { cancelRun } from './cancel.ts';
-import type { Db, RunRow } from './record.ts';
+import { type Db, ownerOf, type RunRow } from './record.ts';
 import { isLastEvent, readEvents, showEvent, showRun, showRuns } from './show.ts';
 import { type RunWish, type StartParts, startRun } from './start.ts';
 
@@ -38,29 +38,33 @@ const asStarter = (principal: Principal): RunWish['principal'] => {
   throw new MogplexError('forbidden', 'a run token cannot start a run', { boundary: 'token' });
 };
 
-const listRuns = async (
-  db: Db,
-  principal: Principal,
-  { cursor, limit, status }: z.output<typeof runListQuery>,
-): Promise<{ rows: RunRow[]; limit: number }> => {
+/** The newest runs of one owner, by its index: what they cost does not grow with how many there are. */
+const newestOf = (db: Db, owner: string, { cursor, limit, status }: z.output<typeof runListQuery>) => {
   const after = readCursor(cursor);
-  const teams = await teamsSeenBy(db, principal);
-  const rows = await db
+  const newest = db
     .selectFrom('run')
     .selectAll()
-    .where((where) =>
-      where.or([
-        where.and([where('account_id', '=', principal.accountId), where('team_id', 'is', null)]),
-        ...(teams.length > 0 ? [where('team_id', 'in', teams)] : []),
-      ]),
-    )
+    .where('owner', '=', owner)
     .$if(status !== undefined, (select) => select.where('status', '=', status ?? 'pending'))
     .$if(after !== undefined, (select) => select.where(sql<boolean>`(created_at, id) < (${after?.at}, ${after?.id})`))
     .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
-    .limit(limit + 1)
+    .limit(limit + 1);
+  return db.selectFrom(newest.as('newest')).selectAll();
+};
+
+/** One run more than a page holds, newest first, of the account and of the teams that it sees. */
+const listRuns = async (db: Db, principal: Principal, query: z.output<typeof runListQuery>): Promise<RunRow[]> => {
+  const teams = await teamsSeenBy(db, principal);
+  const own = newestOf(db, ownerOf(principal.accountId, undefined), query);
+  const all = teams.reduce((before, teamId) => before.unionAll(newestOf(db, ownerOf(principal.accountId, teamId), query)), own);
+  return db
+    .selectFrom(all.as('run'))
+    .selectAll()
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(query.limit + 1)
     .execute();
-  return { rows, limit };
 };
 
 const agentsRoute = ({ agents }: StartParts): Route =>
@@ -104,8 +108,7 @@ const readRoutes = ({ store: { db } }: StartParts): Route[] => [
     request: { query: runListQuery },
     response: runPage,
     async handler({ query, principal }) {
-      const { rows, limit } = await listRuns(db, principal, query);
-      const page = makePage(rows, limit, (row) => row);
+      const page = makePage(await listRuns(db, principal, query), query.limit, (row) => row);
       return { items: await showRuns(db, page.items), nextCursor: page.nextCursor };
     },
   }),

@@ -7,7 +7,7 @@ import type { Agent } from './agents/agent.ts';
 import { messageEvent, safeEvent, statusEvent, titleOf } from './events.ts';
 import { makeRunId } from './ids.ts';
 import { plainLine } from './plain.ts';
-import { countActive, type Db, insertEvents, lockOwner, RUN_CHANNEL, type RunRow, type RunStore, sealPlace } from './record.ts';
+import { countActive, type Db, insertEvents, lockOwner, ownerOf, RUN_CHANNEL, type RunRow, type RunStore, sealPlace } from './record.ts';
 
 /** What a start needs beside the store. */
 export interface StartParts extends RunStore {
@@ -121,7 +121,7 @@ export const startRun = async (parts: StartParts, wish: RunWish): Promise<RunRow
   const row: RunRow = {
     ...identity,
     team_id: teamId ?? null,
-    owner: teamId === undefined ? `account:${principal.accountId}` : `team:${teamId}`,
+    owner: ownerOf(principal.accountId, teamId),
     status: 'pending',
     agent: agent.info.id,
     model,

@@ -11,6 +11,7 @@ import { github } from './0013_github.ts';
 import { models } from './0030_models.ts';
 import { connections } from './0040_connections.ts';
 import { runs } from './0050_runs.ts';
+import { runList } from './0051_run_list.ts';
 
 /**
  * Every migration by name. Ranges: 0001-0009 core and tokens, 0010-0019 identity, 0030-0039 models, 0040-0049 connections,
@@ -29,4 +30,5 @@ export const migrations: Record<string, Migration> = {
   '0030_models': models,
   '0040_connections': connections,
   '0050_runs': runs,
+  '0051_run_list': runList,
 };
