@@ -139,10 +139,8 @@ export const finishHeld = async (parts: RunStore, held: HeldRun, end: Parameters
     await lockOwner(parts, trx, held.run.owner);
     const run = await readLocked(parts, trx, held.run.id);
     if (!run || run.fence !== held.run.fence || run.status !== 'running') throw new RunLost(`${held.run.id} is held by another worker`);
-    // Those of a batch that was stored, though the answer that said so was lost.
-    const stored = run.last_seq - held.lastSeq;
-    const events = (end.events ?? []).slice(stored);
-    return endRun(parts, trx, run, run.cancel_requested_at === null ? { ...end, events } : { status: 'cancelled', events });
+    if (run.cancel_requested_at === null) return endRun(parts, trx, run, end);
+    return endRun(parts, trx, run, { status: 'cancelled', ...(end.events ? { events: end.events } : {}) });
   });
 
 /** Lets go of a run that another worker is to begin again, as a server does that stops in order: this worker was not lost. */

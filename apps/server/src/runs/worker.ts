@@ -5,7 +5,7 @@ import { usageOfRuns } from '../models/index.ts';
 import { LEASE_MS, type Ticket } from '../queue/queue.ts';
 import type { Agent } from './agents/agent.ts';
 import { runErrorOf, safeEvent, type SafeEvent } from './events.ts';
-import { finishHeld, type HeldRun, holdRun, letGo, RunLost } from './hold.ts';
+import { appendEvents, finishHeld, type HeldRun, holdRun, letGo, RunLost } from './hold.ts';
 import type { RunStore } from './record.ts';
 import { createSink, type Sink } from './sink.ts';
 
@@ -148,11 +148,14 @@ class Work implements Job {
     const end = error
       ? { status: 'failed' as const, error }
       : { status: this.#why === 'cancelled' ? ('cancelled' as const) : ('succeeded' as const) };
-    const events = await sink.rest();
+    let last = await sink.rest();
     for (;;) {
       try {
-        const usage = await usageEvent(this.#parts, runId, this.#calls);
-        const { status } = await finishHeld(this.#parts, held, { ...end, events: [...events, ...usage] });
+        // The last words do not wait for the ledger.
+        if (last.length > 0) await appendEvents(this.#parts, held, last);
+        last = [];
+        const events = await usageEvent(this.#parts, runId, this.#calls);
+        const { status } = await finishHeld(this.#parts, held, { ...end, events });
         log.info('a run has ended', { runId, requestId, status, ...(error ? { code: error.code, boundary: error.boundary } : {}) });
         return undefined;
       } catch (failure) {
