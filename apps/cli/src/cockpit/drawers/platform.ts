@@ -9,7 +9,7 @@ const NO_ACCOUNT = '/login mogplex signs in to an account.';
 /** MCP servers of the account, read anew: names, addresses and problems, never what is in a header (statement A9). */
 export async function openMcp(cockpit: Cockpit): Promise<void> {
   if (cockpit.state.drawer?.name !== 'mcp') page(cockpit, 'mcp', 'MCP servers', ['Reading …']);
-  await cockpit.platform.refresh();
+  await cockpit.platform.readMcp();
   // A person who closed the page meanwhile, or opened another one, is left alone.
   if (cockpit.state.drawer?.name !== 'mcp') return;
   page(cockpit, 'mcp', 'MCP servers', mcpRows(cockpit));
@@ -33,7 +33,7 @@ function serverRows({ name, type, url, headers, problem }: McpRow): string[] {
 
 /** Agents of the platform and the latest runs; Enter attaches to a run. */
 export async function openAgents(cockpit: Cockpit): Promise<void> {
-  await cockpit.platform.refresh();
+  await cockpit.platform.readAgents();
   const { agents } = cockpit.state;
   if (agents.state === 'none') return cockpit.notice('info', `Agents run on a platform, for an account of it. ${NO_ACCOUNT}`);
   if (agents.state === 'failed') return cockpit.notice('error', agents.problem);

@@ -31,8 +31,8 @@ test('A9 while a run is under way the list of runs is read again and again, the 
   controller.follow();
   await vi.advanceTimersByTimeAsync(25_000);
   expect(read).toEqual({ agents: 3, mcp: 1 });
-  await controller.refresh();
-  expect(read).toEqual({ agents: 4, mcp: 2 });
+  await controller.readMcp();
+  expect(read).toEqual({ agents: 3, mcp: 2 });
   controller.forget();
   vi.useRealTimers();
 });

@@ -5,11 +5,16 @@ import { type Agents, known, type Loaded, type McpRow } from '../state/platform.
 /** Ms after which the list of runs is read again while one of them is under way. */
 const AGAIN_MS = 10_000;
 
+interface Values {
+  agents: Agents;
+  mcp: readonly McpRow[];
+}
+
 /** Keeps what the account brings on screen: agents, runs, MCP servers (statement A9). Nothing of it outlives the account. */
 export class PlatformController {
   readonly #cockpit: Cockpit;
   #account: string | undefined;
-  #reading: AbortController | undefined;
+  readonly #reading: Partial<Record<keyof Values, AbortController>> = {};
   #again: NodeJS.Timeout | undefined;
 
   constructor(cockpit: Cockpit) {
@@ -22,60 +27,54 @@ export class PlatformController {
     if (account === this.#account) return;
     this.forget();
     this.#account = account;
-    if (account !== undefined) void this.refresh();
+    void this.readAgents();
+    void this.readMcp();
   }
 
   /** Drops everything that came with the account. */
   forget(): void {
-    this.#reading?.abort();
-    this.#reading = undefined;
+    this.#reading.agents?.abort();
+    this.#reading.mcp?.abort();
     clearTimeout(this.#again);
     this.#account = undefined;
     this.#cockpit.run.stop();
     this.#cockpit.store.update((state) => ({ ...state, agents: { state: 'none' }, mcp: { state: 'none' } }));
   }
 
-  /** Reads agents, runs and MCP servers anew. */
-  async refresh(): Promise<void> {
-    await this.#read(true);
+  /** Reads MCP servers anew. The platform notes every time that it hands them out, so nothing asks for them by the clock. */
+  async readMcp(): Promise<void> {
+    await this.#read('mcp', async (signal) => await this.#cockpit.ports.platform.mcp(signal));
   }
 
-  /** @param servers whether MCP servers are read too: their credentials come with them, and each reading is in the audit trail */
-  async #read(servers: boolean): Promise<void> {
-    if (this.#account === undefined) return;
-    this.#reading?.abort();
-    const reading = new AbortController();
-    this.#reading = reading;
+  /** Reads agents and runs anew, and again after a while as long as a run is under way. */
+  async readAgents(): Promise<void> {
     clearTimeout(this.#again);
-    const { platform } = this.#cockpit.ports;
-    await Promise.all([
-      this.#load('agents', reading, async () => await platform.agents(reading.signal)),
-      ...(servers ? [this.#load('mcp', reading, async () => await platform.mcp(reading.signal))] : []),
-    ]);
-    if (reading.signal.aborted) return;
-    const runs = known(this.#cockpit.state.agents)?.runs ?? [];
-    if (runs.every(({ status }) => isOver(status))) return;
-    this.#again = setTimeout(() => void this.#read(false), AGAIN_MS);
+    const read = await this.#read('agents', async (signal) => await this.#cockpit.ports.platform.agents(signal));
+    if (read === undefined || read.runs.every(({ status }) => isOver(status))) return;
+    clearTimeout(this.#again);
+    this.#again = setTimeout(() => void this.readAgents(), AGAIN_MS);
     this.#again.unref();
   }
 
-  async #load<Key extends keyof Values>(key: Key, reading: AbortController, read: () => Promise<Values[Key]>): Promise<void> {
+  /** @returns undefined where it could not be read, or something else is being read in its place */
+  async #read<Key extends keyof Values>(key: Key, read: (signal: AbortSignal) => Promise<Values[Key]>): Promise<Values[Key] | undefined> {
+    if (this.#account === undefined) return undefined;
+    this.#reading[key]?.abort();
+    const reading = new AbortController();
+    this.#reading[key] = reading;
     const set = (change: (before: Values[Key] | undefined) => Loaded<Values[Key]>): void => {
       if (reading.signal.aborted) return;
       this.#cockpit.store.update((state) => ({ ...state, [key]: change(known(state[key] as Loaded<Values[Key]>)) }));
     };
     set((before) => ({ state: 'loading', before }));
     try {
-      const value = await read();
+      const value = await read(reading.signal);
       set(() => ({ state: 'ready', value }));
+      return reading.signal.aborted ? undefined : value;
     } catch (error) {
       const { redactedError } = await import('../redact.ts');
       set((before) => ({ state: 'failed', problem: redactedError(error), before }));
+      return undefined;
     }
   }
-}
-
-interface Values {
-  agents: Agents;
-  mcp: readonly McpRow[];
 }

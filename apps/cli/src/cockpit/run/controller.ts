@@ -105,7 +105,7 @@ export class RunController {
         `The run ${ending(run.status)}. /detach goes back to your conversation.`,
       );
     });
-    void this.#cockpit.platform.refresh();
+    void this.#cockpit.platform.readAgents();
   }
 
   #line(watch: AbortController, lost: { problem: string; retryIn: number } | undefined): void {
