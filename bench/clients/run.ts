@@ -1,7 +1,7 @@
 /**
  * Runs the named clients unchanged against the gateway, over loopback upstreams that speak the vendors' formats: each
  * streams an answer and calls a tool whose result goes round. `npm ci` here installs the clients.
- * Usage: node run.ts [name ...]
+ * Usage: node run.ts [--silent] [name ...]; `--silent` lets the upstreams pause between all events, so that the gateway fills the gaps.
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -51,14 +51,18 @@ const run = (command: string, args: string[], cwd: string, env: Record<string, s
     });
   });
 
+const silent = process.argv.includes('--silent');
+/** Milliseconds between two events, longer than the silence after which the gateway speaks. */
+const gapMs = silent ? 1_500 : 0;
+
 const upstreams = await Promise.all([startOpenAiUpstream(), startAnthropicUpstream(), startGoogleUpstream()]);
 const [openai, anthropic, google] = upstreams;
 for (const upstream of upstreams) {
   // What is answered depends on what was asked: a tool call first, words once its result is there.
-  Object.defineProperty(upstream, 'answer', { get: () => answerFor(upstream.requests.at(-1)?.body) });
+  Object.defineProperty(upstream, 'answer', { get: () => ({ ...answerFor(upstream.requests.at(-1)?.body), gapMs }) });
 }
 const dataDir = await mkdtemp(join(tmpdir(), 'mogplex-clients-'));
-const gateway = await startGateway({ dataDir });
+const gateway = await startGateway({ dataDir }, silent ? { MOGPLEX_MODEL_PING_SECONDS: '1' } : {});
 await gateway.upstream('openai', openai.url, 'sk-upstream-openai-00000000');
 await gateway.upstream('anthropic', anthropic.origin, 'sk-upstream-anthropic-00000');
 await gateway.upstream('google', google.origin, 'AIza-upstream-google-000000');
@@ -166,7 +170,7 @@ const sdk = async (client: string, work: () => Promise<{ streamed: boolean; tool
   }
 };
 
-const wanted = process.argv.slice(2);
+const wanted = process.argv.slice(2).filter((name) => name !== '--silent');
 const asked = (name: string): boolean => wanted.length === 0 || wanted.includes(name);
 const outcomes: Outcome[] = [];
 if (asked('openai')) outcomes.push(await sdk('openai (package)', () => runOpenAiSdk(`${url}/gateway/openai/v1`, token)));
