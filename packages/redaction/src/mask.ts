@@ -10,7 +10,7 @@ export class Tally {
   }
 
   list(): Masked[] {
-    return [...this.#counts].map(([rule, count]) => ({ rule, count }));
+    return this.#counts.size === 0 ? [] : [...this.#counts].map(([rule, count]) => ({ rule, count }));
   }
 }
 

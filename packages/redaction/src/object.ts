@@ -1,6 +1,6 @@
 import type { Engine } from './engine/engine.ts';
 import type { NameClass } from './engine/names.ts';
-import { flat, scan } from './engine/scan.ts';
+import { scan } from './engine/scan.ts';
 import { isPlaceholder, looksRandom } from './engine/values.ts';
 import { capString, capTotal } from './caps.ts';
 import { Tally } from './mask.ts';
@@ -11,6 +11,8 @@ const DEFAULT_DEPTH = 64;
 /** Shorter strings hold neither a known value nor a token nor `pwd=x`. */
 const SHORTEST_TEXT = 7;
 const KEY_CACHE = 4096;
+/** Stands between the strings of a value: none of them is introduced by the words of another. */
+const BETWEEN = '\n\0\n';
 const UNREADABLE = '[unreadable]';
 const MASK = /^\[(?:redacted|secret|dropped):[^\]]*\]$/;
 /** Names under which everything is secret, however it is nested. */
@@ -35,7 +37,7 @@ class Walk {
   readonly #ancestors: object[] = [];
   readonly tally: Tally;
   /** All longer strings of the value, to be looked at in one scan. */
-  joined = '';
+  joined = BETWEEN;
 
   constructor(owner: ObjectRedactor, tally: Tally) {
     this.#owner = owner;
@@ -68,14 +70,14 @@ class Walk {
       this.tally.add('key-name');
       return '[redacted:key-name]';
     }
-    if (value.length >= SHORTEST_TEXT) this.joined += `${value}\n`;
+    if (value.length >= SHORTEST_TEXT) this.joined += value + BETWEEN;
     return value;
   }
 
   #number(value: number, kind: NameClass): Json {
     if (kind === 'password' || kind === 'whole') return this.#string(String(value), kind);
     if (!Number.isFinite(value)) return null;
-    if (value >= 1e7 || value <= -1e7) this.joined += `${value}\n`;
+    if (value >= 1e7 || value <= -1e7) this.joined += value + BETWEEN;
     return value;
   }
 
@@ -121,22 +123,29 @@ class Walk {
   }
 
   #record(record: Record<string, unknown>, kind: NameClass): Json {
+    const owner = this.#owner;
     const out: { [key: string]: Json } = {};
     const keys = Object.keys(record);
-    const { items } = this.#owner.caps;
+    const { items } = owner.caps;
     const most = items === undefined ? keys.length : Math.min(keys.length, items);
     if (most < keys.length) this.tally.add('cap:items');
     let named: NameClass = 'none';
     for (let i = 0; i < most; i++) {
       const key = keys[i] as string;
-      const info = this.#owner.key(key);
+      const info = owner.known(key) ?? owner.key(key);
       const value = read(record, key);
-      if (typeof value === 'function' || value === undefined) continue;
+      const type = typeof value;
+      if (type === 'function' || type === 'undefined') continue;
       let inner: NameClass = info.kind;
-      if (kind === 'whole' || (info.whole && typeof value === 'object')) inner = 'whole';
-      else if (named !== 'none' && typeof value !== 'object' && info.pair === 'value') inner = named;
-      const written = this.value(value, inner);
-      if (info.pair === 'name' && typeof value === 'string') named = this.#owner.key(value).kind;
+      if (kind === 'whole' || (info.whole && type === 'object')) inner = 'whole';
+      else if (named !== 'none' && type !== 'object' && info.pair === 'value') inner = named;
+      let written: Json;
+      if (type === 'string' && inner === 'none') {
+        written = value as string;
+        if (written.length >= SHORTEST_TEXT) this.joined += written + BETWEEN;
+      } else if (type === 'boolean') written = value as boolean;
+      else written = this.value(value, inner);
+      if (info.pair === 'name' && type === 'string') named = owner.key(value as string).kind;
       if (info.text !== key) this.tally.add('key');
       if (info.special) Object.defineProperty(out, info.text, { value: written, enumerable: true, configurable: true, writable: true });
       else out[info.text] = written;
@@ -187,6 +196,11 @@ class ObjectRedactor {
     return this.object(isError(error) ? error : { message: error });
   }
 
+  /** What is remembered of a key. */
+  known(key: string): KeyInfo | undefined {
+    return this.#keys.get(key);
+  }
+
   /** What a key says and how it may be written; remembered. */
   key(key: string): KeyInfo {
     const known = this.#keys.get(key);
@@ -212,7 +226,7 @@ class ObjectRedactor {
     const walk = new Walk(this, tally);
     let out = walk.value(value, 'none');
     const { joined } = walk;
-    if (joined !== '' && scan(this.#engine(), flat(joined), 0, joined.length, true).hits.length > 0) out = this.#strings(out, tally);
+    if (joined !== BETWEEN && scan(this.#engine(), joined, 0, joined.length, true).hits.length > 0) out = this.#strings(out, tally);
     const { string, total } = this.caps;
     if (string !== undefined) out = capString(out, string, tally);
     if (total !== undefined) out = capTotal(out, total, tally);

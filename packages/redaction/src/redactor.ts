@@ -1,7 +1,7 @@
 import type { Transform } from 'node:stream';
 import { type Engine, engineFor } from './engine/engine.ts';
 import { NeedleIndex } from './engine/needles.ts';
-import { flat, scan } from './engine/scan.ts';
+import { scan } from './engine/scan.ts';
 import { catalogue } from './formats/index.ts';
 import { knownValues } from './known.ts';
 import { applyHits, mergeHits, Tally } from './mask.ts';
@@ -79,7 +79,7 @@ const NO_FORMATS: readonly Format[] = [];
 export function createRedactor(options: RedactorOptions = {}): Redactor {
   const live = new LiveEngine(options);
   const text = (input: string, tally: Tally): string => {
-    const { hits } = scan(live.current(), flat(input), 0, input.length, true);
+    const { hits } = scan(live.current(), input, 0, input.length, true);
     return hits.length === 0 ? input : applyHits(input, 0, input.length, mergeHits(hits), tally);
   };
   const objects = createObjectRedactor(() => live.current(), text, options.caps ?? {});

@@ -114,7 +114,7 @@ function checkWords(c: usize, from: usize, to: usize, base: usize): void {
 
 @inline function checkBit(table: usize, shift: u32, key: u32): u32 {
   const bits = load<u32>(table + ((key >>> shift) & ~3));
-  return (bits >>> ((key >>> 6) & 31)) & (bits >>> ((key >>> 11) & 31)) & 1;
+  return (bits >>> ((key >>> 6) & 31)) & (bits >>> ((key >>> 11) & 31)) & (bits >>> ((key * MULT) >>> 27)) & 1;
 }
 
 /** Literals at the grams that were seen, from the place where the list was full before. */
@@ -314,17 +314,17 @@ function takeRuns(c: usize, mask: u64, p: usize, open: usize, base: usize, end: 
 /** Notes a run that holds a digit and may matter, and where the part after its last `=` begins. */
 function emitRun(c: usize, start: usize, to: usize, base: usize, end: usize): void {
   if (start >= end) return;
-  let digits: bool = false;
-  let signs: bool = false;
+  let digits: u32 = 0;
+  let signs: u32 = 0;
   for (let p = start; p < to; p += 16) {
     const v = v128.load(p);
-    // Bytes after the run count as well: a digit too many costs a closer look.
-    digits = digits || v128.any_true(i8x16.lt_u(i8x16.sub(v, i8x16.splat(48)), i8x16.splat(10)));
-    signs = signs || v128.any_true(i8x16.eq(v, i8x16.splat(0x3d)));
+    const inside: u32 = to - p < 16 ? (1 << <u32>(to - p)) - 1 : 0xffff;
+    digits |= i8x16.bitmask(i8x16.lt_u(i8x16.sub(v, i8x16.splat(48)), i8x16.splat(10))) & inside;
+    signs |= i8x16.bitmask(i8x16.eq(v, i8x16.splat(0x3d))) & inside;
   }
-  if (!digits) return;
+  if (digits == 0) return;
   let head = start;
-  if (signs) {
+  if (signs != 0) {
     let sign: bool = false;
     for (let p = start; p < to; p++) {
       if (load<u8>(p) == 0x3d) sign = true;
@@ -341,9 +341,16 @@ function emitRun(c: usize, start: usize, to: usize, base: usize, end: usize): vo
   runOut += 12;
 }
 
+/** Whether a run is as long as a token known by its shape, and no path. */
+function mayBeShape(from: usize, to: usize): bool {
+  if (to - from < 30) return false;
+  for (let p = from; p < from + 18; p++) if (load<u8>(p) == 0x2f) return false;
+  return true;
+}
+
 /** Whether a run may be a token known by its shape, is introduced by a word that is not known to be dull, or may be decoded. */
 function mayMatter(c: usize, classes: usize, from: usize, to: usize, low: usize): bool {
-  if ((load<u8>(classes + <usize>load<u8>(from), MARKS) & 2) != 0) return true;
+  if ((load<u8>(classes + <usize>load<u8>(from), MARKS) & 2) != 0 && mayBeShape(from, to)) return true;
   if (isIntroduced(c, classes, from, low)) return true;
   const length = to - from;
   if (length >= 32 && hexHolds(classes, from)) return true;
@@ -432,7 +439,7 @@ function isDullName(c: usize, at: usize, length: usize, low: usize, high: usize)
 
 @inline function dullSlot(table: usize, a: v128, b: v128): usize {
   const mixed = i64x2.extract_lane(a, 0) ^ rotl(i64x2.extract_lane(a, 1), 23) ^ rotl(i64x2.extract_lane(b, 0), 41) ^ rotl(i64x2.extract_lane(b, 1), 11);
-  return table + <usize>(((<u64>mixed * 0x9e3779b97f4a7c15) >>> 56) << 5);
+  return table + <usize>(((<u64>mixed * 0x9e3779b97f4a7c15) >>> 54) << 5);
 }
 
 /** Whether up to 32 bytes are in a table of what was learnt. */

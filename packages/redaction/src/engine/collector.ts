@@ -72,8 +72,8 @@ const AREA = REQUEST + Object.values(SIZES).reduce((sum, size) => sum + size, 0)
 const DEPTHS = 4;
 const FIRST_REGION = (FIRST_AREA + DEPTHS * AREA + 4095) & ~4095;
 const PAGE = 65_536;
-/** Bytes of one table of what was learnt: 256 places of 32 bytes. */
-const DULL = 8192;
+/** Bytes of one table of what was learnt: 1,024 places of 32 bytes. */
+const DULL = 32_768;
 /** The longest name or word that is learnt. */
 const LONGEST_DULL = 32;
 /** Tables of literals that are kept in the memory at the same time. */
@@ -185,14 +185,15 @@ export class Area {
     const low = base - (at - first);
     const end = at + length + AFTER;
     const piece = first === 0 && end >= text.length ? text : text.slice(first, end);
-    const written = this.#bytes.write(piece, low, piece.length, 'latin1');
+    // As many bytes as characters: all of it is ASCII. The room is for one character more, so that a cut is not taken for that.
+    this.ascii = this.#bytes.write(piece, low, piece.length + 4, 'utf8') === piece.length;
+    if (!this.ascii) this.#bytes.write(piece, low, piece.length, 'latin1');
     const ints = this.#ints;
     ints[FIELD.base] = base;
     ints[FIELD.length] = length;
     ints[FIELD.low] = low;
-    ints[FIELD.high] = low + written;
+    ints[FIELD.high] = low + piece.length;
     ints[FIELD.gramFrom] = 0;
-    this.ascii = Buffer.byteLength(piece) === piece.length;
     ints[FIELD.ascii] = this.ascii ? 1 : 0;
     this.first = first;
     this.#exports.collect(this.#request);
@@ -226,6 +227,8 @@ class Collector {
   readonly #areas: Area[];
   readonly #images: Region[] = [];
   readonly #filter: Region = { owner: undefined, at: 0, size: 0 };
+  /** The table used last. */
+  #last: Region = { owner: undefined, at: 0, size: 0 };
   #turn = 0;
   #end = FIRST_REGION;
   #bytes: Buffer;
@@ -247,8 +250,9 @@ class Collector {
 
   /** The area for scans of a depth, with these tables in place. */
   area(depth: number, image: GramImage, filter: WordFilter): Area {
-    let region = this.#images.find(({ owner }) => owner === image);
-    region ??= this.#place(image);
+    let region = this.#last;
+    if (region.owner !== image) region = this.#images.find(({ owner }) => owner === image) ?? this.#place(image);
+    this.#last = region;
     if (this.#filter.owner !== filter) this.#placeFilter(filter);
     const area = this.#areas[depth] as Area;
     area.use(image, region.at, filter, this.#filter.at);

@@ -7,6 +7,7 @@ import { formsOf } from './forms.ts';
 const MIX_A = 0x85ebca6b | 0;
 const MIX_B = 0xc2b2ae35 | 0;
 const MIX_C = 0x27d4eb2f;
+const MIX_D = 0x9e3779b1 | 0;
 
 /** Needles of no more values than this are listed under one word, so that a prefix shared by all of them costs little. */
 const LONGEST_CHAIN = 6;
@@ -131,7 +132,8 @@ class WordTable {
   #check(beside: number): void {
     const key = Math.imul(beside, MIX_B);
     const word = (key >>> this.#checkShift) >> 2;
-    this.#checks[word] = (this.#checks[word] as number) | (1 << ((key >>> 6) & 31)) | (1 << ((key >>> 11) & 31));
+    this.#checks[word] =
+      (this.#checks[word] as number) | (1 << ((key >>> 6) & 31)) | (1 << ((key >>> 11) & 31)) | (1 << (Math.imul(key, MIX_D) >>> 27));
   }
 
   #grow(): void {

@@ -19,8 +19,16 @@ export interface Hit {
   rank: 0 | 1 | 2;
 }
 
+/** Where something stands that text after it may make a secret of, or be made one by. */
+export interface Trigger {
+  at: number;
+  kind: Exclude<Action['kind'], 'format'>;
+}
+
 export interface ScanResult {
   hits: Hit[];
+  /** Only where more text may follow. */
+  triggers: Trigger[];
   /** From here on nothing may be released before more data is seen; `to` when everything may. */
   hold: number;
 }
@@ -30,17 +38,6 @@ const DEPTH = 3;
 /** Shortest run of token characters that is looked at without a literal in it. */
 const SHORTEST_RUN = 16;
 const LONGEST_RUN = 65_536;
-
-/** Shorter texts are scanned as they are, and longer ones, where fresh memory costs more than it saves. */
-const WORTH_COPYING = 256;
-const MOST_COPIED = 4_000_000;
-
-/** The same text in one piece of memory: slices and sums of strings are a fifth slower to scan. Only for ASCII. */
-export function flat(text: string): string {
-  const { length } = text;
-  if (length < WORTH_COPYING || length > MOST_COPIED || Buffer.byteLength(text) !== length) return text;
-  return Buffer.from(text, 'latin1').toString('latin1');
-}
 
 /**
  * Looks for everything secret that begins in [from, to). Text before `from` is context only.
@@ -62,6 +59,7 @@ class Scan {
   #context: ContextFinder | undefined;
   #armour: ArmourFinder | undefined;
   readonly #hits: Hit[] = [];
+  readonly #triggers: Trigger[] = [];
   #hold: number;
   /** End of the last format or armour found. */
   #covered = 0;
@@ -98,7 +96,7 @@ class Scan {
     }
     if (this.#depth < DEPTH && (this.#invisible || (!ascii && this.#holdsWide(high))))
       for (const view of withoutInvisible(this.#text, this.#from, this.#to)) this.#look(view);
-    return { hits: this.#hits, hold: this.#hold };
+    return { hits: this.#hits, triggers: this.#triggers, hold: this.#hold };
   }
 
   /** Whether a character above U+07FF may stand in the text: it has more bytes than bytes above 127 were seen. */
@@ -161,6 +159,7 @@ class Scan {
     if (action.kind === 'keyword') {
       this.#context ??= this.#engine.names && new ContextFinder(this.#engine.names);
       const found = this.#context?.find(this.#text, start, action.length, Math.max(0, this.#from - 256), this.#to);
+      if (!this.#final && this.#context !== undefined && this.#context.dull < 0) this.#triggers.push({ at: start, kind: 'keyword' });
       if (found === undefined) {
         if (this.#context !== undefined && this.#context.dull >= 0) this.#area?.learn('name', this.#context.dull, this.#context.nameEnd);
         return;
@@ -170,6 +169,7 @@ class Scan {
       return;
     }
     if (start < this.#covered) return;
+    if (!this.#final && action.kind !== 'format') this.#triggers.push({ at: start, kind: action.kind });
     if (action.kind === 'format') this.#format(action.compiled, start);
     else if (action.kind === 'login') this.#login(start);
     else if (action.kind === 'dump') this.#dump(start);
