@@ -15,7 +15,8 @@ const BATCH = 1_000;
 
 /** Writes `last_used_at` beside the requests, many tokens at a time. */
 export const createLastUsed = (db: Kysely<Database>, now: () => number, onError: (error: unknown) => void): LastUsed => {
-  let written = new Map<string, number>();
+  const written = new Map<string, number>();
+  let nextSweep = now() + RESOLUTION;
   let noted = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
   let writing = Promise.resolve();
@@ -31,12 +32,17 @@ export const createLastUsed = (db: Kysely<Database>, now: () => number, onError:
         .execute();
     }
   };
+  // Once a minute, not with every write: there can be as many as there are tokens.
+  const sweep = (at: number): void => {
+    nextSweep = at + RESOLUTION;
+    for (const [id, before] of written) if (before <= at - RESOLUTION) written.delete(id);
+  };
   const flush = (): void => {
     timer = undefined;
     const batch = [...noted];
     noted = new Set();
     const at = now();
-    written = new Map([...written].filter(([, before]) => before > at - RESOLUTION));
+    if (at >= nextSweep) sweep(at);
     writing = writing.then(() => write(batch, at)).catch(onError);
   };
   return {
