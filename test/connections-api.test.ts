@@ -279,6 +279,24 @@ describeStores('B8 connections', (stores) => {
     expect((await boss.call<Connection>('PATCH', path, replaced)).data.auth).toEqual({ type: 'api_key', header: 'X-Key', hint: '…5b60' });
     const { data } = await world.mcp(await world.token());
     expect(data.servers).toEqual([{ name: 'tracker', type: 'http', url: 'https://mcp.example.net/', headers: { 'X-Key': SECRETS.key } }]);
+
+    const twins = await Promise.all([1, 2, 3].map(() => boss.call('POST', '/connections', { ...body, name: 'twin' })));
+    expect(twins.map(({ status }) => status).toSorted((one, other) => one - other)).toEqual([201, 409, 409]);
+
+    // Changes at the same time: none brings back what another one replaced.
+    const changes = [
+      { auth: { type: 'bearer', token: SECRETS.bearer } },
+      { scope: 'project' },
+      { enabled: false },
+      { repositories: ['a/b'] },
+    ];
+    await Promise.all(changes.map((change) => boss.call('PATCH', path, change)));
+    expect((await boss.call<Connection>('GET', path)).data).toMatchObject({
+      auth: { type: 'bearer', hint: '…5f36' },
+      scope: 'project',
+      enabled: false,
+      repositories: ['a/b'],
+    });
     await platform.close();
   });
 

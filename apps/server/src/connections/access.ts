@@ -76,10 +76,12 @@ export const teamsOf = async (db: Db, actor: Actor, least: TeamRole): Promise<st
 /**
  * A connection that the actor may act on.
  *
+ * @param lock for a transaction that changes it: nobody else does so until that ends. SQLite has one writer, and needs none.
  * @throws MogplexError `not_found` where there is none or its team is not the actor's, `forbidden` for too small a role.
  */
-export const requireConnection = async (db: Db, actor: Actor, id: string, least: TeamRole): Promise<ConnectionRow> => {
-  const row = await db.selectFrom('connection').selectAll().where('id', '=', id).executeTakeFirst();
+export const requireConnection = async (db: Db, actor: Actor, id: string, least: TeamRole, lock = false): Promise<ConnectionRow> => {
+  const query = db.selectFrom('connection').selectAll().where('id', '=', id);
+  const row = await (lock ? query.forUpdate() : query).executeTakeFirst();
   const role = row && (await roleIn(db, actor, row.team_id));
   if (row === undefined || role === undefined) throw noConnection();
   if (RANK[role] < RANK[least]) throw forbidden();

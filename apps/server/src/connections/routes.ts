@@ -85,7 +85,7 @@ export const showOne = async (db: Platform['store']['db'], row: ConnectionRow) =
 
 const writeRoutes = (platform: Platform): Route[] => {
   const { store, config, now } = platform;
-  const { db, sealer } = store;
+  const { db, dialect, sealer } = store;
   const parts: WriteParts = { sealer, policy: dialPolicy(config.allowPrivateUpstreams), now };
   return [
     defineRoute({
@@ -121,8 +121,9 @@ const writeRoutes = (platform: Platform): Route[] => {
       response: connection,
       errors: ['not_found', 'conflict'],
       async handler({ params, body, principal, requestId }) {
-        const before = await requireConnection(db, principal, params.id, 'admin');
         const row = await db.transaction().execute(async (trx) => {
+          // What stays is written again with what changes, so that it must not be older than this transaction.
+          const before = await requireConnection(trx, principal, params.id, 'admin', dialect === 'postgres');
           const changed = await changeConnection(trx, parts, before, body);
           await recordAudit(trx, auditOf('changed', changed, principal, requestId, { fields: Object.keys(body) }), now());
           return changed;

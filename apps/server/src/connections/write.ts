@@ -5,6 +5,7 @@ import type { Kysely } from 'kysely';
 import type { z } from 'zod';
 import type { DialPolicy } from '../models/gateway/dial.ts';
 import type { Database } from '../store/schema.ts';
+import { isDuplicate } from '../store/failure.ts';
 import type { Sealer } from '../store/sealer.ts';
 import { invalid, parseAddress } from './input.ts';
 import { sealAuth } from './secrets.ts';
@@ -22,7 +23,19 @@ export interface WriteParts {
 
 const UNTESTED = { health: 'unknown', health_at: null, health_note: null } as const;
 
-const nameTaken = async (db: Db, { id, team_id: teamId, name }: Pick<ConnectionRow, 'id' | 'team_id' | 'name'>): Promise<void> => {
+const taken = (name: string): MogplexError =>
+  new MogplexError('conflict', `the team has a connection named ${name}`, { boundary: 'connection' });
+
+/** Writes a row; another one may have come by its name after that was looked for. */
+const written = async (name: string, write: Promise<unknown>): Promise<void> => {
+  try {
+    await write;
+  } catch (error) {
+    throw isDuplicate(error) ? taken(name) : error;
+  }
+};
+
+const checkName = async (db: Db, { id, team_id: teamId, name }: Pick<ConnectionRow, 'id' | 'team_id' | 'name'>): Promise<void> => {
   const other = await db
     .selectFrom('connection')
     .select('id')
@@ -30,7 +43,7 @@ const nameTaken = async (db: Db, { id, team_id: teamId, name }: Pick<ConnectionR
     .where('name', '=', name)
     .where('id', '!=', id)
     .executeTakeFirst();
-  if (other) throw new MogplexError('conflict', `the team has a connection named ${name}`, { boundary: 'connection' });
+  if (other) throw taken(name);
 };
 
 /** Begins the OAuth side of a connection anew: what was granted before is forgotten. */
@@ -92,8 +105,8 @@ export const createConnection = async (
     created_at: at,
     updated_at: at,
   };
-  await nameTaken(trx, row);
-  await trx.insertInto('connection').values(row).execute();
+  await checkName(trx, row);
+  await written(row.name, trx.insertInto('connection').values(row).execute());
   await putOAuth(trx, sealer, row, body.auth);
   await setRepositories(trx, row.id, 'include', body.repositories ?? []);
   await setRepositories(trx, row.id, 'exclude', body.excludedRepositories ?? []);
@@ -131,8 +144,8 @@ export const changeConnection = async (
     ...(reached ? UNTESTED : {}),
     updated_at: now(),
   };
-  await nameTaken(trx, row);
-  await trx.updateTable('connection').set(row).where('id', '=', row.id).execute();
+  await checkName(trx, row);
+  await written(row.name, trx.updateTable('connection').set(row).where('id', '=', row.id).execute());
   if (change.auth !== undefined) await putOAuth(trx, sealer, row, change.auth);
   else if (moved && before.auth === 'oauth') await forgetGrant(trx, row.id);
   if (change.repositories) await setRepositories(trx, row.id, 'include', change.repositories);
