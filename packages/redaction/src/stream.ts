@@ -2,14 +2,24 @@ import { Transform } from 'node:stream';
 import { classAt, RUN, SPACE } from './engine/chars.ts';
 import type { Engine } from './engine/engine.ts';
 import { bodyLength } from './engine/pem.ts';
-import { scan } from './engine/scan.ts';
+import { type Hit, scan, type Trigger } from './engine/scan.ts';
+import { pendingAt } from './hold.ts';
 import { applyHits, mergeHits, Tally } from './mask.ts';
 import type { ChunkRedactor } from './types.ts';
 
-/** Released text that is kept to judge what follows it. */
-const CONTEXT = 128;
-/** Text without a place to cut at is held back up to this length, and longer only where a known value is longer. */
+/** Released text that is kept to judge what follows it; as far as any rule looks back. */
+const CONTEXT = 2_304;
+/** The longest literal that a blank may have cut in two. */
+const LONGEST_LITERAL = 24;
+/** Held text is released where it is clean from this length on, and later only where a known value is longer. */
 const LONGEST_HOLD = 16_384;
+/** Held text up to this length is looked at again at the end of every line. */
+const SHORT_HOLD = 1_024;
+/** Pieces that a buffer cut inside a word are looked at together, up to this length. */
+const BATCH = 512;
+const LEAST_CUT_PIECE = 32;
+/** Last characters of a piece that may be all there is for a while: the end of a line, a prompt. */
+const STOPS = new Set(Array.from(' \n\r\t:?>])$#', (sign) => sign.charCodeAt(0)));
 const FOOTER = /-----END[ A-Z0-9_-]{0,48}-{5}/;
 const LONGEST_FOOTER = 64;
 const HEADER = /^-----BEGIN[ A-Z0-9_-]{0,60}-----/;
@@ -23,6 +33,11 @@ class Chunks implements ChunkRedactor {
   /** Released context, then what is held back. */
   #text = '';
   #released = 0;
+  /** Where the next look begins. */
+  #anchor = Infinity;
+  /** Characters that came since the last look, and whether a line ended among them. */
+  #fresh = 0;
+  #freshLine = false;
   /** Held text is looked at again when it has grown to this length. */
   #patience = 0;
   #swallow: Swallow;
@@ -33,18 +48,17 @@ class Chunks implements ChunkRedactor {
 
   write(chunk: string): string {
     this.#text += chunk;
+    this.#fresh += chunk.length;
+    this.#freshLine ||= chunk.includes('\n');
     if (this.#swallow !== undefined && !this.#swallowed(false)) return '';
-    const held = this.#text.length - this.#released;
-    if (held < this.#patience && (held > LONGEST_HOLD / 2 || !chunk.includes('\n'))) return '';
     const engine = this.#engine();
     const most = LONGEST_HOLD + 2 * engine.needles.longest;
-    const safe = this.#cutPlace(chunk.length);
-    if (safe > this.#released) {
-      const out = this.#release(engine, safe, false);
-      if (this.#text.length - this.#released <= most) return out;
-      return out + this.#force(engine);
-    }
-    return held > most ? this.#force(engine) : '';
+    if (this.#text.length - this.#released <= most && this.#waits(chunk)) return '';
+    const safe = this.#cutPlace();
+    this.#fresh = 0;
+    this.#freshLine = false;
+    const out = safe > this.#released ? this.#release(engine, safe, false) : '';
+    return this.#text.length - this.#released > most ? out + this.#force(engine) : out;
   }
 
   end(): string {
@@ -56,62 +70,66 @@ class Chunks implements ChunkRedactor {
     return this.#tally.list();
   }
 
+  /** Whether a look would tell nothing new, or is better taken with the text that follows at once. */
+  #waits(chunk: string): boolean {
+    const held = this.#text.length - this.#released;
+    if (held < this.#patience && !(this.#freshLine && (held < SHORT_HOLD || this.#closes()))) return true;
+    return this.#fresh < BATCH && chunk.length >= LEAST_CUT_PIECE && !STOPS.has(chunk.charCodeAt(chunk.length - 1));
+  }
+
+  /** Whether the new text may end what went on over lines. */
+  #closes(): boolean {
+    return /-----END|\}/.test(this.#text.slice(-this.#fresh - 8));
+  }
+
   /** The place after the last blank: no token goes on across it. Looks at the new text, or at all that is held. */
-  #cutPlace(fresh: number): number {
-    const least = this.#patience > 0 ? this.#released : Math.max(this.#released, this.#text.length - fresh);
+  #cutPlace(): number {
+    const least = this.#patience > 0 ? this.#released : Math.max(this.#released, this.#text.length - this.#fresh);
     for (let at = this.#text.length; at > least; at--) if ((classAt(this.#text, at - 1) & SPACE) !== 0) return at;
     return this.#released;
   }
 
+  #scan(engine: Engine, to: number, final: boolean): ReturnType<typeof scan> {
+    return scan(engine, this.#text, Math.max(0, Math.min(this.#anchor, this.#released - LONGEST_LITERAL)), to, final);
+  }
+
   #release(engine: Engine, to: number, final: boolean): string {
-    const text = this.#text;
-    const { hits, hold } = scan(engine, text, this.#released, to, final);
-    if (hits.length === 0 && hold >= to) {
-      const out = text.slice(this.#released, to);
-      this.#drop(to);
-      this.#patience = 0;
-      return out;
-    }
-    const merged = mergeHits(hits);
-    let cut = Math.min(to, hold);
+    const { hits, hold, triggers } = this.#scan(engine, to, final);
+    const { hold: wait, anchor } = final ? { hold: to, anchor: Infinity } : pendingAt(this.#text, triggers, this.#released, to);
+    this.#anchor = anchor;
+    const out = this.#cut(hits, Math.min(to, hold, wait));
+    const held = this.#text.length - this.#released;
+    this.#patience = Math.min(hold, wait) < to ? held + Math.max(BATCH, held >> 1) : 0;
+    return out;
+  }
+
+  /** Gives out the text up to a place, or up to the secret that stands across it. */
+  #cut(hits: Hit[], place: number): string {
+    const merged = hits.length === 0 ? hits : mergeHits(hits);
+    let cut = place;
     for (let i = merged.length - 1; i >= 0; i--) {
       const hit = merged[i];
       if (hit !== undefined && hit.start < cut && hit.end > cut) cut = hit.start;
     }
     if (cut < this.#released) cut = this.#released;
-    const out = applyHits(
-      text,
-      this.#released,
-      cut,
-      merged.filter((hit) => hit.start < cut),
-      this.#tally,
-    );
+    const before = merged.filter((hit) => hit.start < cut);
+    const out = applyHits(this.#text, this.#released, cut, before, this.#tally);
     this.#drop(cut);
-    const held = this.#text.length - this.#released;
-    this.#patience = cut < to ? held + Math.max(64, held >> 2) : 0;
-    return cut < to && held > 512 && HEADER.test(this.#text.slice(this.#released, this.#released + 80))
-      ? out + this.#openMask('private-key', 'armour')
-      : out;
+    return out;
   }
 
   /** Lets go of a held stretch that grew too long: as it is where it is clean, as a mask where a secret goes on and on. */
   #force(engine: Engine): string {
-    const keep = engine.needles.longest + 1024;
-    const to = this.#text.length - keep;
-    const { hits } = scan(engine, this.#text, this.#released, this.#text.length, true);
-    const merged = mergeHits(hits);
-    const across = merged.find((hit) => hit.start < to && hit.end > to);
-    const cut = across?.start ?? to;
-    const out = applyHits(
-      this.#text,
-      this.#released,
-      cut,
-      merged.filter((hit) => hit.start < cut),
-      this.#tally,
-    );
-    this.#drop(cut);
+    const to = this.#text.length - engine.needles.longest - 1024;
+    const { hits, triggers } = this.#scan(engine, this.#text.length, false);
+    const across = mergeHits([...hits]).find((hit) => hit.start < to && hit.end > to);
+    const cut = Math.max(this.#released, across?.start ?? to);
+    this.#anchor = pendingAt(this.#text, triggers.filter(isBefore(cut)), cut, cut).anchor;
+    const out = this.#cut(hits, cut);
     this.#patience = 0;
-    return across === undefined ? out : out + this.#openMask(across.rule, 'run');
+    if (across === undefined) return out;
+    const armour = across.rule === 'private-key' && HEADER.test(this.#text.slice(this.#released, this.#released + 80));
+    return out + this.#openMask(across.rule, armour ? 'armour' : 'run');
   }
 
   #openMask(rule: string, swallow: Swallow): string {
@@ -146,11 +164,17 @@ class Chunks implements ChunkRedactor {
   }
 
   #drop(cut: number): void {
-    const base = Math.max(0, cut - CONTEXT);
+    const base = Math.max(0, Math.min(cut, this.#anchor) - CONTEXT);
     this.#text = this.#text.slice(base);
     this.#released = cut - base;
+    this.#anchor -= base;
   }
 }
+
+const isBefore =
+  (cut: number) =>
+  ({ at }: Trigger): boolean =>
+    at < cut;
 
 /** Redacts text that comes in pieces, holding back no more than may still become part of a secret. */
 export const createChunkRedactor = (engine: () => Engine): ChunkRedactor => new Chunks(engine);

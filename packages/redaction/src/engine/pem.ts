@@ -1,6 +1,7 @@
 /** Private keys in armour (RFC 7468, OpenPGP RFC 9580, PuTTY). */
 
-const HEADER = /-----BEGIN[ A-Z0-9_-]{0,48}(?:PRIVATE KEY|SECRET KEY)(?: BLOCK)?-{5}/y;
+/** The line that begins a private key. */
+export const KEY_HEADER = /-----BEGIN[ A-Z0-9_-]{0,48}(?:PRIVATE KEY|SECRET KEY)(?: BLOCK)?-{5}/y;
 const FOOTER = /-----END[ A-Z0-9_-]{0,48}-{5}/y;
 /** Body of an armoured key: base64, header lines, line breaks in any spelling, comment signs, quotes and joins of source code. */
 const NOT_BODY = /[^A-Za-z0-9+/=\s\\"'`:,.\-_*#|<>;()%$]/;
@@ -20,8 +21,8 @@ export class ArmourFinder {
   #header = -1;
 
   find(text: string, at: number, to: number): Armour | undefined {
-    HEADER.lastIndex = at;
-    const header = HEADER.exec(text);
+    KEY_HEADER.lastIndex = at;
+    const header = KEY_HEADER.exec(text);
     if (header === null) return undefined;
     const from = at + header[0].length;
     if (from >= to) return { start: at, end: to, open: true };
