@@ -54,7 +54,7 @@ describe('B7 a provider that thinks for long', () => {
 
   const messages = (): Promise<string> => {
     const client = new Anthropic({ baseURL: `${gateway.url}/gateway/anthropic`, apiKey: gateway.token, maxRetries: 0 });
-    return client.messages.stream({ model: 'claude-sonnet-4-5', max_tokens: 64, messages: [{ role: 'user', content: 'go' }] }).finalText();
+    return client.messages.stream({ model: 'claude-sonnet-5-5', max_tokens: 64, messages: [{ role: 'user', content: 'go' }] }).finalText();
   };
 
   test(
@@ -63,7 +63,7 @@ describe('B7 a provider that thinks for long', () => {
     async () => {
       const ask = { max_tokens: 64, messages: [{ role: 'user', content: 'go' }] };
       const [pinged, commented, ...texts] = await Promise.all([
-        stream(`${gateway.url}/gateway/anthropic/v1/messages`, { ...ask, model: 'claude-sonnet-4-5' }),
+        stream(`${gateway.url}/gateway/anthropic/v1/messages`, { ...ask, model: 'claude-sonnet-5-5' }),
         stream(`${gateway.url}/gateway/openai/v1/chat/completions`, { ...ask, model: 'gpt-5' }),
         messages(),
         chat(),

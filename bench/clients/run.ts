@@ -89,12 +89,12 @@ const CLIENTS: CliClient[] = [
   {
     name: 'claude',
     version: ['--version'],
-    args: ['-p', PROMPT, '--model', 'claude-sonnet-4-5', '--allowedTools', 'Bash', '--permission-mode', 'acceptEdits'],
+    args: ['-p', PROMPT, '--model', 'claude-sonnet-5-5', '--allowedTools', 'Bash', '--permission-mode', 'acceptEdits'],
     env: {
       ANTHROPIC_BASE_URL: `${url}/gateway/anthropic`,
       ANTHROPIC_AUTH_TOKEN: token,
       CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
-      ANTHROPIC_DEFAULT_HAIKU_MODEL: 'claude-haiku-4-5',
+      ANTHROPIC_DEFAULT_HAIKU_MODEL: 'claude-haiku-5-5',
     },
   },
   {

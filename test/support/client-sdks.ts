@@ -44,7 +44,7 @@ export const runOpenAiSdk = async (baseURL: string, apiKey: string): Promise<See
 export const runAnthropicSdk = async (baseURL: string, apiKey: string): Promise<Seen> => {
   const client = new Anthropic({ baseURL, apiKey, maxRetries: 0 });
   const tools = [{ name: 'bash', input_schema: SCHEMA }];
-  const ask = { model: 'claude-sonnet-4-5', max_tokens: 256, tools };
+  const ask = { model: 'claude-sonnet-5-5', max_tokens: 256, tools };
   const first = await client.messages.stream({ ...ask, messages: [{ role: 'user', content: 'go' }] }).finalMessage();
   const call = first.content.find((block) => block.type === 'tool_use');
   if (!call) return { streamed: false, tool: false };
