@@ -16,7 +16,8 @@ import { runAnthropicSdk, runOpenAiSdk } from '../../test/support/client-sdks.ts
 
 const bin = (name: string): string => fileURLToPath(new URL(`node_modules/.bin/${name}`, import.meta.url));
 const PROMPT = 'Use your shell tool once, then say what it said.';
-const LIMIT_MS = 90_000;
+const silent = process.argv.includes('--silent');
+const LIMIT_MS = silent ? 300_000 : 90_000;
 
 interface Outcome {
   client: string;
@@ -51,7 +52,6 @@ const run = (command: string, args: string[], cwd: string, env: Record<string, s
     });
   });
 
-const silent = process.argv.includes('--silent');
 /** Milliseconds between two events, longer than the silence after which the gateway speaks. */
 const gapMs = silent ? 1_500 : 0;
 
