@@ -80,8 +80,9 @@ describeStores('D7 workers that are lost', (stores) => {
     upstream.answersOnce.push({ text: LONG.text.slice(0, 40), gapMs: 50 });
     const { data } = await runs.start({ prompt: 'x' });
     await speaking(runs, data.run.id);
-    const watching = runs.watch(data.run.id);
-    await sleep(200);
+    const opened = Promise.withResolvers<void>();
+    const watching = runs.watch(data.run.id, { onOpen: opened.resolve });
+    await opened.promise;
     await server.stop();
     const watched = await watching;
     expect(watched.end).toEqual({ reason: 'closing', lastSeq: watched.events.length });
