@@ -125,10 +125,10 @@ describe('cost with a key of one’s own', () => {
 
 describe('a reader who has scrolled up', () => {
   test('stays where he is while the answer grows, and is told of what is new below', async () => {
-    upstream.answer = { text: Array.from({ length: 300 }, (_, at) => `row ${at}\n\n`), gapMs: 15 };
+    upstream.answer = { text: Array.from({ length: 400 }, (_, at) => `row ${at}\n\n`), gapMs: 20 };
     await using terminal = await openReady();
     terminal.write('list\r');
-    await terminal.waitFor('row 30');
+    await terminal.waitFor(/row \d\d/);
     terminal.write(KEYS.pageUp);
     const first = await terminal.waitFor(/↓ \d+ more rows/);
     const seen = /row \d+/.exec(first)?.[0];

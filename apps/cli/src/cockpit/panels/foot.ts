@@ -33,9 +33,7 @@ export function workingRow(state: CockpitState, width: number): Line[] {
 
 function workOf({ run, turn, turnStarted }: CockpitState): { text: string; since: number; stop: string } | undefined {
   if (run !== undefined)
-    return isOver(run.status)
-      ? undefined
-      : { text: runWork(run), since: run.createdAt, stop: '/cancel stops the run · /detach leaves it running' };
+    return isOver(run.status) ? undefined : { text: runWork(run), since: run.createdAt, stop: '/cancel stops it · /detach leaves it' };
   return turn === 'idle' ? undefined : { text: DOING[turn], since: turnStarted, stop: 'Ctrl+C interrupts' };
 }
 
