@@ -49,16 +49,20 @@ export interface Pending {
 export function pendingAt(text: string, triggers: readonly Trigger[], released: number, to: number): Pending {
   const line = text.lastIndexOf('\n', to - 1) + 1;
   const pending: Pending = { hold: to, anchor: Infinity };
-  for (const { at, kind } of triggers) {
-    if (at >= to) continue;
+  const close = text.lastIndexOf('}', to - 1);
+  // A key ends where the next one begins.
+  const armour = triggers.findLast(({ at, kind }) => kind === 'armour' && at < to);
+  for (const trigger of triggers) {
+    const { at, kind } = trigger;
+    if (at >= to || (kind === 'armour' && trigger !== armour)) continue;
     const wide = kind === 'armour' || kind === 'dump' || (kind === 'login' && text.startsWith(KEY_TYPE, at));
-    if (wide ? goesOn(text, kind, at, line, to) : to - at < reachOf(text, kind, at, line)) {
+    if (wide ? goesOn(text, kind, at, line, to, close) : to - at < reachOf(text, kind, at, line)) {
       if (at < pending.anchor) pending.anchor = at;
       const from = wide ? at : Math.max(line, wordStart(text, at));
       if (from < pending.hold) pending.hold = from;
     }
   }
-  const member = openMember(text, released, to);
+  const member = openMember(text, Math.max(released, close), to);
   if (member < pending.hold) pending.hold = member;
   if (line < to) {
     const lead = text.slice(Math.max(line, released, to - 20), to).search(LEAD);
@@ -88,8 +92,8 @@ function reachOf(text: string, kind: Trigger['kind'], at: number, line: number):
 }
 
 /** Whether a construct of several lines that begins at `at` has not ended yet. */
-function goesOn(text: string, kind: Trigger['kind'], at: number, line: number, to: number): boolean {
-  if (kind === 'login') return to - at < LONGEST_KEY && !text.slice(at, to).includes('}');
+function goesOn(text: string, kind: Trigger['kind'], at: number, line: number, to: number, close: number): boolean {
+  if (kind === 'login') return to - at < LONGEST_KEY && close < at;
   if (kind === 'dump') return at >= line ? to - at < REACH : line - at < LONGEST_ARMOUR && isDump(text, at, line);
   KEY_HEADER.lastIndex = at;
   const header = KEY_HEADER.exec(text);
@@ -108,7 +112,7 @@ function isDump(text: string, at: number, line: number): boolean {
 function openMember(text: string, from: number, to: number): number {
   KEY_MEMBER.lastIndex = Math.max(0, from - 12);
   for (let match = KEY_MEMBER.exec(text); match !== null && match.index < to; match = KEY_MEMBER.exec(text))
-    if (to - match.index < LONGEST_KEY && !text.slice(match.index, to).includes('}')) return match.index;
+    if (to - match.index < LONGEST_KEY) return match.index;
   return to;
 }
 
