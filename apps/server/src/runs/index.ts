@@ -9,6 +9,9 @@ import { runRoutes } from './routes.ts';
 import type { StartParts } from './start.ts';
 import { startWorkers, type Workers } from './worker.ts';
 
+/** Milliseconds between two log lines about a queue that does not answer. */
+const QUIET_MS = 10_000;
+
 /** What this room offers the others. */
 export interface RunRoom {
   routes: Route[];
@@ -25,7 +28,14 @@ export const openRuns = async (
   rooms: { defaultModel: StartParts['defaultModel']; authenticate: Authenticate },
 ): Promise<RunRoom> => {
   const { config, store, coherence, log, now, randomBytes, localUrl } = platform;
-  const queue = await openQueue(store, now, (error) => log.error('the queue of runs failed', error));
+  let told = Number.NEGATIVE_INFINITY;
+  // It says so several times a second while the store is down.
+  const queueFailed = (error: unknown): void => {
+    if (now() - told < QUIET_MS) return;
+    told = now();
+    log.error('the queue of runs failed', error);
+  };
+  const queue = await openQueue(store, now, queueFailed);
   const agents = new Map([createChatAgent()].map((agent) => [agent.info.id, agent]));
   const parts: StartParts = {
     store,
@@ -54,7 +64,7 @@ export const openRuns = async (
   return {
     routes: [...runRoutes(parts), streamRoute(store.db, watching, rooms.authenticate)],
     start() {
-      workers = startWorkers({ ...parts, log, gateway: localUrl }, config.runs.workers);
+      workers = startWorkers({ ...parts, log, gateway: localUrl, queueFailed }, config.runs.workers);
     },
     async drain() {
       watching.close();

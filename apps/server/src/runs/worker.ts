@@ -15,6 +15,8 @@ export interface WorkerParts extends RunStore {
   randomBytes: (count: number) => Uint8Array;
   /** Origin below which the gateway of this very server is. */
   gateway: string;
+  /** Told, over and over, while the queue does not answer. */
+  queueFailed: (error: unknown) => void;
 }
 
 /** Why an agent was told to stop. */
@@ -217,7 +219,7 @@ export const startWorkers = (parts: WorkerParts, count: number): Workers => {
     again = true;
     if (pulling) return;
     pulling = pull()
-      .catch((error: unknown) => log.error('the queue of runs does not answer', error))
+      .catch(parts.queueFailed)
       .finally(() => {
         pulling = undefined;
       });
