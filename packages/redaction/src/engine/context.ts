@@ -129,7 +129,7 @@ export class ContextFinder {
   #isCrowded(at: number): boolean {
     const { start, end } = this.#bare;
     if (at < start || end - at <= 64) return false;
-    return ++this.#inside > 8;
+    return ++this.#inside > 4;
   }
 
   /** Keeps input like `token=token=token=` linear: of many values with one end, the first few and the shortest are judged. */

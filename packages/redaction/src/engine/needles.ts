@@ -10,12 +10,12 @@ const MIX_C = 0x27d4eb2f;
 const MIX_D = 0x9e3779b1 | 0;
 
 /** Needles of no more values than this are listed under one word, so that a prefix shared by all of them costs little. */
-const LONGEST_CHAIN = 6;
+const LONGEST_CHAIN = 3;
 /** A word of a form shorter than this is looked at whatever stands beside it. */
 const SHORT_FORM = 16;
 /** Size of the tables of bits for a capacity of the table of words, as powers of two. */
-const BITS_LOG = 2;
-const CHECKS_LOG = 4;
+const BITS_LOG = 3;
+const CHECKS_LOG = 5;
 
 /** Hash table from a word of four bytes to the needles that hold it and where. */
 class WordTable {

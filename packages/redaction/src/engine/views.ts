@@ -11,6 +11,7 @@ const REACH = 2048;
 // oxlint-disable-next-line no-control-regex -- the escape character is meant
 const ANSI = /\x1b(?:\[[0-9;?:]{0,24}[A-Za-z]|\][^\x07\x1b]{0,200}(?:\x07|\x1b\\))/y;
 const INVISIBLE = /[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]|\xe2\x80[\x8b-\x8f]|\xef\xbb\xbf|\xe2\x81\xa0|\xc2\xad/g;
+const INVISIBLE_HERE = new RegExp(INVISIBLE.source, 'y');
 const CODE =
   /%(?:25)*([0-9a-fA-F]{2})|\\+(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|u\{([0-9a-fA-F]{1,5})\}|([nrtbf])|(["'/`]))|&#(?:x([0-9a-fA-F]{1,4})|(\d{1,5}));|&(amp|quot|lt|gt);/y;
 const NAMED: Record<string, string> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f', amp: '&', quot: '"', lt: '<', gt: '>' };
@@ -67,42 +68,52 @@ function isInsideToken(text: string, at: number): boolean {
   return end > at && (classAt(text, end) & RUN) !== 0;
 }
 
+/** The text of UTF-16 units. */
+const textOf = (units: Uint16Array<ArrayBuffer>, length: number): string => Buffer.from(units.buffer, 0, 2 * length).toString('utf16le');
+
 /** Decodes [start, end); undefined when nothing in it was encoded. */
 function decode(text: string, start: number, end: number): View | undefined {
-  const out: string[] = [];
+  const units = new Uint16Array(end - start);
   const map = new Int32Array(end - start + 1);
   let n = 0;
-  let changed = false;
   for (let i = start; i < end;) {
     const unit = text.charCodeAt(i);
-    let length = 0;
-    if (unit === 0x25 && isHex(text, i + 1) && isHex(text, i + 2) && (text.charCodeAt(i + 1) !== 0x32 || text.charCodeAt(i + 2) !== 0x35)) {
-      out.push(String.fromCharCode((digitOf(text.charCodeAt(i + 1)) << 4) | digitOf(text.charCodeAt(i + 2))));
-      map[n++] = i;
-      length = 3;
-    } else if (unit === 0x25 || unit === 0x5c || unit === 0x26) {
-      CODE.lastIndex = i;
-      const match = CODE.exec(text);
-      if (match !== null) {
-        out.push(characterOf(match));
-        map[n++] = i;
-        length = match[0].length;
-      }
-    } else if (unit === 0x1b) {
-      ANSI.lastIndex = i;
-      length = ANSI.exec(text)?.[0].length ?? 0;
-    }
-    if (length === 0) {
-      out.push(text.charAt(i));
-      map[n++] = i++;
-      continue;
-    }
-    changed = true;
-    i += length;
+    const special = unit === 0x25 || unit === 0x5c || unit === 0x26 || unit === 0x1b;
+    const length = special ? codeAt(text, i, unit) : 0;
+    map[n] = i;
+    if (length === 0) units[n++] = unit;
+    else if (decoded >= 0) units[n++] = decoded;
+    i += Math.max(1, length);
   }
-  if (!changed) return undefined;
+  if (n === end - start) return undefined;
   map[n] = end;
-  return { text: out.join(''), map: map.subarray(0, n + 1) };
+  return { text: textOf(units, n), map: map.subarray(0, n + 1) };
+}
+
+/** What the code that `codeAt` saw last stands for; -1 for nothing. */
+let decoded = -1;
+
+/** Length of the code or terminal sequence at `at`; 0 when there is none. */
+function codeAt(text: string, at: number, unit: number): number {
+  decoded = -1;
+  if (unit === 0x1b) {
+    ANSI.lastIndex = at;
+    return ANSI.exec(text)?.[0].length ?? 0;
+  }
+  if (
+    unit === 0x25 &&
+    isHex(text, at + 1) &&
+    isHex(text, at + 2) &&
+    !(text.charCodeAt(at + 1) === 0x32 && text.charCodeAt(at + 2) === 0x35)
+  ) {
+    decoded = (digitOf(text.charCodeAt(at + 1)) << 4) | digitOf(text.charCodeAt(at + 2));
+    return 3;
+  }
+  CODE.lastIndex = at;
+  const match = CODE.exec(text);
+  if (match === null) return 0;
+  decoded = characterOf(match).charCodeAt(0);
+  return match[0].length;
 }
 
 function characterOf(match: RegExpExecArray): string {
@@ -129,21 +140,27 @@ export function* withoutInvisible(text: string, from: number, to: number): Gener
 }
 
 function strip(text: string, start: number, end: number): View {
-  const map: number[] = [];
-  let out = '';
-  let i = start;
-  for (const match of text.slice(start, end).matchAll(new RegExp(INVISIBLE.source, 'g'))) {
-    for (; i < start + match.index; i++) {
-      map.push(i);
-      out += text.charAt(i);
+  const units = new Uint16Array(end - start);
+  const map = new Int32Array(end - start + 1);
+  let n = 0;
+  for (let i = start; i < end;) {
+    const unit = text.charCodeAt(i);
+    const length = unit < 0x80 ? 0 : invisibleLength(text, i, unit);
+    if (length === 0) {
+      map[n] = i;
+      units[n++] = unit;
     }
-    i += match[0].length;
+    i += Math.max(1, length);
   }
-  for (; i < end; i++) {
-    map.push(i);
-    out += text.charAt(i);
-  }
-  return { text: out, map: Int32Array.from([...map, end]) };
+  map[n] = end;
+  return { text: textOf(units, n), map: map.subarray(0, n + 1) };
+}
+
+/** Length of what `INVISIBLE` matches at `at`, or 0. */
+function invisibleLength(text: string, at: number, unit: number): number {
+  if (unit < 0x100 && unit !== 0xad && unit !== 0xc2 && unit !== 0xe2 && unit !== 0xef) return 0;
+  INVISIBLE_HERE.lastIndex = at;
+  return INVISIBLE_HERE.exec(text)?.[0].length ?? 0;
 }
 
 /** Bytes at the head of a run that must be printable before the whole is decoded. */
