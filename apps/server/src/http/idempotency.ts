@@ -104,19 +104,20 @@ export const createIdempotency = ({ db, sealer }: Store, now: () => number): Ide
         .onConflict((conflict) => conflict.column('id').doNothing())
         .executeTakeFirst();
       if (numInsertedOrUpdatedRows === 0n) throw underWay();
+      let answer: Answer;
       try {
-        const answer = await work();
-        const sealed = request.keep ? sealer.sealText(placeOf(id, request.accountId, 'answer'), answer.body) : null;
-        await db
-          .updateTable('idempotency')
-          .set({ status: answer.status, answer: sealed, expires_at: at + KEPT })
-          .where('id', '=', id)
-          .execute();
-        return answer;
+        answer = await work();
       } catch (error) {
         await forget(id);
         throw error;
       }
+      const sealed = request.keep ? sealer.sealText(placeOf(id, request.accountId, 'answer'), answer.body) : null;
+      await db
+        .updateTable('idempotency')
+        .set({ status: answer.status, answer: sealed, expires_at: at + KEPT })
+        .where('id', '=', id)
+        .execute();
+      return answer;
     },
   };
 };

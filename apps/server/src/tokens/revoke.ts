@@ -113,12 +113,3 @@ export const removeServiceAccounts = async (db: Db, teamIds: readonly string[]):
   const accounts = await db.deleteFrom('service_account').where('team_id', 'in', teamIds).returning('id').execute();
   return accounts.map(({ id }) => id);
 };
-
-/** Removes the service accounts of a team that is no more, and revokes their tokens. */
-export const revokeTeamTokens = async (
-  { store: { db }, coherence, now }: { store: { db: Db }; coherence: Coherence; now: () => number },
-  teamId: string,
-  by: Actor,
-): Promise<void> => {
-  for (const id of await removeServiceAccounts(db, [teamId])) await revokeTokensOf({ db, coherence, now }, id, 'owner', by);
-};

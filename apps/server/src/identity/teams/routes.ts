@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { defineRoute, type Route } from '../../http/route.ts';
 import type { Identity } from '../context.ts';
 import { deleteRuns } from '../../runs/forget.ts';
-import { revokeTeamTokens } from '../../tokens/revoke.ts';
+import { removeServiceAccounts, revokeTokensOf } from '../../tokens/revoke.ts';
 import { displayName, newId } from '../oauth/context.ts';
 import { note } from '../trail.ts';
 import { keepingAnOwner, mayManage, requireRole, withdrawInvitations } from './members.ts';
@@ -145,10 +145,14 @@ const teamRoutesOf = (identity: Identity): Route[] => {
       errors: ['not_found', 'forbidden'],
       handler: async ({ params, principal, requestId }) => {
         await requireRole(db, params.id, principal.accountId, 'owner');
-        const removed = await db.deleteFrom('team').where('id', '=', params.id).where('personal_of', 'is', null).executeTakeFirst();
-        if (Number(removed.numDeletedRows) === 0) throw refuse('the personal team goes only with its account');
-        await deleteRuns(db, { teamId: params.id });
-        await revokeTeamTokens(platform, params.id, { actor: principal.accountId, requestId });
+        const machines = await db.transaction().execute(async (trx) => {
+          const removed = await trx.deleteFrom('team').where('id', '=', params.id).where('personal_of', 'is', null).executeTakeFirst();
+          if (Number(removed.numDeletedRows) === 0) throw refuse('the personal team goes only with its account');
+          await deleteRuns(trx, { teamId: params.id });
+          return removeServiceAccounts(trx, [params.id]);
+        });
+        const parts = { db, coherence: platform.coherence, now: platform.now };
+        for (const id of machines) await revokeTokensOf(parts, id, 'owner', { actor: principal.accountId, requestId });
         await note(identity, principal, requestId, { action: 'team.deleted', subject: params.id, teamId: params.id });
         return { status: 'deleted' as const };
       },
