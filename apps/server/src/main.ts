@@ -62,7 +62,8 @@ const listen = (server: Server, { host, port }: Config): Promise<string> =>
         ),
       );
     });
-    server.listen(port, host, () => {
+    // Thousands of watchers may come back in one moment.
+    server.listen({ port, host, backlog: 4_096 }, () => {
       const { address, port: bound, family } = server.address() as AddressInfo;
       resolve(`http://${family === 'IPv6' ? `[${address}]` : address}:${bound}`);
     });
