@@ -10,6 +10,8 @@ interface Login {
   before?: RegExp;
   /** Whether it stands among words, so that a bare value must not be one. */
   prose?: boolean;
+  /** Whether the password may stand far behind the literal. */
+  far?: boolean;
   /** Whether the value is `user:password`; a generated user without a password is a key. */
   pair?: boolean;
 }
@@ -36,21 +38,27 @@ const LOGINS: readonly Login[] = [
   },
   {
     literals: ['mysql', 'mariadb'],
+    far: true,
     pattern: sticky(`(?:mysql|mariadb)\\w*(?:-\\w+)?(?: [^\\n|;]{0,200}?)? -p(?!assword|ort|rotocol|ipe|lugin|rint)${VALUE}`),
   },
   { literals: ['sshpass'], pattern: sticky(`sshpass[ ]{1,3}-p[ ]{0,3}${VALUE}`) },
-  { literals: ['redis-cli'], pattern: sticky(`redis-cli [^\\n|;]{0,160}?-a[ ]{1,3}${VALUE}`) },
+  { literals: ['redis-cli'], far: true, pattern: sticky(`redis-cli [^\\n|;]{0,160}?-a[ ]{1,3}${VALUE}`) },
   {
     literals: ['sqlcmd', 'sqlplus'],
+    far: true,
     pattern: sticky(
       `(?:sqlcmd [^\\n|;]{0,160}?-P[ ]{0,3}|sqlplus (?:-\\w+ ){0,3}[\\w$]+/)(?:"([^"\\n]{3,200})"|'([^'\\n]{3,200})'|([^\\s"'@]{3,200}))`,
     ),
   },
   { literals: ['htpasswd -'], pattern: sticky(`htpasswd (?:-[A-Za-z]{1,6} ){1,4}\\S{1,120}[ ]{1,3}(?!\\S*$)\\S{1,64}[ ]{1,3}${VALUE}`) },
-  { literals: ['ldapsearch', 'ldapadd', 'ldapmodify', 'ldappasswd'], pattern: sticky(`ldap\\w+ [^\\n|;]{0,200}?-w[ ]{0,3}${VALUE}`) },
+  {
+    literals: ['ldapsearch', 'ldapadd', 'ldapmodify', 'ldappasswd'],
+    far: true,
+    pattern: sticky(`ldap\\w+ [^\\n|;]{0,200}?-w[ ]{0,3}${VALUE}`),
+  },
   { literals: ['zip -', '7z a', '7za '], pattern: sticky(`(?:zip (?:-\\w+ ){0,3}-P[ ]{0,3}|7za? \\w (?:[^\\n|;]{0,80}? )?-p)${VALUE}`) },
   { literals: ['pass:'], before: /\b-?-(?:pass|passin|passout)[ =]$|openssl[^\n]*-pass(?:in|out)? $/, pattern: sticky(`pass:${VALUE}`) },
-  { literals: ['schtasks'], pattern: sticky(`schtasks [^\\n]{0,240}?/rp[ ]{1,3}${VALUE}`) },
+  { literals: ['schtasks'], far: true, pattern: sticky(`schtasks [^\\n]{0,240}?/rp[ ]{1,3}${VALUE}`) },
   { literals: ['snmp-server community '], pattern: sticky(`snmp-server community ${VALUE}`) },
   { literals: ['rabbitmqctl'], pattern: sticky(`rabbitmqctl (?:add_user|change_password) \\S{1,64}[ ]{1,3}${VALUE}`) },
   { literals: ['identified '], pattern: sticky(`identified (?:with \\S{1,40} )?(?:by|as)[ ]{1,3}(?:password[ ]{1,3})?${QUOTED}`) },
@@ -114,26 +122,55 @@ export interface Span {
   end: number;
 }
 
+/** Patterns that search a stretch of a command end where the same command begins again, so that each stretch is searched once. */
+const AGAIN = new Map(LOGINS.map((login) => [login, new RegExp(` (?:${login.literals.map(escaped).join('|')})[\\w-]* `, 'i')]));
+const FAR = 512;
+
 /** The credentials that stand beside one of the literals at `at`. */
 export function loginAt(text: string, at: number): Span | undefined {
-  const line = text.slice(Math.max(0, at - REACH), at);
-  const before = line.slice(line.lastIndexOf('\n') + 1);
   for (const login of BY_HEAD.get(text.slice(at, at + 3).toLowerCase()) ?? []) {
     if (!login.literals.some((literal) => startsWith(text, literal, at))) continue;
-    if (login.before !== undefined && !login.before.test(before)) continue;
-    login.pattern.lastIndex = at;
-    const match = login.pattern.exec(text);
-    const found = match === null ? undefined : spanOf(match, at);
-    if (found !== undefined && (login.pair === true ? isPair(found.value) : isWorth(found.value, login.prose === true && !found.quoted)))
-      return found;
+    const found = login.far === true ? farSpan(login, text, at) : matchAt(login, text, at, at);
+    if (found === undefined) continue;
+    if (!(login.pair === true ? isPair(found.value) : isWorth(found.value, login.prose === true && !found.quoted))) continue;
+    if (login.before === undefined || login.before.test(lineBefore(text, at))) return found;
   }
   if (startsWith(text, KEY_TYPE, at)) return privateMembers(text, at);
-  const behind = startsWith(text, '@', at) ? DSN : PIPED;
-  if (behind === PIPED && !PIPES.some((literal) => startsWith(text, literal, at))) return undefined;
-  return valueBehind(behind, before, at);
+  if (startsWith(text, '@', at)) return valueBehind(DSN, lineBefore(text, at), at);
+  if (!PIPES.some((literal) => startsWith(text, literal, at))) return undefined;
+  const before = lineBefore(text, at);
+  return before.includes('|') ? valueBehind(PIPED, before, at) : undefined;
 }
 
-const startsWith = (text: string, literal: string, at: number): boolean => text.slice(at, at + literal.length).toLowerCase() === literal;
+function escaped(literal: string): string {
+  return literal.replace(/[^a-z0-9 ]/g, '\\$&');
+}
+
+function matchAt({ pattern }: Login, text: string, from: number, at: number): (Span & { value: string; quoted: boolean }) | undefined {
+  pattern.lastIndex = from;
+  const match = pattern.exec(text);
+  return match === null ? undefined : spanOf(match, at);
+}
+
+function farSpan(login: Login, text: string, at: number): ReturnType<typeof matchAt> {
+  const piece = text.slice(at, at + FAR);
+  const again = AGAIN.get(login)?.exec(piece.slice(3));
+  return matchAt(login, again ? piece.slice(0, again.index + 3) : piece, 0, at);
+}
+
+/** The line up to a place, as far as it is looked at. */
+function lineBefore(text: string, at: number): string {
+  const line = text.slice(Math.max(0, at - REACH), at);
+  return line.slice(line.lastIndexOf('\n') + 1);
+}
+
+function startsWith(text: string, literal: string, at: number): boolean {
+  for (let i = 0; i < literal.length; i++) {
+    const unit = text.charCodeAt(at + i);
+    if ((unit >= 65 && unit <= 90 ? unit | 32 : unit) !== literal.charCodeAt(i)) return false;
+  }
+  return true;
+}
 
 /** The group that took part, which ends where the match ends or before its closing sign. */
 function spanOf(match: RegExpExecArray, at: number): (Span & { value: string; quoted: boolean }) | undefined {
@@ -171,10 +208,15 @@ const PRIVATE_MEMBER = /"(?:d|p|q|dp|dq|qi|k)"\s{0,4}:\s{0,4}"([\w-]{20,2048})"/
 
 /** From the first to the last private member of the JSON Web Key around `at`. */
 function privateMembers(text: string, at: number): Span | undefined {
-  const from = at - BEFORE_TYPE > 0 ? at - BEFORE_TYPE : 0;
+  const least = at > BEFORE_TYPE ? at - BEFORE_TYPE : 0;
+  const before = text.slice(least, at);
+  // One key has one type, so the next type belongs to another key.
+  const from = least + Math.max(0, before.lastIndexOf(KEY_TYPE));
   const open = text.slice(from, at).lastIndexOf('{');
   if (open < 0) return undefined;
-  const key = text.slice(from + open, from + open + LONGEST_KEY);
+  const after = text.slice(at + KEY_TYPE.length, from + open + LONGEST_KEY);
+  const another = after.indexOf(KEY_TYPE);
+  const key = text.slice(from + open, another < 0 ? from + open + LONGEST_KEY : at + KEY_TYPE.length + another);
   const close = key.indexOf('}');
   const members = [...(close < 0 ? key : key.slice(0, close)).matchAll(PRIVATE_MEMBER)];
   const [first, last] = [members[0], members.at(-1)];

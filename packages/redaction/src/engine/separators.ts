@@ -136,7 +136,7 @@ function beside(text: string, start: number, end: number, unit: number): Place |
       return { at: end + element[0].length, trust: before === 0x3c ? 'element' : 'any' };
   }
   if (unit === 0x3d || unit === 0x3a) return undefined;
-  const paired = matchAt(PAIRED, text, end);
+  const paired = mayBePaired(text, end) ? matchAt(PAIRED, text, end) : null;
   if (paired) return { at: end + paired[0].length, trust: 'any' };
   const call = unit === 0x28 ? matchAt(CALL, text, end) : null;
   if (call) return { at: end + call[0].length, trust: 'mixed' };
@@ -148,6 +148,14 @@ function beside(text: string, start: number, end: number, unit: number): Place |
   const block = unit === 0x22 && (next === 0x20 || next === 0x7b) ? matchAt(BLOCK_DEFAULT, text, end) : null;
   return block ? { at: end + block[0].length, trust: 'mixed' } : undefined;
 }
+
+/** Whether `value` may stand next, past closing signs and blanks. */
+function mayBePaired(text: string, end: number): boolean {
+  let i = end;
+  while (i - end < 80 && ((classAt(text, i) & SPACE) !== 0 || PAIR_SIGNS.has(text.charCodeAt(i)))) i++;
+  return (text.charCodeAt(i) | 32) === 0x76;
+}
+const PAIR_SIGNS = new Set(Array.from('\\"\'`])*:,', (sign) => sign.charCodeAt(0)));
 
 function assigned(text: string, start: number, end: number, at: number, sign: string, from: number): Place {
   const line = LINE_STARTS.has(text.charCodeAt(at)) ? (matchAt(BLOCK, text, at) ?? matchAt(NEXT_LINE, text, at)) : null;

@@ -70,12 +70,20 @@ const REFERENCE =
   /^(?:\$[\w{(]|\$\$|\{\{?|%\(|%\w+%$|#\{|@\{|<[^>]*>?$|\[[A-Za-z ]|process\.|import\.meta|os\.|env[.([]|getenv|System\.|config[.([]|var\.|local\.|data\.|module\.|secrets?[.(]|this\.|self\.|vault:|ENC\[|op:\/\/|arn:|ref\+|\.{1,2}\/|~\/|[A-Za-z]:\\|(?:https?|file|ssm|vault|s3|gs):\/\/[^:@]*$|\[redacted:|\[dropped|\[secret:|function\b|async\b|new [A-Z]|await\b|null\b|undefined\b|true\b|false\b|none\b|nil\b|\(\)|![01]\b|![A-Za-z]+(?:::\w+)*$|void 0|[(:]|%[-#0-9.]*[sdvqr@](?:\W|$))/i;
 const ABSOLUTE_PATH = /^\/(?:[\w.-]+\/)*[\w.#?-]*$/;
 const STAND_IN =
-  /^(?:[x*.•\-_#0?]+|(?:your|my|the|some|our|their|new|old|fake|insert|enter|put|add|replace|change|set|use|paste)[-_ .].*|change_?me.*|.*(?:placeholder|example|redacted|changeit|dummy|your[-_ ]|[-_ ]here$|x{6,}|\*{4,}|\.{3}).*|(?:current|new|old|confirm|forgot|reset|repeat|user|db|database|root|admin|login|plain|clear)?[-_ ]?(?:passw(?:or)?d|passphrase|secret|token)(?:[-_ ][a-z]+)*|(?:pass(?:word)?|secret|token|key|api[-_]?key|string|number|boolean|bool|text|varchar|required|optional|user(?:name)?|value|bearer|basic|none|null|undefined|any|unknown|object|hidden|masked|todo|tbd|n\/?a|default|empty|foo|bar|baz|asdf|sample|test|demo|abc|admin|root|anonymous@?|pass|fail(?:ed|ure)?|skip(?:ped)?|password1?|(?:abc|test|pass|user)?123(?:4(?:5(?:6(?:7(?:8)?)?)?)?)?))$/i;
+  /^(?:[x*.•\-_#0?]+|(?:your|my|the|some|our|their|new|old|fake|insert|enter|put|add|replace|change|set|use|paste)[-_ .].*|change_?me.*|(?:current|new|old|confirm|forgot|reset|repeat|user|db|database|root|admin|login|plain|clear)?[-_ ]?(?:passw(?:or)?d|passphrase|secret|token)(?:[-_ ][a-z]+)*|(?:pass(?:word)?|secret|token|key|api[-_]?key|string|number|boolean|bool|text|varchar|required|optional|user(?:name)?|value|bearer|basic|none|null|undefined|any|unknown|object|hidden|masked|todo|tbd|n\/?a|default|empty|foo|bar|baz|asdf|sample|test|demo|abc|admin|root|anonymous@?|pass|fail(?:ed|ure)?|skip(?:ped)?|password1?|(?:abc|test|pass|user)?123(?:4(?:5(?:6(?:7(?:8)?)?)?)?)?))$/i;
+
+const HOLDS_STAND_IN = /placeholder|example|redacted|changeit|dummy|your[-_ ]|[-_ ]here$|x{6}|\*{4}|\.{3}/i;
 
 /** True for references to a value kept elsewhere and for stand-ins such as `${TOKEN}`, `<your-key>`, `xxxx`, `process.env.X`. */
 export function isPlaceholder(value: string): boolean {
   const head = value.length > 256 ? value.slice(0, 256) : value;
-  return REFERENCE.test(head) || STAND_IN.test(head) || (ABSOLUTE_PATH.test(head) && wordiness(head) > 0.4) || sameUnit(head);
+  return (
+    REFERENCE.test(head) ||
+    STAND_IN.test(head) ||
+    HOLDS_STAND_IN.test(head) ||
+    (ABSOLUTE_PATH.test(head) && wordiness(head) > 0.4) ||
+    sameUnit(head)
+  );
 }
 
 function sameUnit(value: string): boolean {
@@ -94,9 +102,21 @@ const PATH = /^[\w.@-]*(?:\/[\w.@-]+)+$/;
 /** A file with its folder and its kind. */
 const FILE = /^[\w@.-]+(?:\/[\w@.-]+)*\/[\w@.-]+\.[a-z]{2,4}\d?$/;
 
+function hasDigit(value: string): boolean {
+  for (let i = 0; i < value.length; i++) if ((classAt(value, i) & DIGIT) !== 0) return true;
+  return false;
+}
+
+/** Whether three capitals stand in a value. */
+function hasCapitals(value: string): boolean {
+  let count = 0;
+  for (let i = 0; i < value.length; i++) if ((classAt(value, i) & UPPER) !== 0 && ++count > 2) return true;
+  return false;
+}
+
 /** Whether a value looks generated: mixed, of high entropy, not a word, a version, a path, a date. */
 export function looksRandom(value: string, least: number): boolean {
-  if (value.length < least) return false;
+  if (value.length < least || (value.length < 14 && !hasDigit(value))) return false;
   const shape = shapeOf(value);
   if (VERSION.test(value) || shape.digits === shape.length) return shape.digits === shape.length && shape.length >= 16;
   if (shape.others * 2.2 > shape.length || shape.entropy < 2.5) return false;
@@ -154,6 +174,7 @@ export function isPassword(value: string, quoted: boolean): boolean {
 
 /** Whether capitals and small letters change as often as in base64. */
 export function isScattered(value: string): boolean {
+  if (!hasCapitals(value)) return false;
   const { turns, upper, lower, length } = shapeOf(value);
   return upper > 2 && lower > 2 && turns * 2 > length && wordiness(value) < 0.6;
 }
