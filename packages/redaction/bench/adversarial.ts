@@ -1,3 +1,45 @@
+import { LOGIN_LITERALS } from '../src/engine/logins.ts';
+
+/** Names in every kind of surroundings, over and over, with no value that is a secret. */
+export const NAMED: readonly string[] = [
+  'authorization: words ',
+  'authorization: ',
+  'cookie: a=b; ',
+  'x-api-key: a ',
+  'bearer ',
+  'password is ',
+  'password for the a b c ',
+  'password, ',
+  '(password, ',
+  'insert into t (a, password) values ',
+  'password | a | ',
+  'login ana password ',
+  'credentials: a / ',
+  'key: ',
+  'api key key ',
+  'token("',
+  '"token", ',
+  '"token" { ',
+  '\\"password\\":\\"',
+  'name: token value: ',
+  "password]').type(",
+  'token: |\n  ',
+  'password:\n  ',
+  '<password>',
+  '<token a="b">',
+  '--password ',
+  'ENV TOKEN ',
+  'curl -u a ',
+  'mysql -u a ',
+  'mysql -u root x -p ',
+  '{"kty":',
+  'a:5432:b:c:',
+  'http://a:b@',
+  'a:b@tcp(',
+  "'a' | ",
+  'echo a | docker login --password-stdin ',
+];
+
 /** Input made to be slow, by name: a function from a length to a text. */
 export function shapes(values: readonly string[]): Record<string, (length: number) => string> {
   const value = values[2] ?? '';
@@ -9,6 +51,8 @@ export function shapes(values: readonly string[]): Record<string, (length: numbe
     'token=': repeat('token='),
     'token="': repeat('token="'),
     'password: ': repeat('password: '),
+    ...Object.fromEntries(LOGIN_LITERALS.map((literal) => [`command ${literal}`, repeat(`${literal}ab `)])),
+    ...Object.fromEntries(NAMED.map((piece) => [`named ${JSON.stringify(piece)}`, repeat(piece)])),
     'armour headers': repeat('-----BEGIN RSA PRIVATE KEY-----\n'),
     'key-key-': repeat('key-key-'),
     '://': repeat('://'),

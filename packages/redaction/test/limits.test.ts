@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { NAMED } from '../bench/adversarial.ts';
+import { LOGIN_LITERALS } from '../src/engine/logins.ts';
 import { createKnownValues, createRedactor, profiles } from '../src/index.ts';
 import { isGone, token } from './samples.ts';
 
@@ -113,6 +115,15 @@ describe('D1 work and memory are linear', () => {
     const text = shape.repeat(Math.ceil(2_000_000 / shape.length));
     expect(redactor.text(text).text.length).toBeGreaterThan(0);
   });
+
+  // Quadratic work would take minutes on all of them together.
+  test.each([...NAMED, ...LOGIN_LITERALS.map((literal) => `${literal}ab `)])(
+    'D1 a hundred thousand characters of %s are done in one go',
+    (piece) => {
+      const text = piece.repeat(Math.ceil(100_000 / piece.length));
+      expect(redactor.text(text).text.length).toBeGreaterThan(0);
+    },
+  );
 
   test('D1 deep base64 is decoded to a bounded depth', () => {
     let text = 'the quick brown fox jumps over the lazy dog, again and again and again. '.repeat(2_000);

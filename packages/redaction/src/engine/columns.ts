@@ -9,12 +9,12 @@ const VALUES_AFTER = /[`"\]]?\s{0,8}(?:,[^()]{0,240})?\)\s{0,40}values\s{0,40}\(
  * @param end where it ends
  */
 export function columnValue(text: string, start: number, end: number): number | undefined {
-  VALUES_AFTER.lastIndex = end;
-  const values = VALUES_AFTER.exec(text);
-  if (values === null) return undefined;
   const before = text.slice(Math.max(0, start - LONGEST_LIST), start);
   const open = before.lastIndexOf('(');
   if (open < 0) return undefined;
+  VALUES_AFTER.lastIndex = end;
+  const values = VALUES_AFTER.exec(text);
+  if (values === null) return undefined;
   let skip = before.slice(open).split(',').length - 1;
   const from = end + values[0].length;
   const row = text.slice(from, from + LONGEST_ROW);

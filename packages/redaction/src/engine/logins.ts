@@ -10,8 +10,8 @@ interface Login {
   before?: RegExp;
   /** Whether it stands among words, so that a bare value must not be one. */
   prose?: boolean;
-  /** Whether the password may stand far behind the literal. */
-  far?: boolean;
+  /** Where the password may stand far behind the literal: what must stand before it, in lower case. */
+  far?: string;
   /** Whether the value is `user:password`; a generated user without a password is a key. */
   pair?: boolean;
 }
@@ -38,14 +38,14 @@ const LOGINS: readonly Login[] = [
   },
   {
     literals: ['mysql', 'mariadb'],
-    far: true,
+    far: ' -p',
     pattern: sticky(`(?:mysql|mariadb)\\w*(?:-\\w+)?(?: [^\\n|;]{0,200}?)? -p(?!assword|ort|rotocol|ipe|lugin|rint)${VALUE}`),
   },
   { literals: ['sshpass'], pattern: sticky(`sshpass[ ]{1,3}-p[ ]{0,3}${VALUE}`) },
-  { literals: ['redis-cli'], far: true, pattern: sticky(`redis-cli [^\\n|;]{0,160}?-a[ ]{1,3}${VALUE}`) },
+  { literals: ['redis-cli'], far: '-a', pattern: sticky(`redis-cli [^\\n|;]{0,160}?-a[ ]{1,3}${VALUE}`) },
   {
     literals: ['sqlcmd', 'sqlplus'],
-    far: true,
+    far: '',
     pattern: sticky(
       `(?:sqlcmd [^\\n|;]{0,160}?-P[ ]{0,3}|sqlplus (?:-\\w+ ){0,3}[\\w$]+/)(?:"([^"\\n]{3,200})"|'([^'\\n]{3,200})'|([^\\s"'@]{3,200}))`,
     ),
@@ -53,12 +53,12 @@ const LOGINS: readonly Login[] = [
   { literals: ['htpasswd -'], pattern: sticky(`htpasswd (?:-[A-Za-z]{1,6} ){1,4}\\S{1,120}[ ]{1,3}(?!\\S*$)\\S{1,64}[ ]{1,3}${VALUE}`) },
   {
     literals: ['ldapsearch', 'ldapadd', 'ldapmodify', 'ldappasswd'],
-    far: true,
+    far: '-w',
     pattern: sticky(`ldap\\w+ [^\\n|;]{0,200}?-w[ ]{0,3}${VALUE}`),
   },
   { literals: ['zip -', '7z a', '7za '], pattern: sticky(`(?:zip (?:-\\w+ ){0,3}-P[ ]{0,3}|7za? \\w (?:[^\\n|;]{0,80}? )?-p)${VALUE}`) },
   { literals: ['pass:'], before: /\b-?-(?:pass|passin|passout)[ =]$|openssl[^\n]*-pass(?:in|out)? $/, pattern: sticky(`pass:${VALUE}`) },
-  { literals: ['schtasks'], far: true, pattern: sticky(`schtasks [^\\n]{0,240}?/rp[ ]{1,3}${VALUE}`) },
+  { literals: ['schtasks'], far: '/r', pattern: sticky(`schtasks [^\\n]{0,240}?/rp[ ]{1,3}${VALUE}`) },
   { literals: ['snmp-server community '], pattern: sticky(`snmp-server community ${VALUE}`) },
   { literals: ['rabbitmqctl'], pattern: sticky(`rabbitmqctl (?:add_user|change_password) \\S{1,64}[ ]{1,3}${VALUE}`) },
   { literals: ['identified '], pattern: sticky(`identified (?:with \\S{1,40} )?(?:by|as)[ ]{1,3}(?:password[ ]{1,3})?${QUOTED}`) },
@@ -124,13 +124,13 @@ export interface Span {
 
 /** Patterns that search a stretch of a command end where the same command begins again, so that each stretch is searched once. */
 const AGAIN = new Map(LOGINS.map((login) => [login, new RegExp(` (?:${login.literals.map(escaped).join('|')})[\\w-]* `, 'i')]));
-const FAR = 512;
+const FAR = 448;
 
 /** The credentials that stand beside one of the literals at `at`. */
 export function loginAt(text: string, at: number): Span | undefined {
   for (const login of BY_HEAD.get(text.slice(at, at + 3).toLowerCase()) ?? []) {
     if (!login.literals.some((literal) => startsWith(text, literal, at))) continue;
-    const found = login.far === true ? farSpan(login, text, at) : matchAt(login, text, at, at);
+    const found = login.far !== undefined ? farSpan(login, login.far, text, at) : matchAt(login, text, at, at);
     if (found === undefined) continue;
     if (!(login.pair === true ? isPair(found.value) : isWorth(found.value, login.prose === true && !found.quoted))) continue;
     if (login.before === undefined || login.before.test(lineBefore(text, at))) return found;
@@ -152,8 +152,9 @@ function matchAt({ pattern }: Login, text: string, from: number, at: number): (S
   return match === null ? undefined : spanOf(match, at);
 }
 
-function farSpan(login: Login, text: string, at: number): ReturnType<typeof matchAt> {
+function farSpan(login: Login, mark: string, text: string, at: number): ReturnType<typeof matchAt> {
   const piece = text.slice(at, at + FAR);
+  if (!piece.includes(mark) && !piece.includes(mark.toUpperCase())) return undefined;
   const again = AGAIN.get(login)?.exec(piece.slice(3));
   return matchAt(login, again ? piece.slice(0, again.index + 3) : piece, 0, at);
 }
