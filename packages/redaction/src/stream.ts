@@ -15,11 +15,15 @@ const LONGEST_LITERAL = 24;
 const LONGEST_HOLD = 16_384;
 /** Held text up to this length is looked at again at the end of every line. */
 const SHORT_HOLD = 1_024;
-/** Pieces that a buffer cut inside a word are looked at together, up to this length. */
+/** Pieces that a buffer cut inside a line are looked at together, up to this length. */
 const BATCH = 512;
 const LEAST_CUT_PIECE = 32;
-/** Last characters of a piece that may be all there is for a while: the end of a line, a prompt. */
-const STOPS = new Set(Array.from(' \n\r\t:?>])$#', (sign) => sign.charCodeAt(0)));
+/** Ends of a piece that may be all there is for a while: the end of a line, a prompt. */
+const STOPS = new Set(Array.from('\n\r:?>])$#%', (sign) => sign.charCodeAt(0)));
+const stops = (chunk: string): boolean => {
+  const last = chunk.charCodeAt(chunk.length - 1);
+  return STOPS.has(last === 32 ? chunk.charCodeAt(chunk.length - 2) : last);
+};
 const FOOTER = /-----END[ A-Z0-9_-]{0,48}-{5}/;
 const LONGEST_FOOTER = 64;
 const HEADER = /^-----BEGIN[ A-Z0-9_-]{0,60}-----/;
@@ -74,7 +78,7 @@ class Chunks implements ChunkRedactor {
   #waits(chunk: string): boolean {
     const held = this.#text.length - this.#released;
     if (held < this.#patience && !(this.#freshLine && (held < SHORT_HOLD || this.#closes()))) return true;
-    return this.#fresh < BATCH && chunk.length >= LEAST_CUT_PIECE && !STOPS.has(chunk.charCodeAt(chunk.length - 1));
+    return this.#fresh < BATCH && chunk.length >= LEAST_CUT_PIECE && !stops(chunk);
   }
 
   /** Whether the new text may end what went on over lines. */
