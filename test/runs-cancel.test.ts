@@ -16,7 +16,8 @@ describeStores('D7 the end of runs', (stores) => {
 
   beforeAll(async () => {
     upstream = await startOpenAiUpstream();
-    gateway = await startGateway(await stores.place(), { MOGPLEX_PARALLEL_RUNS: '2' });
+    gateway = await startGateway(await stores.place());
+    await gateway.plan({ parallelRuns: 2 });
     await gateway.upstream('openai', upstream.url, KEY);
     runs = runsOf(gateway.url, gateway.token);
   });

@@ -16,7 +16,8 @@ describeStores('D7 B16 runs of the chat agent', (stores) => {
   beforeAll(async () => {
     upstream = await startOpenAiUpstream();
     place = await stores.place();
-    gateway = await startGateway(place, { MOGPLEX_PARALLEL_RUNS: '4' });
+    gateway = await startGateway(place);
+    await gateway.plan({ parallelRuns: 4 });
     await gateway.upstream('openai', upstream.url, KEY);
     runs = runsOf(gateway.url, gateway.token);
   });

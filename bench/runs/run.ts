@@ -57,7 +57,8 @@ const measure = async (store: string, place: { dataDir: string; databaseUrl?: Se
   const upstream = await startOpenAiUpstream({ answer: { text: ['Hello', ' there'] } });
   const operator = await openOperator(place);
   await operator.upstream('openai', upstream.url, 'sk-hosted-key-of-the-benchmark-0001');
-  const limits = { MOGPLEX_RATE_LIMIT: '100000000', MOGPLEX_START_LIMIT: '100000000', MOGPLEX_PARALLEL_RUNS: '64' };
+  const limits = { MOGPLEX_RATE_LIMIT: '100000000', MOGPLEX_START_LIMIT: '100000000' };
+  await operator.plan({ parallelRuns: 64 });
   const server = await startChildServer(place, limits);
   const { token } = operator;
   const api = `${server.url}/api/v1/mogplex/runs`;

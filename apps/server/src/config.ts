@@ -53,7 +53,6 @@ const environment = z.object({
   MOGPLEX_MODEL_PING_SECONDS: count(15),
   MOGPLEX_MODEL_LEASE_SECONDS: count(60),
   MOGPLEX_RUN_WORKERS: z.coerce.number().int().min(0).max(1_000).default(32),
-  MOGPLEX_PARALLEL_RUNS: count(8),
   MOGPLEX_DRAIN_SECONDS: count(10),
   MOGPLEX_SECRET_SCANNING_KEYS: z.string().min(1).optional(),
   MOGPLEX_GITHUB_URL: origin.default('https://github.com'),
@@ -114,8 +113,6 @@ export interface Config {
   runs: {
     /** Runs that this server works on at the same time; 0: it takes none. */
     workers: number;
-    /** Runs of one account or team under way at the same time; further ones wait. */
-    perOwner: number;
   };
   /** Seconds that open requests are given to end when the server stops. */
   drainSeconds: number;
@@ -162,7 +159,7 @@ export const loadConfig = (env: Readonly<Record<string, string | undefined>>): C
       ping: data.MOGPLEX_MODEL_PING_SECONDS,
       lease: data.MOGPLEX_MODEL_LEASE_SECONDS,
     },
-    runs: { workers: data.MOGPLEX_RUN_WORKERS, perOwner: data.MOGPLEX_PARALLEL_RUNS },
+    runs: { workers: data.MOGPLEX_RUN_WORKERS },
     drainSeconds: data.MOGPLEX_DRAIN_SECONDS,
     ...(data.MOGPLEX_SECRET_SCANNING_KEYS === undefined ? {} : { secretScanningKeys: resolve(data.MOGPLEX_SECRET_SCANNING_KEYS) }),
     ...githubOf(data),

@@ -35,7 +35,8 @@ export interface TestGateway extends TestOperator {
 
 const parts = { now: Date.now, randomBytes };
 
-const putPlan = async (store: Store, subject: string, plan: Partial<Plan>): Promise<void> => {
+/** Gives an account or a team (`account:<id>`, `team:<id>`) a plan of its own. */
+export const putPlan = async (store: Store, subject: string, plan: Partial<Plan>): Promise<void> => {
   const id = plan.id ?? `plan-${randomBytes(4).toString('hex')}`;
   await store.db
     .insertInto('model_plans')
@@ -45,6 +46,7 @@ const putPlan = async (store: Store, subject: string, plan: Partial<Plan>): Prom
       monthly_credit: plan.monthlyCredit ?? null,
       allowed_models: JSON.stringify(plan.allowedModels ?? ['*']),
       parallel_calls: plan.parallelCalls ?? 1_000,
+      parallel_runs: plan.parallelRuns ?? 8,
       calls_per_minute: plan.callsPerMinute ?? 100_000,
       soft_limits: JSON.stringify(plan.softLimits ?? [50, 100]),
       is_default: 0,

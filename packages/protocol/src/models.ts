@@ -93,6 +93,7 @@ export const creditState = z.object({
     monthlyCredit: microDollars.nullable(),
     allowedModels: z.array(z.string()),
     parallelCalls: z.number().int(),
+    parallelRuns: z.number().int(),
     callsPerMinute: z.number().int(),
     softLimits: z.array(z.number()),
   }),

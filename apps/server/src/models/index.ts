@@ -20,6 +20,7 @@ import { usageRoutes } from './routes/usage.ts';
 import { createSettingsCache, loadSettings } from './settings.ts';
 import { type Ailment, createHealthBook } from './upstreams/health.ts';
 
+export { parallelRunsOf } from './parallel-runs.ts';
 export { type UsageOfRun, usageOfRuns } from './ledger/usage.ts';
 export { listUpstreams, removeUpstream, setUpstream, type UpstreamInfo } from './upstreams/upstreams.ts';
 

@@ -8,6 +8,8 @@ export interface Plan {
   allowedModels: readonly string[];
   /** Calls under way at the same time. */
   parallelCalls: number;
+  /** Runs under way at the same time, on all servers together; further ones wait. */
+  parallelRuns: number;
   callsPerMinute: number;
   /** Percentages of the monthly credit at which an alert is raised. */
   softLimits: readonly number[];
@@ -20,6 +22,7 @@ export const STANDARD_PLAN: Plan = {
   monthlyCredit: null,
   allowedModels: ['*'],
   parallelCalls: 256,
+  parallelRuns: 8,
   callsPerMinute: 6_000,
   softLimits: [50, 80, 100],
 };

@@ -66,6 +66,7 @@ const toPlan = (row: Selectable<ModelTables['model_plans']>): Plan => ({
   monthlyCredit: row.monthly_credit,
   allowedModels: JSON.parse(row.allowed_models) as string[],
   parallelCalls: row.parallel_calls,
+  parallelRuns: row.parallel_runs,
   callsPerMinute: row.calls_per_minute,
   softLimits: JSON.parse(row.soft_limits) as number[],
 });

@@ -61,6 +61,7 @@ interface PlanTable {
   /** JSON array of model ids, `*` standing for any characters; an empty array gives no model access. */
   allowed_models: string;
   parallel_calls: number;
+  parallel_runs: number;
   calls_per_minute: number;
   /** JSON array of percentages of the monthly credit at which an alert is raised. */
   soft_limits: string;

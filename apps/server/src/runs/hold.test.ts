@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { putPlan } from '../../test/gateway.ts';
 import { createPerson } from '../../test/people.ts';
 import { describeStores } from '../../test/stores.ts';
 import type { Principal } from '../http/principal.ts';
@@ -33,10 +34,10 @@ describeStores('D7 the hold on a run', (stores) => {
       now: Date.now,
       randomBytes,
       agents: new Map([[chat.info.id, chat]]),
-      perOwner: 2,
       defaultModel: () => Promise.resolve(undefined),
     };
     const { id: accountId, email } = await createPerson(store);
+    await putPlan(store, `account:${accountId}`, { parallelRuns: 2 });
     const scopes = new Set(['read', 'write'] as const);
     const principal = { kind: 'personal' as const, accountId, email, tokenId: 't', name: 'test', scopes } satisfies Principal;
     const start = (prompt = 'x') => startRun(parts, { prompt, model: 'openai/gpt-5', principal, source: 'api', requestId: 'req_12345678' });

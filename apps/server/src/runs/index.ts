@@ -44,7 +44,6 @@ export const openRuns = async (
     now,
     randomBytes,
     agents,
-    perOwner: config.runs.perOwner,
     defaultModel: (caller) => rooms.defaultModel(caller),
   };
   const watching = createWatching(store.db, log);

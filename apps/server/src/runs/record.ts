@@ -1,5 +1,6 @@
 import { isRunOver, type RunError, type RunStatus } from '@mogplex/protocol';
 import type { Kysely, Selectable, Updateable } from 'kysely';
+import { parallelRunsOf } from '../models/index.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { Coherence } from '../store/coherence/coherence.ts';
 import type { Database } from '../store/schema.ts';
@@ -17,8 +18,6 @@ export interface RunStore {
   coherence: Coherence;
   queue: Queue;
   now: () => number;
-  /** Runs of one owner under way or about to be; the others wait in the table alone. */
-  perOwner: number;
 }
 
 /** The channel on which servers wake each other: `+` (there is work), `<run>` (it has new events), `!<run>` (its cancel was asked for). */
@@ -53,7 +52,7 @@ export const readLocked = async ({ store }: RunStore, trx: Db, id: string): Prom
 };
 
 /** How many runs of an owner hold a place. */
-export const countActive = async (trx: Db, owner: string): Promise<number> => {
+const countActive = async (trx: Db, owner: string): Promise<number> => {
   const { count } = await trx
     .selectFrom('run')
     .select((row) => row.fn.countAll<number>().as('count'))
@@ -64,9 +63,13 @@ export const countActive = async (trx: Db, owner: string): Promise<number> => {
   return Number(count);
 };
 
+/** How many more runs of an owner may be under way, by its plan; the others wait in the table alone. The owner is locked. */
+export const countFree = async (trx: Db, owner: string): Promise<number> =>
+  (await parallelRunsOf(trx, owner)) - (await countActive(trx, owner));
+
 /** Gives the free places of an owner to the runs that wait longest. The owner is locked. */
 const fillPlaces = async (parts: RunStore, trx: Db, owner: string): Promise<void> => {
-  const free = parts.perOwner - (await countActive(trx, owner));
+  const free = await countFree(trx, owner);
   if (free <= 0) return;
   const waiting = await trx
     .selectFrom('run')

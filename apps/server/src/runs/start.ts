@@ -7,7 +7,7 @@ import type { Agent } from './agents/agent.ts';
 import { messageEvent, safeEvent, statusEvent, titleOf } from './events.ts';
 import { makeRunId } from './ids.ts';
 import { plainLine } from './plain.ts';
-import { countActive, type Db, insertEvents, lockOwner, ownerOf, RUN_CHANNEL, type RunRow, type RunStore, sealPlace } from './record.ts';
+import { countFree, type Db, insertEvents, lockOwner, ownerOf, RUN_CHANNEL, type RunRow, type RunStore, sealPlace } from './record.ts';
 
 /** What a start needs beside the store. */
 export interface StartParts extends RunStore {
@@ -149,7 +149,7 @@ export const startRun = async (parts: StartParts, wish: RunWish): Promise<RunRow
     await lockOwner(parts, trx, row.owner);
     const same = await findSameStart(trx, row.start_key, createdAt);
     if (same) return same;
-    row.parked = (await countActive(trx, row.owner)) >= parts.perOwner ? 1 : 0;
+    row.parked = (await countFree(trx, row.owner)) > 0 ? 0 : 1;
     await insertRun(parts, trx, row, wish, agent);
     return row;
   });

@@ -7,6 +7,7 @@ import type { Platform } from '../../platform.ts';
 import type { CatalogRefresh } from '../catalog/refresh.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { requireOwner } from '../owner.ts';
+import { STANDARD_PLAN } from '../plans.ts';
 import type { SettingsCache } from '../settings.ts';
 
 const planId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/);
@@ -16,6 +17,8 @@ const planBody = z.object({
   monthlyCredit: z.number().int().nonnegative().nullable(),
   allowedModels: z.array(z.string().min(1).max(200)).max(500),
   parallelCalls: z.number().int().positive().max(100_000),
+  /** Runs under way at the same time; further ones wait. */
+  parallelRuns: z.number().int().positive().max(10_000).default(STANDARD_PLAN.parallelRuns),
   callsPerMinute: z.number().int().positive().max(10_000_000),
   softLimits: z.array(z.number().int().min(1).max(100)).max(10).default([50, 80, 100]),
   isDefault: z.boolean().default(false),
@@ -142,6 +145,7 @@ export const administrationRoutes = (
           monthly_credit: body.monthlyCredit,
           allowed_models: JSON.stringify(body.allowedModels),
           parallel_calls: body.parallelCalls,
+          parallel_runs: body.parallelRuns,
           calls_per_minute: body.callsPerMinute,
           soft_limits: JSON.stringify(body.softLimits),
           is_default: body.isDefault ? 1 : 0,

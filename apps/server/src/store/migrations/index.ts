@@ -9,6 +9,7 @@ import { teams } from './0011_teams.ts';
 import { oauth } from './0012_oauth.ts';
 import { github } from './0013_github.ts';
 import { models } from './0030_models.ts';
+import { parallelRuns } from './0031_parallel_runs.ts';
 import { connections } from './0040_connections.ts';
 import { runs } from './0050_runs.ts';
 import { runList } from './0051_run_list.ts';
@@ -28,6 +29,7 @@ export const migrations: Record<string, Migration> = {
   '0012_oauth': oauth,
   '0013_github': github,
   '0030_models': models,
+  '0031_parallel_runs': parallelRuns,
   '0040_connections': connections,
   '0050_runs': runs,
   '0051_run_list': runList,
