@@ -39,6 +39,7 @@ class Needles {
   follow(): void {
     if (this.#version === this.#known.version) return;
     const entries = this.#known.entries();
+    this.index.reserve(entries.length - this.#version);
     for (; this.#version < entries.length; this.#version++) {
       const entry = entries[this.#version];
       if (entry !== undefined) this.index.add(entry);

@@ -11,6 +11,8 @@ const MIX_D = 0x9e3779b1 | 0;
 
 /** Needles of no more values than this are listed under one word, so that a prefix shared by all of them costs little. */
 const LONGEST_CHAIN = 3;
+/** About how many words a value has in all its forms. */
+const WORDS_OF_VALUE = 88;
 /** A word of a form shorter than this is looked at whatever stands beside it. */
 const SHORT_FORM = 16;
 /** Size of the tables of bits for a capacity of the table of words, as powers of two. */
@@ -46,7 +48,7 @@ class WordTable {
   }
 
   add(key: number, needle: number, offset: number): void {
-    if (this.#size * 2 >= this.#capacity) this.#grow();
+    if (this.#size * 2 >= this.#capacity) this.#grow(this.#log + 1);
     let slot = this.#home(key);
     let others = 0;
     let owner = this.#owners[needle];
@@ -136,10 +138,16 @@ class WordTable {
       (this.#checks[word] as number) | (1 << ((key >>> 6) & 31)) | (1 << ((key >>> 11) & 31)) | (1 << (Math.imul(key, MIX_D) >>> 27));
   }
 
-  #grow(): void {
+  /** Makes room for more words at once, so that the table is not moved many times. */
+  reserve(more: number): void {
+    const log = Math.ceil(Math.log2((this.#size + more) * 2));
+    if (log > this.#log) this.#grow(log);
+  }
+
+  #grow(log: number): void {
     const [keys, needles, offsets] = [this.#keys, this.#needles, this.#offsets];
-    this.#log++;
-    this.#capacity *= 2;
+    this.#log = log;
+    this.#capacity = 2 ** log;
     this.#keys = new Int32Array(this.#capacity);
     this.#needles = new Int32Array(this.#capacity).fill(-1);
     this.#offsets = new Int32Array(this.#capacity);
@@ -184,6 +192,11 @@ export class NeedleIndex {
   get filter(): WordFilter {
     this.#filter ??= this.#words.filter;
     return this.#filter;
+  }
+
+  /** Makes room for so many more values. */
+  reserve(values: number): void {
+    if (values > 16) this.#words.reserve(values * WORDS_OF_VALUE);
   }
 
   add(entry: KnownEntry): void {
