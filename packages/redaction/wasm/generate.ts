@@ -2,7 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 
-const SOURCE = new URL('collect.as', import.meta.url);
+/** The parts of the source, under the names that the compiler asks for. */
+const SOURCES = new Map(['collect', 'fields', 'runs', 'dull'].map((name) => [`${name}.ts`, new URL(`${name}.as`, import.meta.url)]));
 const TARGET = new URL('../src/engine/collect-wasm.ts', import.meta.url);
 const OPTIONS = ['-O3', '--runtime', 'stub', '--noAssert', '--enable', 'simd', '--enable', 'relaxed-simd', '--use', 'abort='];
 
@@ -14,7 +15,10 @@ const OPTIONS = ['-O3', '--runtime', 'stub', '--noAssert', '--enable', 'simd', '
 export async function generate(): Promise<string> {
   let program: Uint8Array | undefined;
   const { error } = await asc.main(['collect.ts', '--outFile', 'collect.wasm', ...OPTIONS], {
-    readFile: (name) => (name === 'collect.ts' ? readFileSync(SOURCE, 'utf8') : null),
+    readFile: (name) => {
+      const source = SOURCES.get(name);
+      return source === undefined ? null : readFileSync(source, 'utf8');
+    },
     writeFile: (_name, content) => {
       if (typeof content !== 'string') program = content;
     },
