@@ -86,7 +86,9 @@ export class ContextFinder {
   readonly #rejected = new Set<string>();
   #inside = 0;
   #headers = 0;
+  /** End of the unquoted header value that was looked at last, and whether what begins inside it needs no look of its own. */
   #headerEnd = -1;
+  #headerDone = false;
   #judged = 0;
   #judgedEnd = -1;
 
@@ -144,11 +146,7 @@ export class ContextFinder {
     if (!open && (trust === 'quoted' || trust === 'mixed')) return undefined;
     let start = at + (open?.[0].length ?? 0);
     if (kind === 'header') {
-      // Many headers in one line: a few are judged, so that the work stays linear.
-      this.#headers = start < this.#headerEnd ? this.#headers + 1 : 0;
-      if (this.#headers > 4) return undefined;
-      this.#headerEnd = start + LONGEST_VALUE;
-      return header(text, start, open, to);
+      return this.#header(text, start, open, to);
     }
     if (startsWithOne(SCHEME_STARTS, text, start)) start += matchAt(SCHEME, text, start)?.[0].length ?? 0;
     const end = open ? closing(text, start, `${open[1]}${open[2]}`, to) : this.#bareEnd(text, start, kind, to);
@@ -169,7 +167,32 @@ export class ContextFinder {
     if (value.length <= 64 && this.#rejected.size < MOST_REJECTED) this.#rejected.add(memo);
     return undefined;
   }
+
+  /** Credentials of an Authorization or Cookie header: all up to the closing quote or the end of the line. */
+  #header(text: string, at: number, open: RegExpExecArray | null, to: number): Found | undefined {
+    const inside = open === null && at < this.#headerEnd;
+    this.#headers = inside ? this.#headers + 1 : 0;
+    if (inside && (this.#headerDone || this.#headers > MOST_NESTED)) return undefined;
+    let start = at;
+    while ((classAt(text, start) & SPACE) !== 0 && text[start] !== '\n') start++;
+    start += matchAt(SCHEME, text, start)?.[0].length ?? 0;
+    const limit = Math.min(to, start + LONGEST_VALUE);
+    const end = open
+      ? closing(text, start, `${open[1]}${open[2]}`, to)
+      : start + (matchAt(HEADER_VALUE, text.slice(start, limit), 0)?.[0].length ?? 0);
+    const value = text.slice(start, end).trim();
+    const judged = value.length >= 4 && value.length <= 4096 && !isPlaceholder(value) && !CODE.test(value);
+    if (open === null) {
+      this.#headerEnd = end;
+      this.#headerDone = judged;
+    }
+    if (!judged || !holdsGenerated(value)) return undefined;
+    return { start, end: start + text.slice(start, end).trimEnd().length, open: end >= to, rule: 'header' };
+  }
 }
+
+/** Most headers inside the value of another one that are judged, so that the work stays linear. */
+const MOST_NESTED = 16;
 
 /** What an argument, a call or an array takes to be a secret: plain words stand there too often. */
 const isMixedFor = (kind: NameClass, value: string): boolean =>
@@ -213,30 +236,18 @@ function closing(text: string, start: number, quote: string, to: number): number
   return line >= 0 ? start + line : limit;
 }
 
-/** Credentials of an Authorization or Cookie header: all up to the closing quote or the end of the line. */
-function header(text: string, at: number, open: RegExpExecArray | null, to: number): Found | undefined {
-  let start = at;
-  while ((classAt(text, start) & SPACE) !== 0 && text[start] !== '\n') start++;
-  start += matchAt(SCHEME, text, start)?.[0].length ?? 0;
-  const limit = Math.min(to, start + LONGEST_VALUE);
-  const end = open
-    ? closing(text, start, `${open[1]}${open[2]}`, to)
-    : Math.min(limit, start + (matchAt(HEADER_VALUE, text, start)?.[0].length ?? 0));
-  const value = text.slice(start, end).trim();
-  if (value.length < 4 || value.length > 4096 || !isCredential(value)) return undefined;
-  return { start, end: start + text.slice(start, end).trimEnd().length, open: end >= to, rule: 'header' };
-}
-/** Whether the value of an Authorization or Cookie header holds a credential: one of its words or parameters looks generated. */
-function isCredential(value: string): boolean {
-  if (isPlaceholder(value) || CODE.test(value)) return false;
+/** Whether one of the words or parameters of a header's value looks generated. */
+function holdsGenerated(value: string): boolean {
   for (const [word] of value.matchAll(HEADER_WORD)) {
     const part = word.replace(/[.:]+$/, '');
-    if (part.length < 6 || isPlaceholder(part)) continue;
+    if (part.length < 6 || (part.length < 14 && PLAIN.test(part)) || isPlaceholder(part)) continue;
     if (looksRandom(part, 8) || (isMixed(part) && /\d/.test(part) && part.length >= 8 && !VERSIONED.test(part)) || isScattered(part))
       return true;
   }
   return false;
 }
+/** A word of prose. */
+const PLAIN = /^[A-Za-z]?[a-z]+$/;
 const HEADER_WORD = /[^\s=,;"'()]{6,1024}=*/g;
 const VERSIONED = /^\W?\d|\/\d|^\w+:\/\//;
 /** A call or a type of source code. */
