@@ -10,6 +10,7 @@ export default defineConfig({
           globalSetup: ['test/support/postgres.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
+          expect: { poll: { timeout: 15_000 } },
         },
       },
       {
@@ -19,6 +20,7 @@ export default defineConfig({
           globalSetup: ['test/support/postgres.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          expect: { poll: { timeout: 30_000 } },
           maxWorkers: 2,
         },
       },
