@@ -259,6 +259,7 @@ describe('B1 teams and the profile on the pages', () => {
   test('B1 a member leaves a team', async () => {
     const { teamId, page, close } = await joined('leaver@example.com', 'member');
     await page.goto(`${platform.url}/settings/teams/${teamId}`);
+    await page.getByRole('button', { name: /^Leave/ }).waitFor();
     await expectAccessible(page);
     await page.getByRole('button', { name: /^Leave/ }).click();
     await page.getByRole('alertdialog').getByRole('button', { name: 'Leave' }).click();
