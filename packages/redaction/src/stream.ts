@@ -7,7 +7,7 @@ import { pendingAt } from './hold.ts';
 import { applyHits, mergeHits, Tally } from './mask.ts';
 import type { ChunkRedactor } from './types.ts';
 
-/** Released text that is kept to judge what follows it; as far as any rule looks back. */
+/** Released text that is kept to judge what follows it: as much of it as a rule looks back at. */
 const CONTEXT = 2_304;
 /** The longest literal that a blank may have cut in two. */
 const LONGEST_LITERAL = 24;
