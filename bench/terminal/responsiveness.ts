@@ -110,7 +110,7 @@ try {
   const listed = stalls.map(({ longest, computed }) => `${longest.toFixed(0)} (computing ${computed.toFixed(0)})`);
   process.stdout.write(`${BURST} events at once: longest stall ${listed.join(', ')} ms\n`);
   process.stdout.write(`a key during ${RATE} events/s: median ${median(times).toFixed(0)} ms, p95 ${p95.toFixed(0)} ms\n`);
-  const missed = median(stalls.map(({ longest }) => longest)) > TARGETS.stallMs || p95 > TARGETS.keyP95Ms;
+  const missed = stalls.some(({ longest }) => longest > TARGETS.stallMs) || p95 > TARGETS.keyP95Ms;
   if (missed) process.stdout.write('MISSED\n');
   process.exitCode = missed ? 1 : 0;
 } finally {

@@ -1,9 +1,10 @@
 import { render } from 'ink';
 import type { World } from '../world.ts';
 import { App } from './app.tsx';
-import type { Cockpit, StartOptions } from './controller.ts';
+import type { StartOptions } from './controller.ts';
 import { createCockpit } from './create.ts';
 import { TimelineRows } from './panels/timeline.ts';
+import { prepareForAnswers } from './prepare.ts';
 import { guardTerminal } from './terminal.ts';
 
 /**
@@ -29,26 +30,11 @@ export async function runCockpit(world: World, options: StartOptions): Promise<n
       maxFps: 60,
     });
     guard.drawn(screen);
-    setImmediate(() => void afterFirstFrame(cockpit, rows));
+    prepareForAnswers(cockpit, rows);
+    setImmediate(() => void cockpit.afterFirstFrame().catch(async (error: unknown) => await cockpit.report(error)));
     return await cockpit.left;
   } finally {
     await guard.restore();
     await ports.close();
   }
-}
-
-async function afterFirstFrame(cockpit: Cockpit, rows: TimelineRows): Promise<void> {
-  await cockpit.afterFirstFrame().catch(async (error: unknown) => await cockpit.report(error));
-  const unsubscribe = cockpit.store.subscribe(() => {
-    if (cockpit.state.turn === 'idle') return;
-    unsubscribe();
-    void loadMarkdown(cockpit, rows);
-  });
-}
-
-/** The Markdown reader is loaded while the first prompt is on its way. */
-async function loadMarkdown(cockpit: Cockpit, rows: TimelineRows): Promise<void> {
-  const { code, markdownLines } = await import('./text/markdown.ts');
-  rows.use({ markdown: markdownLines, code });
-  cockpit.store.update((state) => ({ ...state }));
 }
