@@ -87,6 +87,28 @@ describeStores('D6 leaked tokens', (stores) => {
     expect(platform.logged()).not.toContain(leaked.token.slice(8));
   });
 
+  test('D6 a report that cannot be told to the owner changes nothing, and the next one does all of it', async () => {
+    const place = await stores.place();
+    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const keys = join(place.dataDir, 'keys.json');
+    const key = publicKey.export({ type: 'spki', format: 'pem' });
+    await writeFile(keys, JSON.stringify({ public_keys: [{ key_identifier: 'key-1', key, is_current: true }] }));
+    const platform = await startPlatform(place, { MOGPLEX_SECRET_SCANNING_KEYS: keys });
+    const store = await stores.open(place);
+    const person = await createPerson(store);
+    const leaked = await makeTokenFor(store, { accountId: person.id, name: 'ci' });
+    const body = JSON.stringify([{ token: leaked.token, type: 'mogplex_token', url: 'https://github.com/o/r', source: 'commit' }]);
+    const revokedAt = async () => (await store.db.selectFrom('token').select('revoked_at').where('id', '=', leaked.id).execute())[0];
+    await store.db.schema.alterTable('notification').renameTo('away').execute();
+    expect((await send(platform.url, body, privateKey)).status).toBe(500);
+    expect(await revokedAt()).toEqual({ revoked_at: null });
+    await store.db.schema.alterTable('away').renameTo('notification').execute();
+    expect((await send(platform.url, body, privateKey)).status).toBe(200);
+    expect(await revokedAt()).toEqual({ revoked_at: expect.any(Number) });
+    expect(await store.db.selectFrom('notification').select('account_id').execute()).toEqual([{ account_id: person.id }]);
+    await platform.close();
+  });
+
   test("D6 a leaked token of a team's machine is told to the people who run the team, and to nobody else in it", async () => {
     const place = await stores.place();
     const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });

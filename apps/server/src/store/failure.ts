@@ -1,8 +1,12 @@
 import { MogplexError } from '@mogplex/protocol';
 
-/** PostgreSQL SQLSTATE classes that mean "not now": connection, resources, operator's intervention, system (appendix A of its manual). */
-const SQLSTATE = /^(08|53|57|58)[0-9A-Z]{3}$/;
+/**
+ * PostgreSQL SQLSTATE classes that mean "not now": connection, a transaction rolled back for
+ * the sake of another one, resources, operator's intervention, system (appendix A of its manual).
+ */
+const SQLSTATE = /^(08|40|53|57|58)[0-9A-Z]{3}$/;
 const SQLITE = /^SQLITE_(BUSY|LOCKED|IOERR|FULL|CANTOPEN|READONLY|CORRUPT|NOTADB)/;
+const FULL = new Set(['SQLITE_FULL', '53100']);
 const LINE = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND)$/;
 /** What the driver says of a connection that it lost; these carry no code. */
 const WORDS = /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
@@ -14,7 +18,8 @@ export const asStoreFailure = (error: unknown): MogplexError | undefined => {
   if (!(error instanceof Error)) return undefined;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (!SQLSTATE.test(code) && !SQLITE.test(code) && !LINE.test(code) && !WORDS.test(error.message)) return undefined;
-  return new MogplexError('unavailable', 'the store does not answer', { boundary: 'storage', retryAfter: SECONDS, cause: error });
+  const what = FULL.has(code) ? 'the disk of the store is full' : 'the store does not answer';
+  return new MogplexError('unavailable', what, { boundary: 'storage', retryAfter: SECONDS, cause: error });
 };
 
 /** Codes of a violated uniqueness: of SQLite, and of PostgreSQL (its documentation, appendix A). */

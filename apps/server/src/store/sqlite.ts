@@ -12,10 +12,22 @@ import {
 /** Statements kept compiled. The product has far fewer; the bound only guards against generated SQL. */
 const STATEMENTS_KEPT = 500;
 
-/** Takes the write lock at once, so that a transaction that reads first cannot fail later with "database is locked". */
 class ImmediateDriver extends SqliteDriver {
+  readonly #inTransaction: () => boolean;
+
+  constructor(config: SqliteDialectConfig, inTransaction: () => boolean) {
+    super(config);
+    this.#inTransaction = inTransaction;
+  }
+
+  /** Takes the write lock at once, so that a transaction that reads first cannot fail later with "database is locked". */
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  }
+
+  /** A full disk, for one, has rolled back already; a second time would be an error that hides the first one. */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    if (this.#inTransaction()) await super.rollbackTransaction(connection);
   }
 }
 
@@ -27,14 +39,16 @@ class TransactionalAdapter extends SqliteAdapter {
 
 class ImmediateSqliteDialect extends SqliteDialect {
   readonly #config: SqliteDialectConfig;
+  readonly #inTransaction: () => boolean;
 
-  constructor(config: SqliteDialectConfig) {
+  constructor(config: SqliteDialectConfig, inTransaction: () => boolean) {
     super(config);
     this.#config = config;
+    this.#inTransaction = inTransaction;
   }
 
   override createDriver(): Driver {
-    return new ImmediateDriver(this.#config);
+    return new ImmediateDriver(this.#config, this.#inTransaction);
   }
 
   override createAdapter(): SqliteAdapter {
@@ -68,7 +82,7 @@ export const openSqlite = (path: string): SqliteFile => {
   };
   const version = database.prepare<[], number>('pragma data_version').pluck();
   return {
-    dialect: new ImmediateSqliteDialect({ database: { close: () => database.close(), prepare } }),
+    dialect: new ImmediateSqliteDialect({ database: { close: () => database.close(), prepare } }, () => database.inTransaction),
     database,
     dataVersion: () => version.get() ?? 0,
   };

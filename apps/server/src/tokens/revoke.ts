@@ -17,6 +17,14 @@ interface Parts {
 
 type Why = NonNullable<TokenTables['token']['revoked_why']>;
 
+/** A token that was live until now. */
+export interface RevokedToken {
+  id: string;
+  accountId: string;
+  teamId: string | null;
+  name: string;
+}
+
 const revokeRow = async (
   trx: Db,
   row: { id: string; account_id: string; team_id: string | null },
@@ -51,6 +59,7 @@ const revokeRow = async (
  * Revokes one token. Once it resolves, no server lets the token in.
  *
  * @param where `id` or `hash` of the token, and `accountId` when it must be this account's.
+ * @param alongside what else is written when a live token was revoked: both are kept, or neither is.
  * @returns the row when it was live, undefined when it was revoked already.
  * @throws MogplexError `not_found` for a token that does not exist or is another account's.
  */
@@ -59,7 +68,8 @@ export const revokeToken = async (
   where: ({ id: string } | { hash: string }) & { accountId?: string },
   why: Why,
   by: Actor,
-): Promise<{ id: string; accountId: string; teamId: string | null; name: string } | undefined> => {
+  alongside?: (trx: Db, token: RevokedToken) => Promise<void>,
+): Promise<RevokedToken | undefined> => {
   const { row, revoked } = await db.transaction().execute(async (trx) => {
     const found = await trx
       .selectFrom('token')
@@ -69,11 +79,14 @@ export const revokeToken = async (
     if (!found || (where.accountId !== undefined && found.account_id !== where.accountId)) {
       throw new MogplexError('not_found', 'there is no such token', { boundary: 'token' });
     }
-    return { row: found, revoked: await revokeRow(trx, found, why, by, now()) };
+    const wasLive = await revokeRow(trx, found, why, by, now());
+    const token = { id: found.id, accountId: found.account_id, teamId: found.team_id, name: found.name };
+    if (wasLive) await alongside?.(trx, token);
+    return { row: found, revoked: wasLive ? token : undefined };
   });
   // Also when it was revoked before: the answer must be true even if the server that did it died before it told the others.
   await coherence.invalidate(TOKEN_TOPIC, [row.hash]);
-  return revoked ? { id: row.id, accountId: row.account_id, teamId: row.team_id, name: row.name } : undefined;
+  return revoked;
 };
 
 /** Revokes every live token of an account, for instance when it is deleted, and drops what is kept about it. */

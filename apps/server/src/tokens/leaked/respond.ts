@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { inspectToken, MogplexError } from '@mogplex/protocol';
+import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import { notify } from '../../audit/notify.ts';
 import { recordAudit } from '../../audit/record.ts';
 import { endLeakedGrant } from '../../identity/oauth/leaked.ts';
 import { teamManagers } from '../../identity/team-role.ts';
 import type { Platform } from '../../platform.ts';
+import type { Database } from '../../store/schema.ts';
 import { hashToken } from '../hash.ts';
 import { revokeToken } from '../revoke.ts';
 
@@ -48,48 +50,57 @@ interface Ended {
   /** Accounts that get a notice. */
   tell: readonly string[];
   what: string;
-  /** False when it had been revoked before: nobody needs another notice. */
-  wasLive: boolean;
 }
+
+type Db = Kysely<Database>;
 
 const isNotFound = (error: unknown): boolean => error instanceof MogplexError && error.code === 'not_found';
 
 /** Who is told: the person of a token, or, where a machine of a team held it, the people who run the team. */
-const holderOf = async (
-  { store: { db } }: Parts,
-  { accountId, teamId }: { accountId: string; teamId: string | null },
-): Promise<Pick<Ended, 'accountId' | 'tell'>> => {
+const toldAbout = async (db: Db, { accountId, teamId }: { accountId: string; teamId: string | null }): Promise<readonly string[]> => {
   const machine = await db.selectFrom('service_account').select('team_id').where('id', '=', accountId).executeTakeFirst();
-  return { accountId, tell: machine && teamId !== null ? await teamManagers(db, teamId) : [accountId] };
+  return machine && teamId !== null ? await teamManagers(db, teamId) : [accountId];
 };
 
-const endPersonal = async (parts: Parts, token: string): Promise<Ended | undefined> => {
-  const { store, coherence, now } = parts;
-  const hash = hashToken(token);
+const tell = async (trx: Db, { subject, accountId, tell: told, what }: Ended, where: string, at: number): Promise<void> => {
+  const whose = told.includes(accountId) ? 'Your' : "Your team's";
+  const text = `${whose} ${what} was found in public${where} and has been revoked. Make a new one where you need it.`;
+  for (const reader of told) await notify(trx, { accountId: reader, kind: 'token-leaked', text }, at);
+  const entry = { actor: 'secret-scanning', action: 'token.leaked', subject, accountId };
+  await recordAudit(trx, { ...entry, details: { what, where: where.trim() } }, at);
+};
+
+/** Ends a personal or run token, and tells its holder in the same transaction. @returns whether it is one of ours */
+const endToken = async ({ store: { db }, coherence, now }: Parts, token: string, where: string): Promise<boolean> => {
   try {
-    const revoked = await revokeToken({ db: store.db, coherence, now }, { hash }, 'leaked', { actor: 'secret-scanning' });
-    if (revoked) return { ...(await holderOf(parts, revoked)), subject: revoked.id, what: `token "${revoked.name}"`, wasLive: true };
-    return { subject: '', accountId: '', tell: [], what: '', wasLive: false };
+    const by = { actor: 'secret-scanning' };
+    await revokeToken({ db, coherence, now }, { hash: hashToken(token) }, 'leaked', by, async (trx, revoked) => {
+      const ended = { subject: revoked.id, accountId: revoked.accountId, what: `token "${revoked.name}"` };
+      await tell(trx, { ...ended, tell: await toldAbout(trx, revoked) }, where, now());
+    });
+    return true;
   } catch (error) {
-    if (isNotFound(error)) return undefined;
+    if (isNotFound(error)) return false;
     throw error;
   }
 };
 
-const endOne = async (parts: Parts, token: string): Promise<Ended | undefined> => {
-  const inspection = inspectToken(token);
-  if (!inspection.possible) return undefined;
-  if (inspection.kind === 'personal' || inspection.kind === 'run') return endPersonal(parts, token);
-  const grant = await endLeakedGrant(parts.store.db, token, parts.now);
-  return (
-    grant && {
-      subject: grant.id,
-      accountId: grant.accountId,
-      tell: [grant.accountId],
-      what: `sign-in of ${grant.clientName}`,
-      wasLive: grant.wasLive,
+/** The same for the sign-in that an access or refresh token belongs to. */
+const endSignIn = ({ store: { db }, now }: Parts, token: string, where: string): Promise<boolean> =>
+  db.transaction().execute(async (trx) => {
+    const grant = await endLeakedGrant(trx, token, now);
+    if (grant?.wasLive === true) {
+      const ended = { subject: grant.id, accountId: grant.accountId, what: `sign-in of ${grant.clientName}` };
+      await tell(trx, { ...ended, tell: [grant.accountId] }, where, now());
     }
-  );
+    return grant !== undefined;
+  });
+
+const endOne = async (parts: Parts, token: string, where: string): Promise<boolean> => {
+  const inspection = inspectToken(token);
+  if (!inspection.possible) return false;
+  const isToken = inspection.kind === 'personal' || inspection.kind === 'run';
+  return isToken ? await endToken(parts, token, where) : await endSignIn(parts, token, where);
 };
 
 /**
@@ -102,20 +113,9 @@ export const respondToLeaks = async (parts: Parts, body: unknown): Promise<LeakA
   if (!parsed.success) throw new MogplexError('invalid_request', 'the body is not a secret scanning report', { boundary: 'request' });
   const answers: LeakAnswer[] = [];
   for (const { token, type, url } of parsed.data) {
-    const ended = await endOne(parts, token);
-    if (ended?.wasLive === true) {
-      const at = parts.now();
-      const where = placeOf(url);
-      await parts.store.db.transaction().execute(async (trx) => {
-        const whose = ended.tell.includes(ended.accountId) ? 'Your' : "Your team's";
-        const text = `${whose} ${ended.what} was found in public${where} and has been revoked. Make a new one where you need it.`;
-        for (const accountId of ended.tell) await notify(trx, { accountId, kind: 'token-leaked', text }, at);
-        const entry = { actor: 'secret-scanning', action: 'token.leaked', subject: ended.subject, accountId: ended.accountId };
-        await recordAudit(trx, { ...entry, details: { what: ended.what, where: where.trim() } }, at);
-      });
-    }
+    const isOurs = await endOne(parts, token, placeOf(url));
     const hash = createHash('sha256').update(token).digest('base64');
-    answers.push({ token_hash: hash, token_type: type, label: ended === undefined ? 'false_positive' : 'true_positive' });
+    answers.push({ token_hash: hash, token_type: type, label: isOurs ? 'true_positive' : 'false_positive' });
   }
   return answers;
 };
