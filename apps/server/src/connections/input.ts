@@ -37,9 +37,9 @@ export const parseAddress = (text: string, hasCredential: boolean, policy: DialP
   }
   if (ipaddr.isValid(url.hostname.replace(/^\[|\]$/g, ''))) {
     try {
-      assertDialable(url.hostname, policy);
+      assertDialable(url.hostname, { ...policy, tlsElsewhere: hasCredential }, url.hostname, url.protocol);
     } catch (cause) {
-      throw invalid(`${url.hostname} is not on the public internet`, cause instanceof MogplexError ? cause.hint : undefined);
+      throw cause instanceof MogplexError ? invalid(cause.message, cause.hint) : cause;
     }
   }
   return url.href;

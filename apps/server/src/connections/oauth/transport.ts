@@ -30,6 +30,7 @@ const MAX_BYTES = 1024 * 1024;
 const failed = (what: string, error: unknown): MogplexError => {
   if (error instanceof MogplexError && error.boundary === 'connection') return error;
   const root = rootOf(error);
+  if (root instanceof MogplexError && root.boundary === 'connection') return root;
   if (root instanceof MogplexError && root.code === 'forbidden') {
     return new MogplexError('forbidden', `${what}: an address of it is not on the public internet`, {
       boundary: 'connection',
@@ -54,7 +55,13 @@ export const withOAuth = async <T>(
   work: (transport: OAuthTransport) => Promise<T>,
 ): Promise<T> => {
   const signal = AbortSignal.timeout(TOTAL_MS);
-  const safe = createSafeFetch({ policy, connectMs: CONNECT_MS, maxBytes: MAX_BYTES, signal, ...(lookup ? { lookup } : {}) });
+  const safe = createSafeFetch({
+    policy: { ...policy, tlsElsewhere: true },
+    connectMs: CONNECT_MS,
+    maxBytes: MAX_BYTES,
+    signal,
+    ...(lookup ? { lookup } : {}),
+  });
   const libraryFetch: LibraryFetch = (url, { body, headers, method, signal: own }) =>
     safe.fetch(url, { headers, method, ...(body ? { body } : {}), ...(own ? { signal: own } : {}) });
   const insecure = policy.allowNetworks.length > 0;

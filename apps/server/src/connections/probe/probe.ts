@@ -123,7 +123,8 @@ const ofFailure = (error: unknown, timedOut: boolean): Findings => {
  */
 export const probe = async (row: ConnectionRow, credential: Readonly<Record<string, Secret>>, parts: ProbeParts): Promise<Findings> => {
   const signal = AbortSignal.timeout(TOTAL_MS);
-  const safe = createSafeFetch({ ...parts, connectMs: CONNECT_MS, maxBytes: MAX_BYTES, signal });
+  const policy = { ...parts.policy, tlsElsewhere: Object.keys(credential).length > 0 };
+  const safe = createSafeFetch({ ...parts, policy, connectMs: CONNECT_MS, maxBytes: MAX_BYTES, signal });
   try {
     const url = new URL(row.url);
     const send = authorized(safe.fetch, url.origin, credential);

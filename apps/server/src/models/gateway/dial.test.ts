@@ -65,9 +65,9 @@ describe('B8 the check is made when it connects', () => {
   });
   afterAll(() => void server.close());
 
-  const get = async (origin: string, networks: string[], lookup?: Lookup): Promise<string> => {
+  const get = async (origin: string, networks: string[], lookup?: Lookup, tlsElsewhere = false): Promise<string> => {
     const pool = new Pool(origin, {
-      connect: createSafeConnector(dialPolicy(networks), { timeout: 2_000, ...(lookup ? { lookup } : {}) }),
+      connect: createSafeConnector({ ...dialPolicy(networks), tlsElsewhere }, { timeout: 2_000, ...(lookup ? { lookup } : {}) }),
     });
     try {
       const { body } = await pool.request({ method: 'GET', path: '/' });
@@ -99,5 +99,15 @@ describe('B8 the check is made when it connects', () => {
     }
     expect(await get(`http://127.0.0.1:${port}`, ['127.0.0.0/8'])).toBe('inside');
     expect(await get(`http://inside.example:${port}`, ['127.0.0.0/8'], resolveTo('127.0.0.1'))).toBe('inside');
+  });
+
+  test('B8 http carries a credential into allowed networks alone', async () => {
+    const insecure = { code: 'invalid_request', boundary: 'connection' };
+    const inside = ['127.0.0.0/8'];
+    expect(await get(`http://inside.example:${port}`, inside, resolveTo('127.0.0.1'), true)).toBe('inside');
+    await expect(get(`http://8.8.8.8:${port}`, inside, undefined, true)).rejects.toMatchObject(insecure);
+    // An allowed network is no licence for a name that leads elsewhere.
+    await expect(get(`http://outside.example:${port}`, inside, resolveTo('8.8.8.8'), true)).rejects.toMatchObject(insecure);
+    expect(() => assertDialable('8.8.8.8', { allowNetworks: inside, tlsElsewhere: true }, 'a', 'https:')).not.toThrow();
   });
 });

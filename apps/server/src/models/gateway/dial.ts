@@ -8,6 +8,8 @@ import { MogplexError } from '@mogplex/protocol';
 export interface DialPolicy {
   /** Networks in CIDR form (`10.1.0.0/16`, `::1/128`) that are allowed although they are private. */
   allowNetworks: readonly string[];
+  /** Whether http without TLS is dialled in those networks alone: for requests that carry a credential. */
+  tlsElsewhere?: boolean;
 }
 
 /** `dns.lookup` in its callback form with `all`. */
@@ -47,19 +49,28 @@ const refused = (host: string): MogplexError =>
     hint: 'The operator can allow a private network explicitly.',
   });
 
+const unencrypted = (host: string): MogplexError =>
+  new MogplexError('invalid_request', `${host} is asked over http, and a credential goes over https alone`, {
+    boundary: 'connection',
+    hint: 'Use https://; the operator can allow a private network for http.',
+  });
+
 /**
  * Refuses an address outside the public internet: loopback, private, link-local, carrier NAT, documentation and
  * multicast ranges (RFC 6890), and IPv6 forms that carry an IPv4 address (mapped, NAT64, 6to4, Teredo).
  *
  * @param address an IPv4 or IPv6 address in any notation that a resolver accepts, brackets and zone allowed.
  * @param host what the user wrote, for the message.
- * @throws MogplexError `forbidden`.
+ * @param protocol `https:` or `http:`, as in a URL; see {@link DialPolicy.tlsElsewhere}.
+ * @throws MogplexError `forbidden`, and `invalid_request` for http where TLS is wanted.
  */
-export const assertDialable = (address: string, policy: DialPolicy, host: string = address): void => {
+export const assertDialable = (address: string, policy: DialPolicy, host: string = address, protocol = 'https:'): void => {
   const bare = address.replace(/^\[|\]$/g, '');
   if (!ipaddr.isValid(bare)) throw refused(host);
   const parsed = ipaddr.parse(bare);
-  if (parsed.range() !== 'unicast' && !isAllowed(parsed, policy)) throw refused(host);
+  const inside = isAllowed(parsed, policy);
+  if (parsed.range() !== 'unicast' && !inside) throw refused(host);
+  if (protocol === 'http:' && policy.tlsElsewhere === true && !inside) throw unencrypted(host);
 };
 
 const isLiteral = (hostname: string): boolean => ipaddr.isValid(hostname.replace(/^\[|\]$/g, ''));
@@ -76,30 +87,35 @@ export const createSafeConnector = (
   policy: DialPolicy,
   { timeout, lookup = systemLookup as Lookup }: { timeout: number; lookup?: Lookup },
 ): buildConnector.connector => {
-  const checkedLookup: Lookup = (hostname, _options, callback) => {
-    lookup(hostname, { all: true }, (error, addresses) => {
-      if (error) return callback(error, []);
-      try {
-        for (const { address } of addresses) assertDialable(address, policy, hostname);
-      } catch (cause) {
-        return callback(cause as Error, []);
-      }
-      callback(null, addresses);
-    });
-  };
-  const connect = buildConnector({ timeout, allowH2: false, autoSelectFamily: true, lookup: checkedLookup } as buildConnector.BuildOptions);
+  const checkedLookup =
+    (protocol: string): Lookup =>
+    (hostname, _options, callback) => {
+      lookup(hostname, { all: true }, (error, addresses) => {
+        if (error) return callback(error, []);
+        try {
+          for (const { address } of addresses) assertDialable(address, policy, hostname, protocol);
+        } catch (cause) {
+          return callback(cause as Error, []);
+        }
+        callback(null, addresses);
+      });
+    };
+  const connectorFor = (protocol: string): buildConnector.connector =>
+    buildConnector({ timeout, allowH2: false, autoSelectFamily: true, lookup: checkedLookup(protocol) } as buildConnector.BuildOptions);
+  const [connectTls, connectPlain] = [connectorFor('https:'), connectorFor('http:')];
   return (options, callback) => {
     try {
-      if (isLiteral(options.hostname)) assertDialable(options.hostname, policy);
+      if (isLiteral(options.hostname)) assertDialable(options.hostname, policy, options.hostname, options.protocol);
     } catch (error) {
       callback(error as Error, null);
       return;
     }
+    const connect = options.protocol === 'http:' ? connectPlain : connectTls;
     connect(options, (...result) => {
       const [error, socket] = result;
       if (error) return callback(error, null);
       try {
-        assertDialable((socket as Socket).remoteAddress ?? '', policy, options.hostname);
+        assertDialable((socket as Socket).remoteAddress ?? '', policy, options.hostname, options.protocol);
       } catch (cause) {
         (socket as Socket).destroy();
         return callback(cause as Error, null);
