@@ -97,6 +97,26 @@ describeStores('B7 no cent is spent that was not there', (stores) => {
     await upstream.close();
   });
 
+  test('B7 a server that stops right after its calls, or is killed a little later, leaves nothing that was not used', async () => {
+    const upstream = await startOpenAiUpstream({ answer: { usage: { inputTokens: 7, outputTokens: 30 } } });
+    const place = await stores.place();
+    const operator = await prepare(place, upstream);
+    await operator.plan({ name: 'Rich', monthlyCredit: 1_000_000 });
+    for (const [round, end] of (['stop', 'kill', 'stop'] as const).entries()) {
+      const server = await startChildServer(place, LEASE);
+      const statuses = await Promise.all(Array.from({ length: 20 }, () => call(server.url, operator.token)));
+      expect(statuses.filter((status) => status === 200)).toHaveLength(20);
+      if (end === 'kill') await settled(operator, 20 * (round + 1));
+      await server[end]();
+    }
+    const last = await startChildServer(place, LEASE);
+    const { entries, spent, reserved } = await settled(operator, 60);
+    expect([spent, reserved, entries.some(({ kind }) => kind === 'expired')]).toEqual([60 * 30, 0, false]);
+    await last.stop();
+    await operator.close();
+    await upstream.close();
+  });
+
   test('B7 a server killed in the midst of calls gives nothing out twice', async () => {
     const upstream = await startOpenAiUpstream({ answer: { usage: { inputTokens: 7, outputTokens: PER_CALL }, gapMs: 3_000 } });
     const place = await stores.place();

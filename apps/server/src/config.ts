@@ -53,6 +53,7 @@ const environment = z.object({
   MOGPLEX_MODEL_PING_SECONDS: count(15),
   MOGPLEX_MODEL_LEASE_SECONDS: count(60),
   MOGPLEX_RUN_WORKERS: z.coerce.number().int().min(0).max(1_000).default(32),
+  MOGPLEX_RUN_DAYS: count(90),
   MOGPLEX_DRAIN_SECONDS: count(10),
   MOGPLEX_SECRET_SCANNING_KEYS: z.string().min(1).optional(),
   MOGPLEX_GITHUB_URL: origin.default('https://github.com'),
@@ -113,6 +114,8 @@ export interface Config {
   runs: {
     /** Runs that this server works on at the same time; 0: it takes none. */
     workers: number;
+    /** Days that a run is kept after it has ended. */
+    keepDays: number;
   };
   /** Seconds that open requests are given to end when the server stops. */
   drainSeconds: number;
@@ -159,7 +162,7 @@ export const loadConfig = (env: Readonly<Record<string, string | undefined>>): C
       ping: data.MOGPLEX_MODEL_PING_SECONDS,
       lease: data.MOGPLEX_MODEL_LEASE_SECONDS,
     },
-    runs: { workers: data.MOGPLEX_RUN_WORKERS },
+    runs: { workers: data.MOGPLEX_RUN_WORKERS, keepDays: data.MOGPLEX_RUN_DAYS },
     drainSeconds: data.MOGPLEX_DRAIN_SECONDS,
     ...(data.MOGPLEX_SECRET_SCANNING_KEYS === undefined ? {} : { secretScanningKeys: resolve(data.MOGPLEX_SECRET_SCANNING_KEYS) }),
     ...githubOf(data),

@@ -51,6 +51,7 @@ Settings (environment):
   MOGPLEX_ALLOW_PRIVATE_UPSTREAMS  private networks that users' upstream addresses may lead to
   MOGPLEX_SECRET_SCANNING_KEYS     file with the public keys that reports of leaked tokens are signed with
   MOGPLEX_RUN_WORKERS              runs that this server works on at the same time (32; 0: none)
+  MOGPLEX_RUN_DAYS                 days that a run and its events are kept after it has ended (90)
   MOGPLEX_DRAIN_SECONDS            time that runs, then open requests, are given when it stops (10)
   MOGPLEX_LOG                      info, or error for failures alone (info)`,
     )

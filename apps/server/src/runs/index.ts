@@ -7,6 +7,7 @@ import { createWatching } from './live/watch.ts';
 import { RUN_CHANNEL } from './record.ts';
 import { runRoutes } from './routes.ts';
 import type { StartParts } from './start.ts';
+import { keepSweeping, sweepRuns } from './sweep.ts';
 import { startWorkers, type Workers } from './worker.ts';
 
 /** Milliseconds between two log lines about a queue that does not answer. */
@@ -48,6 +49,7 @@ export const openRuns = async (
   };
   const watching = createWatching(store.db, log);
   let workers: Workers | undefined;
+  let stopSweeping = (): void => undefined;
   await coherence.subscribe(RUN_CHANNEL, {
     hear(message) {
       if (message === '+') workers?.wake();
@@ -64,8 +66,11 @@ export const openRuns = async (
     routes: [...runRoutes(parts), streamRoute(store.db, watching, rooms.authenticate)],
     start() {
       workers = startWorkers({ ...parts, log, gateway: localUrl, queueFailed }, config.runs.workers);
+      const sweep = () => sweepRuns(store.db, config.runs.keepDays, now());
+      stopSweeping = keepSweeping(sweep, (error) => log.error('old runs could not be removed', error));
     },
     async drain() {
+      stopSweeping();
       watching.close();
       await workers?.drain(config.drainSeconds * 1_000);
     },

@@ -13,14 +13,14 @@ interface Group {
 export interface OutstandingRows {
   put: ReservationRow[];
   remove: string[];
-  /** Some rows stand for no call any more and go a second later. */
+  /** Some rows stand for no call any more and go a little later. */
   idle: boolean;
   /** Call it when they are in the store. */
   keep(): void;
 }
 
-/** How long a row without calls stays ready for the next one. */
-export const IDLE_MS = 1_000;
+/** How long a row without calls stays ready for the next one, in milliseconds: after a crash it would count as spent. */
+export const IDLE_MS = 100;
 const AHEAD = 4;
 /** The part of the free credit that may be set aside ahead of the calls. */
 const AHEAD_SHARE = 200;
@@ -109,22 +109,27 @@ export class Outstanding {
     return this.#groups.get(groupOf(row))?.row.calls === 0;
   }
 
-  /** What to write now. `credits` tells how much of a payer's credit is free. */
-  rows(credits: ReadonlyMap<string, CreditRow>, now: number, leaseMs: number): OutstandingRows {
+  /**
+   * What to write now.
+   *
+   * @param credits tells how much of a payer's credit is free.
+   * @param last nothing begins any more: what no call stands behind goes at once.
+   */
+  rows(credits: ReadonlyMap<string, CreditRow>, now: number, leaseMs: number, last = false): OutstandingRows {
     const put: ReservationRow[] = [];
     const remove: string[] = [];
     const stored: [Group, number][] = [];
     const gone: string[] = [];
     for (const [name, group] of this.#groups) {
       const { row } = group;
-      if (row.calls === 0 && now - group.usedAt > IDLE_MS) {
+      if (row.calls === 0 && (last || now - group.usedAt > IDLE_MS)) {
         remove.push(row.id);
         gone.push(name);
         continue;
       }
       const credit = credits.get(row.payer);
       const free = row.charged === 0 || !credit ? Number.MAX_SAFE_INTEGER : Math.max(0, credit.balance - credit.reserved);
-      const wanted = Math.max(row.amount * AHEAD, group.stored);
+      const wanted = last ? row.amount : Math.max(row.amount * AHEAD, group.stored);
       const amount = row.amount + Math.min(wanted - row.amount, Math.floor(free / AHEAD_SHARE));
       put.push({ ...row, amount, calls: Math.max(1, row.calls), expires_at: now + leaseMs });
       stored.push([group, amount]);

@@ -161,10 +161,10 @@ export const openSqliteLedger = (
   // The pages that every call writes are the same few: the longer the log, the fewer of them go to the file.
   database.pragma('wal_autocheckpoint = 4000');
 
-  const flush = (): void => {
+  const flush = (last = false): void => {
     clearTimeout(later?.timer);
     later = undefined;
-    const rows = outstanding.rows(credits, clock(), leaseMs);
+    const rows = outstanding.rows(credits, clock(), leaseMs, last);
     database.exec('pragma synchronous = NORMAL');
     statements.begin.run();
     try {
@@ -197,7 +197,7 @@ export const openSqliteLedger = (
     if (later) clearTimeout(later.timer);
     const timer = setTimeout(() => {
       later = undefined;
-      alone(flush).catch((error: unknown) => {
+      alone(() => flush()).catch((error: unknown) => {
         onFailure(error);
         flushLater(RETRY_MS);
       });
@@ -272,17 +272,17 @@ export const openSqliteLedger = (
     bookNow,
     commit: async (operations, now) => {
       const { results, alerts, awaited } = book(operations, now);
-      if (awaited) await alone(flush);
+      if (awaited) await alone(() => flush());
       else flushLater(GATHER_MS);
       return { results, alerts };
     },
     // The rows of this server never expire while it lives: nobody else serves this store.
     beat: () => Promise.resolve(),
     expired: (_now, limit) => alone(() => statements.expired.all(serverId, limit)),
-    flush: () => alone(flush),
+    flush: () => alone(() => flush()),
     close: async () => {
       try {
-        await alone(flush);
+        await alone(() => flush(true));
       } catch (error) {
         onFailure(error);
       }

@@ -13,6 +13,7 @@ import { parallelRuns } from './0031_parallel_runs.ts';
 import { connections } from './0040_connections.ts';
 import { runs } from './0050_runs.ts';
 import { runList } from './0051_run_list.ts';
+import { runEnded } from './0052_run_ended.ts';
 
 /**
  * Every migration by name. Ranges: 0001-0009 core and tokens, 0010-0019 identity, 0030-0039 models, 0040-0049 connections,
@@ -33,4 +34,5 @@ export const migrations: Record<string, Migration> = {
   '0040_connections': connections,
   '0050_runs': runs,
   '0051_run_list': runList,
+  '0052_run_ended': runEnded,
 };
