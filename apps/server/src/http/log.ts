@@ -33,7 +33,13 @@ export interface Logger {
 
 const DEPTH = 4;
 
-const field = (name: string, value: string | undefined): string => (value === undefined ? '' : `,"${name}":${JSON.stringify(value)}`);
+/** What JSON writes as it stands. */
+const PLAIN = /^[\w./: -]*$/;
+
+const field = (name: string, value: string | undefined): string => {
+  if (value === undefined) return '';
+  return PLAIN.test(value) ? `,"${name}":"${value}"` : `,"${name}":${JSON.stringify(value)}`;
+};
 
 const describe = (error: unknown, depth = 0): unknown => {
   if (!(error instanceof Error)) return String(error);
@@ -80,7 +86,7 @@ export const createLogger = (
   level: 'info' | 'error',
   now: () => number = Date.now,
 ): Logger => {
-  let pending = '';
+  let pending: string[] = [];
   let stamp = { at: Number.NaN, text: '' };
   const time = (): string => {
     const at = now();
@@ -93,8 +99,8 @@ export const createLogger = (
     clearTimeout(gathering);
     gathering = undefined;
     due = false;
-    const lines = pending;
-    pending = '';
+    const lines = pending.join('');
+    pending = [];
     if (lines !== '') write(lines);
   };
   const putLine = (fields: string, patient = false): void => {
@@ -103,7 +109,7 @@ export const createLogger = (
       due = true;
       setImmediate(flush);
     }
-    pending += `{"time":"${time()}",${fields}\n`;
+    pending.push(`{"time":"${time()}",${fields}\n`);
   };
   const put = (fields: unknown): void => putLine(JSON.stringify(fields).slice(1));
   return {
