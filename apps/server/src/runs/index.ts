@@ -49,7 +49,7 @@ export const openRuns = async (
   };
   const watching = createWatching(store.db, log);
   let workers: Workers | undefined;
-  let stopSweeping = (): void => undefined;
+  let stopSweeping = (): Promise<void> => Promise.resolve();
   await coherence.subscribe(RUN_CHANNEL, {
     hear(message) {
       if (message === '+') workers?.wake();
@@ -66,13 +66,14 @@ export const openRuns = async (
     routes: [...runRoutes(parts), streamRoute(store.db, watching, rooms.authenticate)],
     start() {
       workers = startWorkers({ ...parts, log, gateway: localUrl, queueFailed }, config.runs.workers);
-      const sweep = () => sweepRuns(store.db, config.runs.keepDays, now());
+      const sweep = (signal: AbortSignal) => sweepRuns(store.db, config.runs.keepDays, now(), signal);
       stopSweeping = keepSweeping(sweep, (error) => log.error('old runs could not be removed', error));
     },
     async drain() {
-      stopSweeping();
+      const swept = stopSweeping();
       watching.close();
       await workers?.drain(config.drainSeconds * 1_000);
+      await swept;
     },
     close: () => queue.close(),
   };

@@ -12,10 +12,12 @@ const TOKENS_AT_ONCE = 500;
 /**
  * Removes runs that ended so many days ago, with their events, and tokens of runs that ended a week ago. What was spent and
  * what the audit log says of them stays.
+ *
+ * @param signal ends it after the statement that is under way.
  */
-export const sweepRuns = async (db: Db, keepDays: number, now: number): Promise<void> => {
+export const sweepRuns = async (db: Db, keepDays: number, now: number, signal: AbortSignal): Promise<void> => {
   const inPieces = async (size: number, remove: () => Promise<{ numDeletedRows: bigint }>): Promise<void> => {
-    while (Number((await remove()).numDeletedRows) === size) await nextTurn();
+    while (!signal.aborted && Number((await remove()).numDeletedRows) === size) await nextTurn();
   };
   const oldRuns = db
     .selectFrom('run')
@@ -33,15 +35,20 @@ export const sweepRuns = async (db: Db, keepDays: number, now: number): Promise<
   await inPieces(TOKENS_AT_ONCE, () => db.deleteFrom('token').where('id', 'in', oldTokens).executeTakeFirst());
 };
 
-/** Sweeps now and every hour. @returns the end of that */
-export const keepSweeping = (sweep: () => Promise<void>, onError: (error: unknown) => void): (() => void) => {
+/** Sweeps now and every hour. @returns ends that, and resolves when no sweep is under way */
+export const keepSweeping = (sweep: (signal: AbortSignal) => Promise<void>, onError: (error: unknown) => void): (() => Promise<void>) => {
+  const ending = new AbortController();
   let under: Promise<void> | undefined;
   const run = (): void => {
-    under ??= sweep()
+    under ??= sweep(ending.signal)
       .catch(onError)
       .finally(() => (under = undefined));
   };
   run();
   const timer = setInterval(run, EVERY_MS).unref();
-  return () => clearInterval(timer);
+  return async () => {
+    clearInterval(timer);
+    ending.abort();
+    await under;
+  };
 };
