@@ -7,6 +7,7 @@ import type { CreditRow, EntryRow, ReservationRow } from './book.ts';
 import type { LedgerOperation, LedgerResult } from './operations.ts';
 import type { LedgerStore } from './ledger.ts';
 import { IDLE_MS, Outstanding } from './outstanding.ts';
+import { prepareEntries } from './sqlite-entries.ts';
 
 const CREDIT_COLUMNS = ['payer', 'period', 'granted', 'balance', 'reserved', 'calls', 'minute', 'minute_calls'] as const;
 const RESERVATION_COLUMNS = [
@@ -27,55 +28,7 @@ const RESERVATION_COLUMNS = [
   'expires_at',
   'created_at',
 ] as const;
-const ENTRY_COLUMNS = [
-  'reference',
-  'payer',
-  'kind',
-  'amount',
-  'cost',
-  'uncovered',
-  'account_id',
-  'team_id',
-  'token_id',
-  'run_id',
-  'source',
-  'model',
-  'provider',
-  'upstream_id',
-  'input_tokens',
-  'cached_input_tokens',
-  'cache_write_tokens',
-  'output_tokens',
-  'exact',
-  'outcome',
-  'day',
-  'created_at',
-] as const;
 // Spelled out, since these run for every call.
-const entryValues = (row: EntryRow): unknown[] => [
-  row.reference,
-  row.payer,
-  row.kind,
-  row.amount,
-  row.cost,
-  row.uncovered,
-  row.account_id,
-  row.team_id,
-  row.token_id,
-  row.run_id,
-  row.source,
-  row.model,
-  row.provider,
-  row.upstream_id,
-  row.input_tokens,
-  row.cached_input_tokens,
-  row.cache_write_tokens,
-  row.output_tokens,
-  row.exact,
-  row.outcome,
-  row.day,
-  row.created_at,
-];
 const reservationValues = (row: ReservationRow): unknown[] => [
   row.id,
   row.payer,
@@ -97,13 +50,8 @@ const reservationValues = (row: ReservationRow): unknown[] => [
 
 const ALERT_COLUMNS = ['id', 'payer', 'period', 'percent', 'created_at'] as const;
 
-const insertInto = (table: string, columns: readonly string[], verb = 'insert', rows = 1): string => {
-  const row = `(${columns.map(() => '?').join(', ')})`;
-  return `${verb} into ${table} (${columns.join(', ')}) values ${Array.from({ length: rows }, () => row).join(', ')}`;
-};
-
-/** Entries that one statement writes: a busy gateway has hundreds at a time, and a statement of its own costs each a fifth more. */
-const ENTRIES_AT_ONCE = 25;
+const insertInto = (table: string, columns: readonly string[], verb = 'insert'): string =>
+  `${verb} into ${table} (${columns.join(', ')}) values (${columns.map(() => '?').join(', ')})`;
 
 const prepareAll = (database: BetterSqlite.Database) => ({
   begin: database.prepare('begin immediate'),
@@ -115,8 +63,6 @@ const prepareAll = (database: BetterSqlite.Database) => ({
   ),
   credit: database.prepare<[string], CreditRow>(`select ${CREDIT_COLUMNS.join(', ')} from model_credit where payer = ?`),
   putCredit: database.prepare(insertInto('model_credit', CREDIT_COLUMNS, 'insert or replace')),
-  entry: database.prepare(insertInto('model_ledger', ENTRY_COLUMNS)),
-  entries: database.prepare(insertInto('model_ledger', ENTRY_COLUMNS, 'insert', ENTRIES_AT_ONCE)),
   reservation: database.prepare(insertInto('model_reservations', RESERVATION_COLUMNS, 'insert or replace')),
   forget: database.prepare<[string]>('delete from model_reservations where id = ?'),
   alert: database.prepare(insertInto('model_alerts', ALERT_COLUMNS, 'insert or ignore')),
@@ -162,20 +108,13 @@ export const openSqliteLedger = (
   }: { serverId: string; leaseMs: number; onFailure: (error: unknown) => void; now: () => number },
 ): LedgerStore => {
   const statements = prepareAll(database);
+  const writeEntries = prepareEntries(database);
   const outstanding = new Outstanding(serverId);
   const credits = new Map<string, CreditRow>();
   let pending = nothing();
   let later: { due: number; timer: NodeJS.Timeout } | undefined;
   // The pages that every call writes are the same few: the longer the log, the fewer of them go to the file.
   database.pragma('wal_autocheckpoint = 4000');
-
-  const writeEntries = (rows: readonly EntryRow[]): void => {
-    let at = 0;
-    for (; at + ENTRIES_AT_ONCE <= rows.length; at += ENTRIES_AT_ONCE) {
-      statements.entries.run(rows.slice(at, at + ENTRIES_AT_ONCE).flatMap(entryValues));
-    }
-    for (const row of rows.slice(at)) statements.entry.run(entryValues(row));
-  };
 
   const flush = (last = false): void => {
     clearTimeout(later?.timer);

@@ -1,0 +1,103 @@
+import type BetterSqlite from 'better-sqlite3';
+import type { EntryRow } from './book.ts';
+
+/** What differs from call to call. */
+const OWN_COLUMNS = [
+  'reference',
+  'amount',
+  'cost',
+  'uncovered',
+  'input_tokens',
+  'cached_input_tokens',
+  'cache_write_tokens',
+  'output_tokens',
+  'created_at',
+] as const;
+/** What many calls of a moment have in common. */
+const COMMON_COLUMNS = [
+  'payer',
+  'kind',
+  'account_id',
+  'team_id',
+  'token_id',
+  'run_id',
+  'source',
+  'model',
+  'provider',
+  'upstream_id',
+  'exact',
+  'outcome',
+  'day',
+] as const;
+
+// Spelled out, since these run for every call.
+const ownValues = (row: EntryRow): unknown[] => [
+  row.reference,
+  row.amount,
+  row.cost,
+  row.uncovered,
+  row.input_tokens,
+  row.cached_input_tokens,
+  row.cache_write_tokens,
+  row.output_tokens,
+  row.created_at,
+];
+const commonValues = (row: EntryRow): unknown[] => COMMON_COLUMNS.map((column) => row[column]);
+const agree = (one: EntryRow, other: EntryRow): boolean =>
+  one.token_id === other.token_id &&
+  one.model === other.model &&
+  one.upstream_id === other.upstream_id &&
+  one.payer === other.payer &&
+  one.kind === other.kind &&
+  one.account_id === other.account_id &&
+  one.team_id === other.team_id &&
+  one.run_id === other.run_id &&
+  one.source === other.source &&
+  one.provider === other.provider &&
+  one.exact === other.exact &&
+  one.outcome === other.outcome &&
+  one.day === other.day;
+
+/** Rows that one statement writes, largest first. */
+const SIZES = [25, 5, 1] as const;
+/** So many groups are looked through for the one that a row belongs to. */
+const GROUPS_SOUGHT = 20;
+
+const groupsOf = (rows: readonly EntryRow[]): EntryRow[][] => {
+  const groups: EntryRow[][] = [];
+  for (const row of rows) {
+    const known = groups.slice(-GROUPS_SOUGHT).find(([first]) => first !== undefined && agree(first, row));
+    if (known) known.push(row);
+    else groups.push([row]);
+  }
+  return groups;
+};
+
+const insertSql = (rows: number): string => {
+  const row = `(${OWN_COLUMNS.map(() => '?').join(', ')})`;
+  const selected = [...COMMON_COLUMNS.map(() => '?'), ...OWN_COLUMNS.map((_, index) => `column${index + 1}`)];
+  return `insert into model_ledger (${[...COMMON_COLUMNS, ...OWN_COLUMNS].join(', ')})
+    select ${selected.join(', ')} from (values ${Array.from({ length: rows }, () => row).join(', ')})`;
+};
+
+/**
+ * Prepares the writing of entries into the embedded store's ledger. What entries have in common is handed over once for
+ * up to 25 of them: nearly all of an entry's cost is the handing over of its texts.
+ *
+ * @returns writes entries, inside a transaction of the caller.
+ */
+export const prepareEntries = (database: BetterSqlite.Database): ((rows: readonly EntryRow[]) => void) => {
+  const statements = SIZES.map((size) => ({ size, statement: database.prepare<unknown[]>(insertSql(size)) }));
+  return (rows) => {
+    for (const group of groupsOf(rows)) {
+      let at = 0;
+      for (const { size, statement } of statements) {
+        for (; at + size <= group.length; at += size) {
+          const values = commonValues(group[at] as EntryRow);
+          for (let index = at; index < at + size; index++) values.push(...ownValues(group[index] as EntryRow));
+          statement.run(values);
+        }
+      }
+    }
+  };
+};
