@@ -24,8 +24,11 @@ export interface EchoMask {
 const openEnd = (chunk: Buffer, needle: Buffer): number => {
   const first = needle[0] ?? 0;
   const from = Math.max(0, chunk.length - needle.length + 1);
-  for (let at = chunk.indexOf(first, from); at >= 0; at = chunk.indexOf(first, at + 1)) {
-    if (chunk.compare(needle, 0, chunk.length - at, at) === 0) return chunk.length - at;
+  for (let at = from; at < chunk.length; at++) {
+    if (chunk[at] !== first) continue;
+    let same = 1;
+    while (at + same < chunk.length && chunk[at + same] === needle[same]) same++;
+    if (at + same === chunk.length) return same;
   }
   return 0;
 };

@@ -32,24 +32,22 @@ export interface Coherence {
   close(): Promise<void>;
 }
 
+/** Answers of a topic. */
 const KEPT = 50_000;
 
 /** The answers of one process. `generation` grows with every drop, so that a read that was under way is not kept. */
 export class Answers {
-  readonly #kept = new Map<string, object>();
+  /** By topic and key. */
+  readonly #kept = new Map<string, Map<string, object>>();
   #generation = 0;
 
-  static nameOf(topic: string, key: string): string {
-    return `${topic} ${key}`;
+  get(topic: string, key: string): object | undefined {
+    return this.#kept.get(topic)?.get(key);
   }
 
-  get(name: string): object | undefined {
-    return this.#kept.get(name);
-  }
-
-  drop(names: readonly string[]): void {
+  drop(topic: string, keys: readonly string[]): void {
     this.#generation += 1;
-    for (const name of names) this.#kept.delete(name);
+    for (const key of keys) this.#kept.get(topic)?.delete(key);
   }
 
   clear(): void {
@@ -58,15 +56,21 @@ export class Answers {
   }
 
   /** Loads, and keeps the answer if nothing was dropped meanwhile and `stillGood` agrees. */
-  async fill<T extends object>(name: string, load: () => Promise<T | undefined>, stillGood: () => boolean): Promise<T | undefined> {
+  async fill<T extends object>(
+    topic: string,
+    key: string,
+    load: () => Promise<T | undefined>,
+    stillGood: () => boolean,
+  ): Promise<T | undefined> {
     const before = this.#generation;
     const value = await load();
     if (value === undefined || this.#generation !== before || !stillGood()) return value;
-    if (this.#kept.size >= KEPT) {
-      const oldest = this.#kept.keys().next();
-      if (oldest.done !== true) this.#kept.delete(oldest.value);
+    const kept = this.#kept.get(topic) ?? new Map<string, object>();
+    if (kept.size >= KEPT) {
+      const oldest = kept.keys().next();
+      if (oldest.done !== true) kept.delete(oldest.value);
     }
-    this.#kept.set(name, value);
+    this.#kept.set(topic, kept.set(key, value));
     return value;
   }
 }

@@ -17,7 +17,7 @@ const KEYS_A_NOTICE = 50;
 
 const DATABASE_NOW = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
 
-const notice = z.object({ id: z.string(), from: z.string(), names: z.array(z.string()) });
+const notice = z.object({ id: z.string(), from: z.string(), topic: z.string(), keys: z.array(z.string()) });
 const acknowledgement = z.object({ id: z.string(), server: z.string() });
 
 interface Waiting {
@@ -45,9 +45,9 @@ export const openPostgresCoherence = async (
   const isLive = (): boolean => performance.now() < liveUntil;
 
   const onNotice = async (payload: string): Promise<void> => {
-    const { id, from, names } = notice.parse(JSON.parse(payload));
+    const { id, from, topic, keys } = notice.parse(JSON.parse(payload));
     if (from === me) return;
-    answers.drop(names);
+    answers.drop(topic, keys);
     await listener.query('select pg_notify($1, $2)', [`mogplex_ack_${from}`, JSON.stringify({ id, server: me })]);
   };
 
@@ -95,7 +95,7 @@ export const openPostgresCoherence = async (
   }, RENEW);
   timer.unref();
 
-  const announce = async (names: readonly string[]): Promise<void> => {
+  const announce = async (topic: string, keys: readonly string[]): Promise<void> => {
     const id = randomBytes(9).toString('hex');
     const servers = new Set<string>();
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -104,7 +104,7 @@ export const openPostgresCoherence = async (
       const { rows } = await pool.query<{ server_id: string; left: number }>(
         `with told as (select pg_notify($1, $2))
          select server_id, expires_at - ${DATABASE_NOW} as left from cache_lease, told where server_id <> $3 and expires_at > ${DATABASE_NOW}`,
-        [NOTICES, JSON.stringify({ id, from: me, names }), me],
+        [NOTICES, JSON.stringify({ id, from: me, topic, keys }), me],
       );
       if (rows.length === 0) return;
       for (const row of rows) servers.add(row.server_id);
@@ -120,15 +120,13 @@ export const openPostgresCoherence = async (
   return {
     cached<T extends object>(topic: string, key: string, load: () => Promise<T | undefined>) {
       if (!isLive()) return load();
-      const name = Answers.nameOf(topic, key);
-      const kept = answers.get(name) as T | undefined;
-      return kept ?? answers.fill(name, load, isLive);
+      const kept = answers.get(topic, key) as T | undefined;
+      return kept ?? answers.fill(topic, key, load, isLive);
     },
     async invalidate(topic, keys) {
-      const names = keys.map((key) => Answers.nameOf(topic, key));
-      answers.drop(names);
+      answers.drop(topic, keys);
       try {
-        for (let start = 0; start < names.length; start += KEYS_A_NOTICE) await announce(names.slice(start, start + KEYS_A_NOTICE));
+        for (let start = 0; start < keys.length; start += KEYS_A_NOTICE) await announce(topic, keys.slice(start, start + KEYS_A_NOTICE));
       } catch (cause) {
         throw new MogplexError('unavailable', 'the change is stored, but not every server is known to have heard of it', {
           boundary: 'storage',

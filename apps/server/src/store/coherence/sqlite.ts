@@ -28,12 +28,11 @@ export const openSqliteCoherence = (dataVersion: () => number): Coherence => {
   return {
     cached<T extends object>(topic: string, key: string, load: () => Promise<T | undefined>) {
       const version = look();
-      const name = Answers.nameOf(topic, key);
-      const kept = answers.get(name) as T | undefined;
-      return kept ?? answers.fill(name, load, () => dataVersion() === version);
+      const kept = answers.get(topic, key) as T | undefined;
+      return kept ?? answers.fill(topic, key, load, () => dataVersion() === version);
     },
     invalidate(topic, keys) {
-      answers.drop(keys.map((key) => Answers.nameOf(topic, key)));
+      answers.drop(topic, keys);
       return Promise.resolve();
     },
     subscribe(channel, subscription) {
