@@ -86,7 +86,7 @@ describeStores('B7 B22 upstream faults', (stores) => {
     const { response, text, line } = await under('hang');
     expect(response.status).toBe(504);
     expect(text).toContain('did not begin to answer in time');
-    expect(line).toMatch(/"status":504.*"code":"upstream_timeout","boundary":"model".*UND_ERR_HEADERS_TIMEOUT/);
+    expect(line).toMatch(/"status":504.*"code":"upstream_timeout","boundary":"model".*UPSTREAM_HEADERS_TIMEOUT/);
     expect(await free()).toBe(1_000_000);
   });
 

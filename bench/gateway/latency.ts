@@ -5,8 +5,10 @@ const JSON_BODY = '{"model":"gpt-5","max_completion_tokens":64,"messages":[{"rol
 export const STREAM_BODY =
   '{"model":"gpt-5","stream":true,"stream_options":{"include_usage":true},"max_completion_tokens":64,"messages":[{"role":"user","content":"Write one sentence about a fox."}]}';
 const WARM = 5_000;
-const ROUNDS = 40;
-const PER_ROUND = 150;
+const ROUNDS = 12;
+const PER_ROUND = 600;
+/** Requests at the start of a round that are not counted, since the other targets have just had the machine. */
+const BACK = 100;
 
 interface Line {
   target: Target;
@@ -44,10 +46,11 @@ const warm = async (target: Target, body: string): Promise<Line> => {
 const measure = async (title: string, targets: readonly Target[], body: string, firstByte: boolean): Promise<void> => {
   const lines: Line[] = [];
   for (const target of targets) lines.push(await warm(target, body));
-  // Short rounds in turn, so that each target meets the same load of other programs.
+  // Rounds in turn, so that each target meets the same load of other programs.
   for (let count = 0; count < ROUNDS; count++) {
     for (const line of lines) {
       const times: number[] = [];
+      for (let index = 0; index < BACK; index++) await ask(line, firstByte);
       for (let index = 0; index < PER_ROUND; index++) times.push(await ask(line, firstByte));
       line.all.push(...times);
       line.rounds.push(quantile(times, 0.5));

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { MogplexError } from '@mogplex/protocol';
-import type { CredentialResolvers, Principal } from './principal.ts';
+import type { CredentialResolvers, MaybeLater, Principal } from './principal.ts';
 
 const ACCESS_TOKEN = /^mog_at_[A-Za-z0-9_-]{20,200}$/;
 
@@ -9,6 +9,11 @@ const unauthenticated = (): MogplexError =>
     boundary: 'token',
     hint: 'Sign in again, or make a new token in Settings.',
   });
+
+const known = (principal: Principal | undefined): Principal => {
+  if (!principal) throw unauthenticated();
+  return principal;
+};
 
 /** The token of an `Authorization: Bearer` header (RFC 6750 section 2.1); undefined without a header, empty for another scheme. */
 export const bearerOf = (incoming: IncomingMessage): string | undefined => {
@@ -24,14 +29,13 @@ export const bearerOf = (incoming: IncomingMessage): string | undefined => {
  */
 export const createAuthenticator =
   (resolvers: CredentialResolvers) =>
-  async (incoming: IncomingMessage, token: string | undefined): Promise<Principal | undefined> => {
+  (incoming: IncomingMessage, token: string | undefined): MaybeLater<Principal | undefined> => {
     if (token === undefined) {
       const { cookie } = incoming.headers;
       return cookie === undefined ? undefined : resolvers.principalFromSession(cookie);
     }
-    const principal = ACCESS_TOKEN.test(token)
-      ? await resolvers.principalFromAccessToken(token)
-      : await resolvers.principalFromToken(token, incoming.socket);
-    if (!principal) throw unauthenticated();
-    return principal;
+    const found = ACCESS_TOKEN.test(token)
+      ? resolvers.principalFromAccessToken(token)
+      : resolvers.principalFromToken(token, incoming.socket);
+    return found instanceof Promise ? found.then(known) : known(found);
   };

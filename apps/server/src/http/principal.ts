@@ -1,3 +1,6 @@
+/** An answer that is at hand in the common case, which then costs no turn of the event loop. */
+export type MaybeLater<T> = T | Promise<T>;
+
 /** Who calls, as the guard chain found out. */
 export interface Principal {
   kind: 'personal' | 'oauth' | 'session' | 'run';
@@ -29,7 +32,7 @@ export interface Principal {
 /** The rooms that know credentials. Each answers undefined for one that is unknown, expired or revoked. */
 export interface CredentialResolvers {
   /** Personal access tokens and run tokens, from any string at all; `connection` is the socket that it came on. */
-  principalFromToken(token: string, connection: object): Promise<Principal | undefined>;
+  principalFromToken(token: string, connection: object): MaybeLater<Principal | undefined>;
   /** `mog_at_` access tokens of the authorization server. */
   principalFromAccessToken(token: string): Promise<Principal | undefined>;
   /** The session of a browser, from its `Cookie` header. */

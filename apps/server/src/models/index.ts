@@ -99,7 +99,7 @@ export const openModels = (platform: Platform): ModelsRoom => {
       clearInterval(daily);
       await ledger.close();
       pinger.close();
-      await pools.close();
+      pools.close();
     },
   };
 };

@@ -1,5 +1,6 @@
 import type { ProviderId } from '@mogplex/protocol';
 import type { Selectable } from 'kysely';
+import type { MaybeLater } from '../http/principal.ts';
 import type { Coherence } from '../store/coherence/coherence.ts';
 import type { Store } from '../store/open.ts';
 import { CATALOG } from './catalog/data.ts';
@@ -27,7 +28,7 @@ export interface Settings {
 
 /** The settings in memory, never older than the last change that was acknowledged on any server. */
 export interface SettingsCache {
-  current(): Promise<Settings>;
+  current(): MaybeLater<Settings>;
   /** Call it after a change is stored and before it is acknowledged. */
   changed(): Promise<void>;
 }
@@ -120,6 +121,9 @@ export const loadSettings = async (store: Store, onDamaged: (id: string, error: 
 };
 
 export const createSettingsCache = (coherence: Coherence, load: () => Promise<Settings>): SettingsCache => ({
-  current: async () => (await coherence.cached(TOPIC, KEY, load)) ?? load(),
+  current: () => {
+    const kept = coherence.cached(TOPIC, KEY, load);
+    return kept instanceof Promise ? kept.then((settings) => settings ?? load()) : kept;
+  },
   changed: () => announceSettings(coherence),
 });

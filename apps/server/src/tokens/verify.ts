@@ -1,7 +1,7 @@
 import { inspectToken } from '@mogplex/protocol';
 import type { Kysely } from 'kysely';
 import type { Database } from '../store/schema.ts';
-import type { Principal } from '../http/principal.ts';
+import type { MaybeLater, Principal } from '../http/principal.ts';
 import { findAccount } from '../identity/accounts.ts';
 import type { Coherence } from '../store/coherence/coherence.ts';
 import { hashToken } from './hash.ts';
@@ -66,15 +66,18 @@ const hashOn = (connection: object, token: string): string => {
  */
 export const createVerifier =
   (db: Db, coherence: Coherence, lastUsed: LastUsed, now: () => number) =>
-  async (token: string, connection: object): Promise<Principal | undefined> => {
+  (token: string, connection: object): MaybeLater<Principal | undefined> => {
     const hash = hashOn(connection, token);
     // A run's token ends with its run, on all servers at once: what it may do is never answered from memory.
     if (token.startsWith(RUN_PREFIX)) return inspectToken(token).possible ? findRunPrincipal(db, hash, now()) : undefined;
     const at = now();
-    const principal = await coherence.cached(TOKEN_TOPIC, hash, () => load(db, token, hash, at));
-    if (!principal) return undefined;
-    // An expired token costs the same look-up as an unknown or revoked one, so that time does not tell them apart.
-    if (isOver(principal.expiresAt, at)) return load(db, token, hash, at);
-    lastUsed.touch(principal.tokenId);
-    return principal;
+    const use = (principal: Principal | undefined): MaybeLater<Principal | undefined> => {
+      if (!principal) return undefined;
+      // An expired token costs the same look-up as an unknown or revoked one, so that time does not tell them apart.
+      if (isOver(principal.expiresAt, at)) return load(db, token, hash, at);
+      lastUsed.touch(principal.tokenId);
+      return principal;
+    };
+    const found = coherence.cached(TOKEN_TOPIC, hash, () => load(db, token, hash, at));
+    return found instanceof Promise ? found.then(use) : use(found);
   };

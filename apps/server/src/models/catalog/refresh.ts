@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Store } from '../../store/open.ts';
 import { upstreamHeaders } from '../gateway/headers.ts';
 import type { Pools } from '../gateway/pools.ts';
+import { fetchWhole } from '../gateway/upstream/fetch-whole.ts';
 import type { SettingsCache } from '../settings.ts';
 import { ENDPOINTS } from '../upstreams/endpoints.ts';
 import type { Upstream } from '../upstreams/upstreams.ts';
@@ -26,6 +27,8 @@ interface Listed {
 }
 
 const PAUSE_MS = 60_000;
+/** Milliseconds until a list is whole. */
+const LIST_MS = 10_000;
 const MOST_BYTES = 2 * 1024 * 1024;
 const MOST_MODELS = 1_000;
 const UNKNOWN_CONTEXT = 128_000;
@@ -65,22 +68,15 @@ const fetchList = async (pools: Pools, upstream: Upstream): Promise<Listed[]> =>
   const base = new URL(upstream.baseUrl ?? ENDPOINTS[upstream.provider].baseUrl);
   const format = ENDPOINTS[upstream.provider].formats[0] ?? 'openai';
   const query = format === 'openai' ? '' : format === 'anthropic' ? '?limit=1000' : '?pageSize=1000';
-  const { statusCode, body } = await pools.get(base.origin, true).request({
-    method: 'GET',
+  const request = {
+    method: 'GET' as const,
     path: `${base.pathname}/models${query}`,
     headers: upstreamHeaders({ accept: 'application/json' }, format, upstream.key.reveal()),
-    headersTimeout: 10_000,
-    bodyTimeout: 10_000,
-  });
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MOST_BYTES) throw new Error('the list of models does not end');
-    chunks.push(chunk);
-  }
-  if (statusCode !== 200) throw new Error(`the list of models was answered with ${statusCode}`);
-  return parseList(upstream.provider, JSON.parse(Buffer.concat(chunks).toString('utf8'))).slice(0, MOST_MODELS);
+    body: undefined,
+  };
+  const { status, body } = await fetchWhole(pools.get(base.origin, true), request, { bytes: MOST_BYTES, ms: LIST_MS });
+  if (status !== 200) throw new Error(`the list of models was answered with ${status}`);
+  return parseList(upstream.provider, JSON.parse(body.toString('utf8'))).slice(0, MOST_MODELS);
 };
 
 const addMissing = async (

@@ -86,6 +86,8 @@ const queryKey = (url: string): string | undefined => {
   return mark < 0 ? undefined : (new URLSearchParams(url.slice(mark + 1)).get('key') ?? undefined);
 };
 
+const BEARER = /^Bearer +(\S+) *$/i;
+
 const first = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value);
 
 /**
@@ -94,7 +96,7 @@ const first = (value: string | string[] | undefined): string | undefined => (Arr
  */
 export const tokenOf = (incoming: IncomingMessage): string | undefined => {
   const { authorization } = incoming.headers;
-  const bearer = authorization === undefined ? undefined : (/^Bearer +(\S+) *$/i.exec(authorization)?.[1] ?? '');
+  const bearer = authorization === undefined ? undefined : (BEARER.exec(authorization)?.[1] ?? '');
   if (bearer?.startsWith('mog_')) return bearer;
   const all = [
     bearer,

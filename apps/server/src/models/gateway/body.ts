@@ -13,13 +13,17 @@ export const collectBody = (incoming: IncomingMessage, limit: number): Promise<B
       reject(new MogplexError('payload_too_large', `the request body is larger than ${limit} bytes`, { boundary: 'request' }));
     const chunks: Buffer[] = [];
     let size = 0;
-    if (Number(incoming.headers['content-length'] ?? 0) > limit) return tooLarge();
+    const length = Number(incoming.headers['content-length'] ?? 0);
+    if (length > limit) return tooLarge();
+    const whole = (): void => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
     incoming.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size > limit) tooLarge();
-      else chunks.push(chunk);
+      if (size > limit) return tooLarge();
+      chunks.push(chunk);
+      // The end of the stream is told a few turns later.
+      if (size === length) whole();
     });
-    incoming.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+    incoming.on('end', whole);
     incoming.on('close', () => {
       if (!incoming.complete) reject(new MogplexError('invalid_request', 'the request was cut', { boundary: 'request' }));
     });

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { MogplexError } from '@mogplex/protocol';
-import type { Principal } from '../../http/principal.ts';
+import type { MaybeLater, Principal } from '../../http/principal.ts';
 import { costOf, mostOf } from '../catalog/price.ts';
 import type { CatalogRefresh } from '../catalog/refresh.ts';
 import { type Caller, callerOf, findModel, noModelAccess, payerOf, planOf, reach, type Route } from '../catalog/reach.ts';
@@ -101,13 +101,17 @@ const waysOf = (settings: Settings, principal: Principal): Map<string, Plotted> 
   return made;
 };
 
-const findWay = async (parts: CallParts, request: CallRequest, name: string): Promise<Plotted> => {
-  const settings = await parts.settings.current();
+const findWay = (parts: CallParts, request: CallRequest, name: string): MaybeLater<Plotted> => {
+  const settings = parts.settings.current();
+  if (settings instanceof Promise) return settings.then((loaded) => findNewWay(parts, request, name, loaded));
+  const key = keyOfWay(request, name);
+  return waysOf(settings, request.principal).get(key) ?? findNewWay(parts, request, name, settings);
+};
+
+const keyOfWay = ({ incoming, format }: CallRequest, name: string): string => `${statedRepository(incoming) ?? ''}\n${format}\n${name}`;
+
+const findNewWay = async (parts: CallParts, request: CallRequest, name: string, settings: Settings): Promise<Plotted> => {
   const caller = callerOf(request.principal, statedRepository(request.incoming));
-  const key = `${caller.repository ?? ''}\n${request.format}\n${name}`;
-  const kept = waysOf(settings, request.principal);
-  const known = kept.get(key);
-  if (known) return known;
   const found = plot(settings, caller, name, request.format);
   // A name that nobody knows may be new at its provider.
   if (found instanceof MogplexError && found.code === 'not_found' && (await parts.catalog.refresh()) > 0) {
@@ -116,7 +120,8 @@ const findWay = async (parts: CallParts, request: CallRequest, name: string): Pr
     return again;
   }
   if (found instanceof MogplexError) throw found;
-  if (kept.size < MOST_WAYS) kept.set(key, found);
+  const kept = waysOf(settings, request.principal);
+  if (kept.size < MOST_WAYS) kept.set(keyOfWay(request, name), found);
   return found;
 };
 
@@ -207,7 +212,7 @@ const mayTryNext = (result: RelayResult): boolean =>
     : result.type === 'refused' && (result.status === 401 || result.status === 403 || result.status === 429 || result.status >= 500);
 
 const codeOf = (error: Error): string => ('code' in error ? String(error.code) : error.name);
-const isTimeout = (error: Error): boolean => codeOf(error) === 'UND_ERR_HEADERS_TIMEOUT';
+const isTimeout = (error: Error): boolean => codeOf(error) === 'UPSTREAM_HEADERS_TIMEOUT';
 
 /** Tries the keys in turn until one answers; nothing has been sent to the client before that. */
 const tryRoutes = async (
@@ -291,7 +296,8 @@ const finish = (
  */
 export const callModel = async (parts: CallParts, request: CallRequest): Promise<CallReport> => {
   const peeked = peekRequest(request.body, request.operation, request.pathModel);
-  const way = await findWay(parts, request, peeked.model);
+  const found = findWay(parts, request, peeked.model);
+  const way = found instanceof Promise ? await found : found;
   const free = FREE.has(request.operation);
   const own = way.routes[0].own;
   const reservation = free ? undefined : reservationFor(parts, request, way, worstCase(way.model, peeked, request.body));

@@ -1,5 +1,5 @@
-import { Pool } from 'undici';
 import { createSafeConnector, type DialPolicy, type Lookup, OPERATOR_NETWORKS } from './dial.ts';
+import { UpstreamPool } from './upstream/pool.ts';
 
 /** How long an upstream may take, in milliseconds. */
 export interface UpstreamTimeouts {
@@ -17,35 +17,32 @@ export interface Pools {
    * @param origin `https://api.openai.com`.
    * @param trusted the operator set it on the command line, so that it may be on a private network.
    */
-  get(origin: string, trusted: boolean): Pool;
-  close(): Promise<void>;
+  get(origin: string, trusted: boolean): UpstreamPool;
+  close(): void;
 }
+
+/** How long a connection without a call is kept where the upstream does not say. */
+const KEEP_ALIVE_MS = 30_000;
 
 /** One pool of kept-alive connections per upstream origin and trust; a user's address never shares the operator's. */
 export const createPools = (timeouts: UpstreamTimeouts, userPolicy: DialPolicy, lookup?: Lookup): Pools => {
-  const pools = new Map<string, Pool>();
+  const pools = new Map<string, UpstreamPool>();
   return {
     get: (origin, trusted) => {
       const key = `${trusted ? 'operator' : 'user'} ${origin}`;
       const known = pools.get(key);
       if (known) return known;
-      const pool = new Pool(origin, {
-        connect: createSafeConnector(trusted ? OPERATOR_NETWORKS : userPolicy, {
-          timeout: timeouts.connect,
-          ...(lookup ? { lookup } : {}),
-        }),
-        headersTimeout: timeouts.firstByte,
-        bodyTimeout: timeouts.idle,
-        keepAliveTimeout: 30_000,
-        allowH2: false,
+      const connect = createSafeConnector(trusted ? OPERATOR_NETWORKS : userPolicy, {
+        timeout: timeouts.connect,
+        ...(lookup ? { lookup } : {}),
       });
+      const pool = new UpstreamPool(origin, connect, { firstByte: timeouts.firstByte, idle: timeouts.idle, keepAlive: KEEP_ALIVE_MS });
       pools.set(key, pool);
       return pool;
     },
-    close: async () => {
-      const all = [...pools.values()];
+    close: () => {
+      for (const pool of pools.values()) pool.close();
       pools.clear();
-      await Promise.all(all.map((pool) => pool.destroy()));
     },
   };
 };

@@ -1,7 +1,6 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
-import type { Dispatcher, Pool } from 'undici';
 import type { Operation, Usage, WireFormat } from '../types.ts';
 import { failureEvent } from '../wire/failure.ts';
 import { createMeter, type Meter, usageOfSilence } from '../wire/meter.ts';
@@ -9,10 +8,12 @@ import { clientHeaders } from './headers.ts';
 import { createEchoMask, type EchoMask, echoMaskFor, type EchoPattern } from './mask-echo.ts';
 import { SpelledMask } from './mask-spelled.ts';
 import { type Pinged, type Pinger, PINGS } from './ping.ts';
+import type { UpstreamControl, UpstreamHandler } from './upstream/connection.ts';
+import type { UpstreamPool } from './upstream/pool.ts';
 
 /** One attempt at one upstream. */
 export interface RelayRequest {
-  pool: Pool;
+  pool: UpstreamPool;
   method: 'POST' | 'GET';
   path: string;
   headers: Record<string, string>;
@@ -75,10 +76,10 @@ const endsEvent = (bytes: Buffer): boolean => {
 };
 
 /** Passes one upstream's answer on to the client while it comes, with backpressure in both directions. */
-class Relay implements Dispatcher.DispatchHandler, Pinged {
+class Relay implements UpstreamHandler, Pinged {
   readonly #request: RelayRequest;
   readonly #resolve: (result: RelayResult) => void;
-  #controller: Dispatcher.DispatchController | undefined;
+  #control: UpstreamControl | undefined;
   #status = 0;
   #headers: IncomingHttpHeaders = {};
   #errorBody: Buffer[] | undefined;
@@ -107,13 +108,13 @@ class Relay implements Dispatcher.DispatchHandler, Pinged {
   #onClose = (): void => {
     if (this.#finished) return;
     const left = new ClientLeft('the client closed the connection');
-    if (this.#controller) this.#controller.abort(left);
+    if (this.#control) this.#control.abort(left);
     else this.#finish({ type: 'unsent' });
   };
 
   #onDrain = (): void => {
     if (this.#decoder) this.#decoder.resume();
-    else this.#controller?.resume();
+    else this.#control?.resume();
   };
 
   #finish(result: RelayResult): void {
@@ -132,13 +133,12 @@ class Relay implements Dispatcher.DispatchHandler, Pinged {
     this.#finish({ type: 'answered', outcome, status: this.#status, usage, echoed, ...(error ? { error } : {}) });
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
-    if (this.#finished || this.#request.response.destroyed) controller.abort(new ClientLeft('the client closed the connection'));
+  onStart(control: UpstreamControl): void {
+    this.#control = control;
+    if (this.#finished || this.#request.response.destroyed) control.abort(new ClientLeft('the client closed the connection'));
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
-    if (status < 200) return;
+  onHead(status: number, headers: IncomingHttpHeaders): void {
     this.#status = status;
     this.#headers = headers;
     if (status >= 300) {
@@ -184,9 +184,9 @@ class Relay implements Dispatcher.DispatchHandler, Pinged {
     decoder.on('data', (chunk: Buffer) => {
       if (!this.#pass(chunk)) decoder.pause();
     });
-    decoder.on('drain', () => this.#controller?.resume());
+    decoder.on('drain', () => this.#control?.resume());
     decoder.on('end', () => this.#end());
-    decoder.on('error', (error: Error) => this.#controller?.abort(error));
+    decoder.on('error', (error: Error) => this.#control?.abort(error));
   }
 
   /** @returns false when the client is slower than the upstream. */
@@ -203,18 +203,18 @@ class Relay implements Dispatcher.DispatchHandler, Pinged {
     return safe.length === 0 || this.#send(safe);
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onData(chunk: Buffer): void {
     if (this.#errorBody) {
       if (this.#errorBytes < ERROR_BODY) this.#errorBody.push(chunk.subarray(0, ERROR_BODY - this.#errorBytes));
       this.#errorBytes += chunk.length;
-      if (this.#errorBytes > ERROR_BODY * 16) controller.abort(new Error('the error of the upstream does not end'));
+      if (this.#errorBytes > ERROR_BODY * 16) this.#control?.abort(new Error('the error of the upstream does not end'));
       return;
     }
     const ready = this.#decoder ? this.#decoder.write(chunk) : this.#pass(chunk);
-    if (!ready) controller.pause();
+    if (!ready) this.#control?.pause();
   }
 
-  onResponseEnd(): void {
+  onEnd(): void {
     if (this.#errorBody) this.#refused(this.#errorBody);
     else if (this.#decoder) this.#decoder.end();
     else this.#end();
@@ -232,7 +232,7 @@ class Relay implements Dispatcher.DispatchHandler, Pinged {
     this.#answered('done');
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+  onError(error: Error): void {
     if (error instanceof ClientLeft) this.#answered('cancelled');
     else if (this.#errorBody) this.#refused(this.#errorBody);
     else if (!this.#sent) this.#finish({ type: 'failed', error });
@@ -255,5 +255,5 @@ export const relay = (request: RelayRequest): Promise<RelayResult> =>
   new Promise((resolve) => {
     const { pool, method, path, headers, body } = request;
     const handler = new Relay(request, resolve);
-    pool.dispatch({ method, path, headers, body: method === 'POST' ? body : null }, handler);
+    pool.dispatch({ method, path, headers, body: method === 'POST' ? body : undefined }, handler);
   });

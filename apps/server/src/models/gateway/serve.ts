@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { MogplexError } from '@mogplex/protocol';
 import type { GuardParts } from '../../http/guard.ts';
 import { refusedRequestIdOf, requestIdOf } from '../../http/guard.ts';
-import type { Principal } from '../../http/principal.ts';
+import type { MaybeLater, Principal } from '../../http/principal.ts';
 import { asMogplexError } from '../../http/refusal.ts';
 import { wireFailure } from '../wire/failure.ts';
 import { findTarget, formatOfUrl, isGatewayUrl, type Target, tokenOf } from './address.ts';
@@ -38,20 +38,16 @@ const invalidCredential = (): MogplexError =>
     hint: 'Use a token of this platform as the API key',
   });
 
-const authenticate = async (guards: GatewayGuards, incoming: IncomingMessage, address: string): Promise<Principal> => {
+/** Takes tokens only: a cookie that a browser sends along never spends credit. */
+const authenticate = (guards: GatewayGuards, incoming: IncomingMessage): MaybeLater<Principal | undefined> => {
   const token = tokenOf(incoming);
-  try {
-    // Only tokens: a cookie that a browser sends along never spends credit.
-    const principal = token === undefined ? undefined : await guards.authenticate(incoming, token);
-    if (!principal) throw invalidCredential();
-    return principal;
-  } catch (error) {
-    if (error instanceof MogplexError && error.code === 'unauthenticated') {
-      await guards.limiter.charge('address', address);
-      throw invalidCredential();
-    }
-    throw error;
-  }
+  return token === undefined ? undefined : guards.authenticate(incoming, token);
+};
+
+const refuseCredential = async (guards: GatewayGuards, error: unknown, address: string): Promise<never> => {
+  if (!(error instanceof MogplexError && error.code === 'unauthenticated')) throw error;
+  await guards.limiter.charge('address', address);
+  throw invalidCredential();
 };
 
 const checkScope = (principal: Principal, scope: 'read' | 'write'): void => {
@@ -95,9 +91,17 @@ export const createGateway = (parts: CallParts, guards: GatewayGuards): Gateway 
       response.writeHead(200, { 'content-length': '0', 'x-request-id': requestId }).end();
       return {};
     }
-    const principal = await authenticate(guards, incoming, address);
+    let principal: Principal | undefined;
+    try {
+      const found = authenticate(guards, incoming);
+      principal = found instanceof Promise ? await found : found;
+      if (!principal) throw invalidCredential();
+    } catch (error) {
+      return refuseCredential(guards, error, address);
+    }
     seen.principal = principal;
-    await guards.limiter.charge('model', principal.tokenId);
+    const charged = guards.limiter.charge('model', principal.tokenId);
+    if (charged) await charged;
     if (!target) throw nothingHere();
     const listing = target.operation === 'models' || target.operation === 'model';
     checkScope(principal, listing ? 'read' : 'write');

@@ -4,6 +4,8 @@ export interface TopLevelValue {
   start: number;
   /** Offset behind the value's last byte. */
   end: number;
+  /** The value, one character a byte. */
+  raw: string;
 }
 
 export type TopLevelResult = { ok: true; values: Map<string, TopLevelValue> } | { ok: false; reason: string };
@@ -17,43 +19,48 @@ const CLOSE_BRACKET = 0x5d;
 const COLON = 0x3a;
 const COMMA = 0x2c;
 const MAX_DEPTH = 512;
+/** A string that stands for itself. */
+const PLAIN_STRING = /^"[\x20\x21\x23-\x5b\x5d-\x7e]*"$/;
 
-const isSpace = (byte: number | undefined): boolean => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+const isSpace = (code: number): boolean => code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
 
 /** The offset behind the string that opens at `start`, or -1 when it does not end. */
-const endOfString = (bytes: Buffer, start: number): number => {
+const endOfString = (text: string, start: number): number => {
   for (let from = start + 1; ;) {
-    const quote = bytes.indexOf(QUOTE, from);
+    const quote = text.indexOf('"', from);
     if (quote < 0) return -1;
     let slashes = 0;
-    while (bytes[quote - 1 - slashes] === BACKSLASH) slashes++;
+    while (text.charCodeAt(quote - 1 - slashes) === BACKSLASH) slashes++;
     if (slashes % 2 === 0) return quote + 1;
     from = quote + 1;
   }
 };
 
-const isStructural = (byte: number): boolean =>
-  byte === COMMA || byte === COLON || byte === CLOSE_BRACE || byte === CLOSE_BRACKET || byte === OPEN_BRACE || byte === OPEN_BRACKET;
+const isStructural = (code: number): boolean =>
+  code === COMMA || code === COLON || code === CLOSE_BRACE || code === CLOSE_BRACKET || code === OPEN_BRACE || code === OPEN_BRACKET;
 
-const endOfScalar = (bytes: Buffer, start: number): number => {
+const endOfScalar = (text: string, start: number): number => {
   let index = start;
-  while (index < bytes.length && !isStructural(bytes[index] ?? 0) && !isSpace(bytes[index]) && bytes[index] !== QUOTE) index++;
+  for (; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (isStructural(code) || isSpace(code) || code === QUOTE) break;
+  }
   return index;
 };
 
 /** The offset behind the object or array that opens at `start`, -1 when it does not end or nests deeper than 512. */
-const endOfContainer = (bytes: Buffer, start: number): number => {
+const endOfContainer = (text: string, start: number): number => {
   let depth = 0;
-  for (let index = start; index < bytes.length;) {
-    const byte = bytes[index];
-    if (byte === QUOTE) {
-      index = endOfString(bytes, index);
+  for (let index = start; index < text.length;) {
+    const code = text.charCodeAt(index);
+    if (code === QUOTE) {
+      index = endOfString(text, index);
       if (index < 0) return -1;
       continue;
     }
-    if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
+    if (code === OPEN_BRACE || code === OPEN_BRACKET) {
       if (++depth > MAX_DEPTH) return -1;
-    } else if ((byte === CLOSE_BRACE || byte === CLOSE_BRACKET) && --depth === 0) {
+    } else if ((code === CLOSE_BRACE || code === CLOSE_BRACKET) && --depth === 0) {
       return index + 1;
     }
     index++;
@@ -61,26 +68,26 @@ const endOfContainer = (bytes: Buffer, start: number): number => {
   return -1;
 };
 
-const endOfValue = (bytes: Buffer, start: number): number => {
-  const byte = bytes[start];
-  if (byte === QUOTE) return endOfString(bytes, start);
-  if (byte === OPEN_BRACE || byte === OPEN_BRACKET) return endOfContainer(bytes, start);
-  const end = endOfScalar(bytes, start);
+const endOfValue = (text: string, start: number): number => {
+  const code = text.charCodeAt(start);
+  if (code === QUOTE) return endOfString(text, start);
+  if (code === OPEN_BRACE || code === OPEN_BRACKET) return endOfContainer(text, start);
+  const end = endOfScalar(text, start);
   return end === start ? -1 : end;
 };
 
-const skipSpace = (bytes: Buffer, index: number): number => {
+const skipSpace = (text: string, index: number): number => {
   let at = index;
-  while (isSpace(bytes[at])) at++;
+  while (isSpace(text.charCodeAt(at))) at++;
   return at;
 };
 
-const keyAt = (bytes: Buffer, start: number, end: number): string | undefined => {
-  // Every wanted key is ASCII, which one byte a character shows faithfully.
-  const raw = bytes.toString('latin1', start + 1, end - 1);
+/** The key between two offsets. Every wanted one is ASCII, which one character a byte shows faithfully. */
+const keyAt = (text: string, start: number, end: number): string | undefined => {
+  const raw = text.slice(start + 1, end - 1);
   if (!raw.includes('\\')) return raw;
   try {
-    return JSON.parse(bytes.toString('utf8', start, end)) as string;
+    return JSON.parse(text.slice(start, end)) as string;
   } catch {
     return undefined;
   }
@@ -88,43 +95,45 @@ const keyAt = (bytes: Buffer, start: number, end: number): string | undefined =>
 
 /**
  * Finds the top-level values of a JSON object without building it: strings are skipped with a native search, so a
- * body of many megabytes costs little. A key that stands twice among `wanted` is refused, since two readers could
- * then disagree on which one counts.
+ * body of many megabytes costs little. It reads one character a byte, so that an offset is one of the bytes. A key that stands
+ * twice among `wanted` is refused, since two readers could then disagree on which one counts.
  *
  * @param bytes the whole body.
  * @param wanted the keys to report.
  * @returns offsets of each wanted key's value, or why the body is not an object that can be read (RFC 8259).
  */
 export const scanTopLevel = (bytes: Buffer, wanted: ReadonlySet<string>): TopLevelResult => {
+  const text = bytes.toString('latin1');
   const values = new Map<string, TopLevelValue>();
-  let index = skipSpace(bytes, 0);
-  if (bytes[index] !== OPEN_BRACE) return { ok: false, reason: 'the body is not a JSON object' };
-  index = skipSpace(bytes, index + 1);
-  while (bytes[index] !== CLOSE_BRACE) {
-    if (bytes[index] !== QUOTE) return { ok: false, reason: 'the body is not valid JSON' };
-    const keyEnd = endOfString(bytes, index);
-    const key = keyEnd < 0 ? undefined : keyAt(bytes, index, keyEnd);
-    const colon = skipSpace(bytes, keyEnd);
-    if (key === undefined || bytes[colon] !== COLON) return { ok: false, reason: 'the body is not valid JSON' };
-    const start = skipSpace(bytes, colon + 1);
-    const end = endOfValue(bytes, start);
+  let index = skipSpace(text, 0);
+  if (text.charCodeAt(index) !== OPEN_BRACE) return { ok: false, reason: 'the body is not a JSON object' };
+  index = skipSpace(text, index + 1);
+  while (text.charCodeAt(index) !== CLOSE_BRACE) {
+    if (text.charCodeAt(index) !== QUOTE) return { ok: false, reason: 'the body is not valid JSON' };
+    const keyEnd = endOfString(text, index);
+    const key = keyEnd < 0 ? undefined : keyAt(text, index, keyEnd);
+    const colon = skipSpace(text, keyEnd);
+    if (key === undefined || text.charCodeAt(colon) !== COLON) return { ok: false, reason: 'the body is not valid JSON' };
+    const start = skipSpace(text, colon + 1);
+    const end = endOfValue(text, start);
     if (end < 0) return { ok: false, reason: 'the body is not valid JSON' };
     if (wanted.has(key)) {
       if (values.has(key)) return { ok: false, reason: `the key "${key}" stands twice in the body` };
-      values.set(key, { start, end });
+      values.set(key, { start, end, raw: text.slice(start, end) });
     }
-    index = skipSpace(bytes, end);
-    if (bytes[index] === COMMA) {
-      index = skipSpace(bytes, index + 1);
-      if (bytes[index] === CLOSE_BRACE) return { ok: false, reason: 'the body is not valid JSON' };
-    } else if (bytes[index] !== CLOSE_BRACE) return { ok: false, reason: 'the body is not valid JSON' };
+    index = skipSpace(text, end);
+    if (text.charCodeAt(index) === COMMA) {
+      index = skipSpace(text, index + 1);
+      if (text.charCodeAt(index) === CLOSE_BRACE) return { ok: false, reason: 'the body is not valid JSON' };
+    } else if (text.charCodeAt(index) !== CLOSE_BRACE) return { ok: false, reason: 'the body is not valid JSON' };
   }
-  return skipSpace(bytes, index + 1) === bytes.length ? { ok: true, values } : { ok: false, reason: 'the body is not valid JSON' };
+  return skipSpace(text, index + 1) === text.length ? { ok: true, values } : { ok: false, reason: 'the body is not valid JSON' };
 };
 
 /** The parsed value at an offset pair that `scanTopLevel` gave; undefined when it is absent or not valid JSON. */
 export const valueOf = (bytes: Buffer, at: TopLevelValue | undefined): unknown => {
   if (!at) return undefined;
+  if (PLAIN_STRING.test(at.raw)) return at.raw.slice(1, -1);
   try {
     return JSON.parse(bytes.toString('utf8', at.start, at.end)) as unknown;
   } catch {

@@ -3,7 +3,7 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { isRunOver, MogplexError, type RunStreamEnd } from '@mogplex/protocol';
 import { parsePart } from '../../http/answer.ts';
 import { bearerOf } from '../../http/authenticate.ts';
-import type { Principal } from '../../http/principal.ts';
+import type { MaybeLater, Principal } from '../../http/principal.ts';
 import { defineRawRoute, type Route } from '../../http/route.ts';
 import { findRun } from '../access.ts';
 import type { Db } from '../record.ts';
@@ -22,7 +22,7 @@ const positionOf = (incoming: IncomingMessage, after: string | undefined): numbe
 };
 
 /** Finds out who calls, from the request that opened a stream. */
-export type Authenticate = (incoming: IncomingMessage, token: string | undefined) => Promise<Principal | undefined>;
+export type Authenticate = (incoming: IncomingMessage, token: string | undefined) => MaybeLater<Principal | undefined>;
 
 /** `GET /runs/:id/stream`: a run's events as they come, from any position. */
 export const streamRoute = (db: Db, watching: Watching, authenticate: Authenticate): Route => {

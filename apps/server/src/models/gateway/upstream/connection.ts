@@ -1,0 +1,238 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Socket } from 'node:net';
+import { ResponseParser } from './response-parser.ts';
+
+/** What is sent to an upstream. */
+export interface UpstreamRequest {
+  method: 'POST' | 'GET';
+  /** Path with its query, as it stands on the request line. */
+  path: string;
+  /** Fields beside `host`, `connection` and `content-length`. */
+  headers: Readonly<Record<string, string>>;
+  body: Buffer | undefined;
+}
+
+/** The one hand on an exchange that is under way. */
+export interface UpstreamControl {
+  /** Takes no more of the answer until {@link resume}; the other side is slowed down in turn. */
+  pause(): void;
+  resume(): void;
+  /** Ends the exchange and its connection at once; `onError` is called with the reason. */
+  abort(reason: Error): void;
+}
+
+/** What comes of a request. After `onEnd` or `onError` nothing more is called. */
+export interface UpstreamHandler {
+  /** Called before anything is written. */
+  onStart(control: UpstreamControl): void;
+  onHead(status: number, headers: IncomingHttpHeaders): void;
+  onData(bytes: Buffer): void;
+  onEnd(): void;
+  onError(error: Error): void;
+}
+
+/** The upstream was silent for too long, or closed the connection in the midst. */
+export class UpstreamFault extends Error {
+  override readonly name = 'UpstreamFault';
+  readonly code: 'UPSTREAM_HEADERS_TIMEOUT' | 'UPSTREAM_BODY_TIMEOUT' | 'UPSTREAM_CLOSED' | 'UPSTREAM_INVALID_REQUEST';
+
+  constructor(code: UpstreamFault['code'], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** Milliseconds. */
+export interface ExchangeTimes {
+  /** Until the head of the answer. */
+  firstByte: number;
+  /** Between two pieces of the answer. */
+  idle: number;
+}
+
+const PATH = /^\/[\x21-\x7e\x80-\xff]*$/;
+const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+/** Up to this size head and body are put together and written in one go. */
+const ONE_WRITE = 64 * 1024;
+
+/** @throws UpstreamFault for what cannot stand in a request without changing what it says (RFC 9112 section 11.1). */
+const headOf = (host: string, { method, path, headers, body }: UpstreamRequest): string => {
+  if (!PATH.test(path)) throw new UpstreamFault('UPSTREAM_INVALID_REQUEST', 'the path of the request is not valid');
+  let head = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\nconnection: keep-alive\r\n`;
+  for (const name in headers) {
+    const value = headers[name] ?? '';
+    if (!NAME.test(name) || !VALUE.test(value)) throw new UpstreamFault('UPSTREAM_INVALID_REQUEST', 'a header of the request is not valid');
+    head += `${name}: ${value}\r\n`;
+  }
+  if (body !== undefined) head += `content-length: ${body.length}\r\n`;
+  return `${head}\r\n`;
+};
+
+/** One connection to an upstream: one exchange at a time, as many as the upstream allows. */
+export class UpstreamConnection implements UpstreamControl {
+  readonly #socket: Socket;
+  readonly #host: string;
+  readonly #times: ExchangeTimes;
+  readonly #onFree: (connection: UpstreamConnection) => void;
+  readonly #onGone: (connection: UpstreamConnection) => void;
+  readonly #parser: ResponseParser;
+  #handler: UpstreamHandler | undefined;
+  #gotHead = false;
+  #paused = false;
+  #gone = false;
+  /** When the upstream must have moved by, on the clock of `performance.now`; in an idle connection, when it is closed. */
+  deadline = Number.POSITIVE_INFINITY;
+
+  /**
+   * @param socket connected.
+   * @param host what the `host` field says.
+   * @param on.free called when an exchange has ended and another may follow.
+   * @param on.gone called once, when none can follow any more.
+   */
+  constructor(
+    socket: Socket,
+    host: string,
+    times: ExchangeTimes,
+    on: { free: (connection: UpstreamConnection) => void; gone: (connection: UpstreamConnection) => void },
+  ) {
+    this.#socket = socket;
+    this.#host = host;
+    this.#times = times;
+    this.#onFree = on.free;
+    this.#onGone = on.gone;
+    this.#parser = new ResponseParser({
+      onHead: (status, headers) => this.#takeHead(status, headers),
+      onBody: (bytes) => this.#handler?.onData(bytes),
+      onEnd: () => this.#ended(),
+    });
+    socket.setNoDelay(true);
+    socket.on('data', (bytes: Buffer) => this.#take(bytes));
+    socket.on('end', () => this.#closed());
+    socket.on('error', (error: Error) => this.#lost(error));
+    socket.on('close', () => this.#closed());
+  }
+
+  /** The `Keep-Alive` field of the last answer: how long the upstream keeps the connection. */
+  get hint(): string | undefined {
+    return this.#parser.hint;
+  }
+
+  /** Sends a request; the connection must be free. */
+  send(request: UpstreamRequest, handler: UpstreamHandler): void {
+    let head: string;
+    try {
+      head = headOf(this.#host, request);
+    } catch (error) {
+      this.#onFree(this);
+      handler.onError(error as Error);
+      return;
+    }
+    this.#handler = handler;
+    this.#gotHead = false;
+    this.#paused = false;
+    this.#parser.reset();
+    this.deadline = performance.now() + this.#times.firstByte;
+    handler.onStart(this);
+    if (this.#handler !== handler) return;
+    const { body } = request;
+    if (body === undefined) this.#socket.write(head, 'latin1');
+    else if (body.length < ONE_WRITE) {
+      const bytes = Buffer.allocUnsafe(head.length + body.length);
+      bytes.write(head, 0, 'latin1');
+      body.copy(bytes, head.length);
+      this.#socket.write(bytes);
+    } else {
+      this.#socket.write(head, 'latin1');
+      this.#socket.write(body);
+    }
+  }
+
+  pause(): void {
+    if (this.#handler === undefined) return;
+    this.#paused = true;
+    this.deadline = Number.POSITIVE_INFINITY;
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.deadline = performance.now() + this.#times.idle;
+    this.#socket.resume();
+  }
+
+  abort(reason: Error): void {
+    this.#lost(reason);
+  }
+
+  /** The deadline has passed: nobody waits for this upstream any longer. */
+  expire(): void {
+    if (this.#handler === undefined) this.close();
+    else if (this.#gotHead) this.#lost(new UpstreamFault('UPSTREAM_BODY_TIMEOUT', 'the upstream stopped in the midst of its answer'));
+    else this.#lost(new UpstreamFault('UPSTREAM_HEADERS_TIMEOUT', 'the upstream did not begin to answer'));
+  }
+
+  /** Closes a connection; an exchange that is under way fails. */
+  close(): void {
+    this.#lost(new UpstreamFault('UPSTREAM_CLOSED', 'the connection was closed'));
+  }
+
+  #take(bytes: Buffer): void {
+    if (this.#gone) return;
+    if (this.#handler === undefined) {
+      // Nobody asked for anything.
+      this.close();
+      return;
+    }
+    if (!this.#paused && this.#gotHead) this.deadline = performance.now() + this.#times.idle;
+    try {
+      this.#parser.push(bytes);
+    } catch (error) {
+      this.#lost(error as Error);
+    }
+    if (this.#parser.isDone && !this.#gone) this.#release();
+  }
+
+  #takeHead(status: number, headers: IncomingHttpHeaders): void {
+    this.#gotHead = true;
+    this.deadline = performance.now() + this.#times.idle;
+    this.#handler?.onHead(status, headers);
+  }
+
+  #ended(): void {
+    const handler = this.#handler;
+    this.#handler = undefined;
+    handler?.onEnd();
+  }
+
+  /** An answer has ended: the connection serves the next request, unless one of both sides wants its end. */
+  #release(): void {
+    this.deadline = Number.POSITIVE_INFINITY;
+    // An answer that came before its request was sent leaves the rest of that request in the line.
+    if (!this.#parser.keepAlive || this.#socket.writableLength > 0) this.close();
+    else {
+      if (this.#paused) this.#socket.resume();
+      this.#paused = false;
+      this.#onFree(this);
+    }
+  }
+
+  #closed(): void {
+    if (this.#gone) return;
+    if (this.#handler === undefined || !this.#parser.end()) {
+      this.#lost(new UpstreamFault('UPSTREAM_CLOSED', 'the upstream closed the connection'));
+    } else this.close();
+  }
+
+  #lost(error: Error): void {
+    if (this.#gone) return;
+    this.#gone = true;
+    this.deadline = Number.POSITIVE_INFINITY;
+    const handler = this.#handler;
+    this.#handler = undefined;
+    this.#socket.destroy();
+    this.#onGone(this);
+    handler?.onError(error);
+  }
+}
