@@ -81,6 +81,7 @@ export class UpstreamConnection implements UpstreamControl {
   #gotHead = false;
   #paused = false;
   #gone = false;
+  #resting = false;
   /** When the upstream must have moved by, on the clock of `performance.now`; in an idle connection, when it is closed. */
   deadline = Number.POSITIVE_INFINITY;
 
@@ -129,6 +130,8 @@ export class UpstreamConnection implements UpstreamControl {
       return;
     }
     this.#handler = handler;
+    if (this.#resting) this.#socket.ref();
+    this.#resting = false;
     this.#gotHead = false;
     this.#paused = false;
     this.#parser.reset();
@@ -146,6 +149,13 @@ export class UpstreamConnection implements UpstreamControl {
       this.#socket.write(head, 'latin1');
       this.#socket.write(body);
     }
+  }
+
+  /** Keeps no process alive until the next request. */
+  rest(): void {
+    if (this.#handler !== undefined || this.#resting) return;
+    this.#resting = true;
+    this.#socket.unref();
   }
 
   pause(): void {
@@ -185,7 +195,7 @@ export class UpstreamConnection implements UpstreamControl {
       this.close();
       return;
     }
-    if (!this.#paused && this.#gotHead) this.deadline = performance.now() + this.#times.idle;
+    if (this.#gotHead) this.deadline = performance.now() + this.#times.idle;
     try {
       this.#parser.push(bytes);
     } catch (error) {

@@ -22,7 +22,7 @@ const keptFor = (hint: string | undefined, most: number): number => {
 /**
  * The connections to one origin over HTTP/1.1: as many as there are exchanges at the same time, the last used first. It is
  * for the model gateway, which knows one kind of request and wants its answer byte by byte as it comes: on a kept connection
- * it adds about 0.02 ms to a call, where a general client adds 0.07.
+ * it adds about a quarter of what a general client does, and a pool that only waits keeps no process alive.
  *
  * A request is written once. One that fails is never repeated here, since it may have been taken.
  */
@@ -93,7 +93,7 @@ export class UpstreamPool {
   #look(): void {
     const now = performance.now();
     for (const connection of this.#all) if (connection.deadline <= now) connection.expire();
-    // A pool that only waits for the next call keeps no process alive.
+    for (const connection of this.#free) connection.rest();
     if (this.#free.length === this.#all.size) this.#timer?.unref();
     else this.#timer?.ref();
   }
