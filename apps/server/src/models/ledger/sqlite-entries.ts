@@ -31,17 +31,18 @@ const COMMON_COLUMNS = [
 ] as const;
 
 // Spelled out, since these run for every call.
-const ownValues = (row: EntryRow): unknown[] => [
-  row.reference,
-  row.amount,
-  row.cost,
-  row.uncovered,
-  row.input_tokens,
-  row.cached_input_tokens,
-  row.cache_write_tokens,
-  row.output_tokens,
-  row.created_at,
-];
+const addOwnValues = (values: unknown[], row: EntryRow): number =>
+  values.push(
+    row.reference,
+    row.amount,
+    row.cost,
+    row.uncovered,
+    row.input_tokens,
+    row.cached_input_tokens,
+    row.cache_write_tokens,
+    row.output_tokens,
+    row.created_at,
+  );
 const commonValues = (row: EntryRow): unknown[] => COMMON_COLUMNS.map((column) => row[column]);
 const agree = (one: EntryRow, other: EntryRow): boolean =>
   one.token_id === other.token_id &&
@@ -61,14 +62,29 @@ const agree = (one: EntryRow, other: EntryRow): boolean =>
 /** Rows that one statement writes, largest first. */
 const SIZES = [25, 5, 1] as const;
 /** So many groups are looked through for the one that a row belongs to. */
-const GROUPS_SOUGHT = 20;
+const GROUPS_SOUGHT = 64;
 
-const groupsOf = (rows: readonly EntryRow[]): EntryRow[][] => {
-  const groups: EntryRow[][] = [];
+/** Rows that have all that is common in common. */
+interface Group {
+  first: EntryRow;
+  rows: EntryRow[];
+}
+
+const groupFor = (groups: readonly Group[], row: EntryRow): Group | undefined => {
+  const least = Math.max(0, groups.length - GROUPS_SOUGHT);
+  for (let at = groups.length - 1; at >= least; at--) {
+    const group = groups[at];
+    if (group && agree(group.first, row)) return group;
+  }
+  return undefined;
+};
+
+const groupsOf = (rows: readonly EntryRow[]): Group[] => {
+  const groups: Group[] = [];
   for (const row of rows) {
-    const known = groups.slice(-GROUPS_SOUGHT).find(([first]) => first !== undefined && agree(first, row));
-    if (known) known.push(row);
-    else groups.push([row]);
+    const known = groupFor(groups, row);
+    if (known) known.rows.push(row);
+    else groups.push({ first: row, rows: [row] });
   }
   return groups;
 };
@@ -89,12 +105,12 @@ const insertSql = (rows: number): string => {
 export const prepareEntries = (database: BetterSqlite.Database): ((rows: readonly EntryRow[]) => void) => {
   const statements = SIZES.map((size) => ({ size, statement: database.prepare<unknown[]>(insertSql(size)) }));
   return (rows) => {
-    for (const group of groupsOf(rows)) {
+    for (const { first, rows: alike } of groupsOf(rows)) {
       let at = 0;
       for (const { size, statement } of statements) {
-        for (; at + size <= group.length; at += size) {
-          const values = commonValues(group[at] as EntryRow);
-          for (let index = at; index < at + size; index++) values.push(...ownValues(group[index] as EntryRow));
+        for (; at + size <= alike.length; at += size) {
+          const values = commonValues(first);
+          for (const row of alike.slice(at, at + size)) addOwnValues(values, row);
           statement.run(values);
         }
       }
