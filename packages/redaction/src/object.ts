@@ -11,6 +11,7 @@ const DEFAULT_DEPTH = 64;
 /** Shorter strings hold neither a known value nor a token nor `pwd=x`. */
 const SHORTEST_TEXT = 7;
 const KEY_CACHE = 4096;
+const LONGEST_KEY = 64;
 /** Stands between the strings of a value: none of them is introduced by the words of another. */
 const BETWEEN = '\n\0\n';
 const UNREADABLE = '[unreadable]';
@@ -27,7 +28,22 @@ interface KeyInfo {
   pair: 'name' | 'value' | undefined;
   /** A key that cannot be assigned. */
   special: boolean;
+  key: string;
+  /** The key that came after it last time, and the first one of the record under it: they are asked first. */
+  next: KeyInfo | undefined;
+  first: KeyInfo | undefined;
 }
+
+const beforeAll = (): KeyInfo => ({
+  kind: 'none',
+  text: '',
+  whole: false,
+  pair: undefined,
+  special: false,
+  key: '',
+  next: undefined,
+  first: undefined,
+});
 
 type TextRedactor = (input: string, tally: Tally) => string;
 
@@ -36,6 +52,7 @@ class Walk {
   readonly #owner: ObjectRedactor;
   readonly #ancestors: object[] = [];
   readonly tally: Tally;
+  readonly #beneath = isPolluted();
   /** All longer strings of the value, to be looked at in one scan. */
   joined = BETWEEN;
 
@@ -44,7 +61,8 @@ class Walk {
     this.tally = tally;
   }
 
-  value(value: unknown, kind: NameClass): Json {
+  /** @param site the key that the value stands under, or what comes before all keys */
+  value(value: unknown, kind: NameClass, site: KeyInfo): Json {
     switch (typeof value) {
       case 'string':
         return this.#string(value, kind);
@@ -53,7 +71,7 @@ class Walk {
       case 'boolean':
         return value;
       case 'object':
-        return value === null ? null : this.#object(value, kind);
+        return value === null ? null : this.#object(value, kind, site);
       case 'bigint':
         return this.#string(String(value), kind);
       case 'undefined':
@@ -81,7 +99,7 @@ class Walk {
     return value;
   }
 
-  #object(value: object, kind: NameClass): Json {
+  #object(value: object, kind: NameClass, site: KeyInfo): Json {
     const { caps } = this.#owner;
     if (this.#ancestors.includes(value)) return '[circular]';
     if (this.#ancestors.length >= (caps.depth ?? DEFAULT_DEPTH)) {
@@ -90,9 +108,11 @@ class Walk {
     }
     this.#ancestors.push(value);
     try {
+      if (isBare(value)) return this.#record(value, this.#beneath ? Object.keys(value) : undefined, kind, site);
       const plain = plainForm(value);
-      if (typeof plain !== 'object' || plain === null) return this.value(plain, kind);
-      return Array.isArray(plain) ? this.#array(plain, kind) : this.#record(plain as Record<string, unknown>, kind);
+      if (typeof plain !== 'object' || plain === null) return this.value(plain, kind, site);
+      if (Array.isArray(plain)) return this.#array(plain, kind, site);
+      return this.#record(plain as Record<string, unknown>, Object.keys(plain), kind, site);
     } catch {
       // Whatever a Proxy, a getter or a toJSON throws, nothing of the value is written.
       return UNREADABLE;
@@ -101,14 +121,14 @@ class Walk {
     }
   }
 
-  #array(list: readonly unknown[], kind: NameClass): Json[] {
+  #array(list: readonly unknown[], kind: NameClass, site: KeyInfo): Json[] {
     const most = Math.min(list.length, this.#owner.caps.items ?? Infinity);
     if (most < list.length) this.tally.add('cap:items');
     const out: Json[] = [];
     let next: NameClass = kind;
     for (let i = 0; i < most; i++) {
       const item = read(list, i);
-      out.push(this.value(item, next));
+      out.push(this.value(item, next, site));
       next = kind === 'none' && typeof item === 'string' ? this.#kindAfter(item) : kind;
     }
     return out;
@@ -122,36 +142,74 @@ class Walk {
     return item.startsWith('-') ? kind : 'weak';
   }
 
-  #record(record: Record<string, unknown>, kind: NameClass): Json {
-    const owner = this.#owner;
+  /** @param keys the record's own keys, where it may have others as well. */
+  #record(record: Record<string, unknown>, keys: readonly string[] | undefined, kind: NameClass, site: KeyInfo): Json {
     const out: { [key: string]: Json } = {};
-    const keys = Object.keys(record);
-    const { items } = owner.caps;
-    const most = items === undefined ? keys.length : Math.min(keys.length, items);
-    if (most < keys.length) this.tally.add('cap:items');
-    let named: NameClass = 'none';
-    for (let i = 0; i < most; i++) {
-      const key = keys[i] as string;
-      const info = owner.known(key) ?? owner.key(key);
-      const value = read(record, key);
-      const type = typeof value;
-      if (type === 'function' || type === 'undefined') continue;
-      let inner: NameClass = info.kind;
-      if (kind === 'whole' || (info.whole && type === 'object')) inner = 'whole';
-      else if (named !== 'none' && type !== 'object' && info.pair === 'value') inner = named;
-      let written: Json;
-      if (type === 'string' && inner === 'none') {
-        written = value as string;
-        if (written.length >= SHORTEST_TEXT) this.joined += written + BETWEEN;
-      } else if (type === 'boolean') written = value as boolean;
-      else written = this.value(value, inner);
-      if (info.pair === 'name' && type === 'string') named = owner.key(value as string).kind;
-      if (info.text !== key) this.tally.add('key');
-      if (info.special) Object.defineProperty(out, info.text, { value: written, enumerable: true, configurable: true, writable: true });
-      else out[info.text] = written;
-    }
+    const fields: Fields = { info: undefined, site, named: 'none', kind };
+    let left = this.#owner.caps.items ?? Infinity;
+    if (keys)
+      for (const key of keys) {
+        if (--left < 0) break;
+        this.#field(out, key, read(record, key), fields);
+      }
+    else
+      for (const key in record) {
+        if (--left < 0) break;
+        let value: unknown;
+        try {
+          value = record[key];
+        } catch {
+          value = UNREADABLE;
+        }
+        this.#field(out, key, value, fields);
+      }
+    if (left < 0) this.tally.add('cap:items');
     return out;
   }
+
+  #field(out: { [key: string]: Json }, key: string, value: unknown, state: Fields): void {
+    const owner = this.#owner;
+    const info = state.info === undefined ? owner.first(state.site, key) : owner.after(state.info, key);
+    state.info = info;
+    const type = typeof value;
+    if (type === 'function' || type === 'undefined') return;
+    let inner: NameClass = info.kind;
+    if (state.kind === 'whole' || (info.whole && type === 'object')) inner = 'whole';
+    else if (state.named !== 'none' && type !== 'object' && info.pair === 'value') inner = state.named;
+    let written: Json;
+    if (type === 'string' && inner === 'none') {
+      written = value as string;
+      if (written.length >= SHORTEST_TEXT) this.joined += written + BETWEEN;
+    } else if (type === 'boolean') written = value as boolean;
+    else written = this.value(value, inner, info);
+    if (info.pair === 'name' && type === 'string') state.named = owner.key(value as string).kind;
+    if (info.text !== key) this.tally.add('key');
+    if (info.special) Object.defineProperty(out, info.text, { value: written, enumerable: true, configurable: true, writable: true });
+    else out[info.text] = written;
+  }
+}
+
+/** Where the walk over the fields of a record stands. */
+interface Fields {
+  /** Of the key before. */
+  info: KeyInfo | undefined;
+  /** Of the key that the record stands under. */
+  site: KeyInfo;
+  /** What the name in a pair of name and value says of the value. */
+  named: NameClass;
+  kind: NameClass;
+}
+
+const PLAIN = Object.prototype;
+
+/** Whether an object is a record without a form of its own. */
+const isBare = (value: object): value is Record<string, unknown> =>
+  Object.getPrototypeOf(value) === PLAIN && (value as { toJSON?: unknown }).toJSON === undefined;
+
+/** Whether somebody has put something beneath all objects, which a loop over a record would meet. */
+function isPolluted(): boolean {
+  for (const _ in PLAIN) return true;
+  return false;
 }
 
 const VALUE = new Set(['value', 'val', 'Value']);
@@ -177,6 +235,8 @@ class ObjectRedactor {
   readonly #engine: () => Engine;
   readonly #text: TextRedactor;
   readonly #keys = new Map<string, KeyInfo>();
+  /** Stands for the value itself. */
+  #root = beforeAll();
   /** Number of known forms that the remembered keys were checked for. */
   #keysFor = 0;
   readonly #ignored = new Tally();
@@ -196,9 +256,22 @@ class ObjectRedactor {
     return this.object(isError(error) ? error : { message: error });
   }
 
-  /** What is remembered of a key. */
-  known(key: string): KeyInfo | undefined {
-    return this.#keys.get(key);
+  /** What the first key of the record under another key says. */
+  first(site: KeyInfo, key: string): KeyInfo {
+    const guess = site.first;
+    if (guess !== undefined && guess.key === key) return guess;
+    const info = this.key(key);
+    if (key.length <= LONGEST_KEY) site.first = info;
+    return info;
+  }
+
+  /** What a key says, given the key before it. */
+  after(before: KeyInfo, key: string): KeyInfo {
+    const guess = before.next;
+    if (guess !== undefined && guess.key === key) return guess;
+    const info = this.key(key);
+    if (key.length <= LONGEST_KEY) before.next = info;
+    return info;
   }
 
   /** What a key says and how it may be written; remembered. */
@@ -206,7 +279,7 @@ class ObjectRedactor {
     const known = this.#keys.get(key);
     if (known !== undefined) return known;
     const engine = this.#engine();
-    if (this.#keys.size >= KEY_CACHE) this.#keys.clear();
+    if (this.#keys.size >= KEY_CACHE) this.#forgetKeys();
     const kind = engine.names?.classify(key) ?? 'none';
     const info: KeyInfo = {
       kind,
@@ -214,17 +287,25 @@ class ObjectRedactor {
       whole: kind === 'whole' || (engine.names !== undefined && WHOLE.test(key)),
       pair: NAMING.has(key) ? 'name' : VALUE.has(key) ? 'value' : undefined,
       special: key === '__proto__',
+      key,
+      next: undefined,
+      first: undefined,
     };
-    if (key.length <= 64) this.#keys.set(key, info);
+    if (key.length <= LONGEST_KEY) this.#keys.set(key, info);
     return info;
+  }
+
+  #forgetKeys(): void {
+    this.#keys.clear();
+    this.#root = beforeAll();
   }
 
   #redact(value: unknown, tally: Tally): Json {
     const { size } = this.#engine().needles;
-    if (size !== this.#keysFor) this.#keys.clear();
+    if (size !== this.#keysFor) this.#forgetKeys();
     this.#keysFor = size;
     const walk = new Walk(this, tally);
-    let out = walk.value(value, 'none');
+    let out = walk.value(value, 'none', this.#root);
     const { joined } = walk;
     if (joined !== BETWEEN && scan(this.#engine(), joined, 0, joined.length, true).hits.length > 0) out = this.#strings(out, tally);
     const { string, total } = this.caps;

@@ -1,6 +1,6 @@
 import { classAt, NAME, SPACE } from './chars.ts';
 import type { NameClass, Names } from './names.ts';
-import { matchAt, mayHaveValue, type Place, placeOfValue } from './separators.ts';
+import { endOf, mayHaveValue, type Place, placeOfValue, Surroundings } from './separators.ts';
 import { isCode, isComplex, isMixed, isPassword, isPlaceholder, isScattered, isUuid, isWordSet, looksRandom } from './values.ts';
 
 /** A value found by the name in front of it. */
@@ -37,9 +37,6 @@ const SCHEME =
   /(?:Bearer|Basic|Token|ApiKey|Api-Key|apikey|Digest|Negotiate|SSWS|GenieKey|Key|OAuth|Bot|Splunk|PVEAPIToken|AWS4-HMAC-SHA256|GoogleLogin|Client-ID|SharedAccessSignature|Discogs|MAC|HOBA|Apikey|JWT|token)(?:[ \t]+(?:token=)?|=)(?=[^\s,;|])/iy;
 const OPEN =
   /(?:[[({]\s{0,4}|(?:Optional|String|Secret|SecretStr|Some|Just|Buffer\.from|String::from|Secret::new|SecretString::from|SecretString::new|new Secret)\(|[bruf@NL]{1,2}(?=["'])|\$(?="))?(\\*)(["'`]{3}|["'`])/y;
-const ENDS_BARE = /[\s"'`,;&<>()[\]{}|\\]/;
-const ENDS_PASSWORD = /[\s"'`,;<>\\]/;
-
 const oneOf = (signs: string): Uint8Array => {
   const table = new Uint8Array(128);
   for (const sign of signs) table[sign.charCodeAt(0)] = 1;
@@ -50,6 +47,35 @@ const OPEN_STARTS = oneOf('[({OSJBnbruf@NL$\\"\'`');
 const SCHEME_STARTS = oneOf('BTADNSGKOPCMHJbtadnsgkopcmhj');
 
 const startsWithOne = (table: Uint8Array, text: string, at: number): boolean => table[text.charCodeAt(at)] === 1;
+
+/** Letters that open a value only right before a quote. */
+const PREFIXES = oneOf('bruf@NL');
+const isQuote = (unit: number): boolean => unit === 0x22 || unit === 0x27;
+
+/** Whether an opening sign, a call or a prefixed quote may stand at a place. */
+function mayOpen(text: string, at: number): boolean {
+  if (!startsWithOne(OPEN_STARTS, text, at)) return false;
+  return !startsWithOne(PREFIXES, text, at) || isQuote(text.charCodeAt(at + 1)) || isQuote(text.charCodeAt(at + 2));
+}
+
+const BLANKS = ' \t\n\v\f\r';
+const ENDS_BARE = oneOf(`${BLANKS}"'\`,;&<>()[]{}|\\`);
+const ENDS_PASSWORD = oneOf(`${BLANKS}"'\`,;<>\\`);
+const CLOSES_SENTENCE = oneOf('.:!?');
+
+/** Blanks of Unicode beyond ASCII. */
+const isWideBlank = (unit: number): boolean =>
+  unit === 0xa0 ||
+  unit === 0x1680 ||
+  (unit >= 0x2000 && unit <= 0x200a) ||
+  unit === 0x2028 ||
+  unit === 0x2029 ||
+  unit === 0x202f ||
+  unit === 0x205f ||
+  unit === 0x3000 ||
+  unit === 0xfeff;
+
+const endsAt = (ends: Uint8Array, unit: number): boolean => (unit < 128 ? ends[unit] === 1 : isWideBlank(unit));
 
 function nameStart(text: string, at: number, from: number): number {
   let start = at;
@@ -75,7 +101,7 @@ const QUALIFIED =
 const isQualified = (text: string, start: number, from: number): boolean =>
   text.charCodeAt(start - 1) === 32 && QUALIFIED.test(text.slice(Math.max(from, start - 18), start));
 
-/** Finds the value that belongs to the name around a keyword at `at`. Everything it does is bounded by constants. */
+/** Finds the values that belong to the names around keywords of one text. Everything it does for one is bounded by constants. */
 export class ContextFinder {
   readonly #names: Names;
   /** End of the name that was handled last, so that `api_key_token` is handled once. */
@@ -83,6 +109,7 @@ export class ContextFinder {
   /** Where the name that was handled last begins, when it says nothing of a secret; else -1. */
   dull = -1;
   #bare: { kind: NameClass; start: number; end: number } = { kind: 'none', start: -1, end: -1 };
+  readonly #around = new Surroundings();
   readonly #rejected = new Set<string>();
   #inside = 0;
   #headers = 0;
@@ -105,10 +132,10 @@ export class ContextFinder {
     const name = text.slice(start, end);
     let kind = this.#names.classify(name);
     if (kind === 'none') this.dull = start;
-    if (kind === 'none' || !mayHaveValue(text, start, end)) return undefined;
+    if (kind === 'none' || !mayHaveValue(text, start, end, kind, this.#around)) return undefined;
     if (kind === 'weak' && end - start < 6 && isQualified(text, start, from)) kind = 'secret';
     if (kind === 'whole') kind = 'password';
-    const place = placeOfValue(text, start, end, kind, from);
+    const place = placeOfValue(text, start, end, kind, from, this.#around);
     return place === undefined ? undefined : this.#judge(text, place, place.kind ?? kind, name, to);
   }
 
@@ -117,13 +144,14 @@ export class ContextFinder {
     const bare = this.#bare;
     if (bare.kind !== kind || start < bare.start || start >= bare.end) {
       const limit = Math.min(to, start + LONGEST_VALUE);
-      const stop = text.slice(start, limit).search(kind === 'password' ? ENDS_PASSWORD : ENDS_BARE);
-      const end = stop < 0 ? limit : start + stop;
+      const ends = kind === 'password' ? ENDS_PASSWORD : ENDS_BARE;
+      let end = start;
+      while (end < limit && !endsAt(ends, text.charCodeAt(end))) end++;
       if (end !== this.#bare.end) this.#inside = 0;
       this.#bare = { kind, start, end };
     }
     let { end } = this.#bare;
-    while (end > start && /[.:!?]/.test(text[end - 1] ?? '')) end--;
+    while (end > start && startsWithOne(CLOSES_SENTENCE, text, end - 1)) end--;
     return end;
   }
 
@@ -142,13 +170,14 @@ export class ContextFinder {
   }
 
   #judge(text: string, { at, trust }: Place, kind: NameClass, name: string, to: number): Found | undefined {
-    const open = startsWithOne(OPEN_STARTS, text, at) ? matchAt(OPEN, text, at) : null;
+    OPEN.lastIndex = at;
+    const open = mayOpen(text, at) ? OPEN.exec(text) : null;
     if (!open && (trust === 'quoted' || trust === 'mixed')) return undefined;
     let start = at + (open?.[0].length ?? 0);
     if (kind === 'header') {
       return this.#header(text, start, open, to);
     }
-    if (startsWithOne(SCHEME_STARTS, text, start)) start += matchAt(SCHEME, text, start)?.[0].length ?? 0;
+    if (startsWithOne(SCHEME_STARTS, text, start)) start = Math.max(start, endOf(SCHEME, text, start));
     const end = open ? closing(text, start, `${open[1]}${open[2]}`, to) : this.#bareEnd(text, start, kind, to);
     if (end - start < 4 || this.#judgedOften(start, end)) return undefined;
     const value = text.slice(start, end);
@@ -175,11 +204,11 @@ export class ContextFinder {
     if (inside && (this.#headerDone || this.#headers > MOST_NESTED)) return undefined;
     let start = at;
     while ((classAt(text, start) & SPACE) !== 0 && text[start] !== '\n') start++;
-    start += matchAt(SCHEME, text, start)?.[0].length ?? 0;
+    start = Math.max(start, endOf(SCHEME, text, start));
     const limit = Math.min(to, start + LONGEST_VALUE);
     const end = open
       ? closing(text, start, `${open[1]}${open[2]}`, to)
-      : start + (matchAt(HEADER_VALUE, text.slice(start, limit), 0)?.[0].length ?? 0);
+      : start + Math.max(0, endOf(HEADER_VALUE, text.slice(start, limit), 0));
     const value = text.slice(start, end).trim();
     const judged = value.length >= 4 && value.length <= 4096 && !isPlaceholder(value) && !CODE.test(value);
     if (open === null) {
@@ -207,6 +236,7 @@ const plainWord = (text: string): string => text.toLowerCase().replace(/[^a-z0-9
 /** Whether a value is its own name, or holds it: `password: rawPassword`. */
 function isSameName(value: string, name: string): boolean {
   if (value.length > 64) return false;
+  if (value === name && /[A-Za-z0-9]{4}/.test(value)) return true;
   const [one, other] = [plainWord(value), plainWord(name)];
   return (one.length > 3 && other.includes(one)) || (other.length > 5 && one.includes(other));
 }

@@ -115,6 +115,13 @@ const REACH = 240;
 const PIPED =
   /(?:\b(?:echo|printf)[ ]{1,3}(?:-\w+[ ]{1,3}|["']%s["'][ ]{1,3}){0,2}|(?=["']))(?:"([^"\n]{3,200})"|'([^'\n]{3,200})'|([^\s"'|]{3,200}))\s{0,8}\|[^|\n]{0,200}$/;
 
+/** Characters that no password in a data source name has. */
+const NO_DSN_PASSWORD = new Set(Array.from(' \t\r\n:@"\'`', (sign) => sign.charCodeAt(0)));
+/** Whether the shortest password may end at a place. */
+const endsPassword = (text: string, at: number): boolean => {
+  for (let i = at - 3; i < at; i++) if (i < 0 || NO_DSN_PASSWORD.has(text.charCodeAt(i))) return false;
+  return true;
+};
 const DSN = /["'`=\s][\w.-]{1,64}:([^\s:@"'`]{3,120})$/;
 
 export interface Span {
@@ -122,41 +129,80 @@ export interface Span {
   end: number;
 }
 
+interface Match extends Span {
+  value: string;
+  quoted: boolean;
+}
+
 /** Patterns that search a stretch of a command end where the same command begins again, so that each stretch is searched once. */
 const AGAIN = new Map(LOGINS.map((login) => [login, new RegExp(` (?:${login.literals.map(escaped).join('|')})[\\w-]* `, 'i')]));
 const FAR = 448;
+const MOST_JUDGED = 256;
 
-/** The credentials that stand beside one of the literals at `at`. */
-export function loginAt(text: string, at: number): Span | undefined {
-  for (const login of BY_HEAD.get(text.slice(at, at + 3).toLowerCase()) ?? []) {
-    if (!login.literals.some((literal) => startsWith(text, literal, at))) continue;
-    const found = login.far !== undefined ? farSpan(login, login.far, text, at) : matchAt(login, text, at, at);
-    if (found === undefined) continue;
-    if (!(login.pair === true ? isPair(found.value) : isWorth(found.value, login.prose === true && !found.quoted))) continue;
-    if (login.before === undefined || login.before.test(lineBefore(text, at))) return found;
+/** Finds credentials by the literals beside them, in one text. */
+export class LoginFinder {
+  readonly #text: string;
+  /** Where each mark stands next, seen from a place that was asked for. */
+  readonly #marks = new Map<string, { from: number; next: number }>();
+  /** What was found of values: they come back often. */
+  readonly #judged = new Map<string, boolean>();
+
+  constructor(text: string) {
+    this.#text = text;
   }
-  if (startsWith(text, KEY_TYPE, at)) return privateMembers(text, at);
-  if (startsWith(text, '@', at)) return valueBehind(DSN, lineBefore(text, at), at);
-  if (!PIPES.some((literal) => startsWith(text, literal, at))) return undefined;
-  const before = lineBefore(text, at);
-  return before.includes('|') ? valueBehind(PIPED, before, at) : undefined;
+
+  /** The credentials that stand beside one of the literals at `at`. */
+  find(at: number): Span | undefined {
+    const text = this.#text;
+    for (const login of BY_HEAD.get(text.slice(at, at + 3).toLowerCase()) ?? []) {
+      if (!login.literals.some((literal) => startsWith(text, literal, at))) continue;
+      const found = login.far !== undefined ? this.#far(login, login.far, at) : matchAt(login, text, at, at);
+      if (found === undefined || !this.#isWorth(login, found)) continue;
+      if (login.before === undefined || login.before.test(lineBefore(text, at))) return found;
+    }
+    if (startsWith(text, KEY_TYPE, at)) return privateMembers(text, at);
+    if (startsWith(text, '@', at)) return endsPassword(text, at) ? valueBehind(DSN, lineBefore(text, at), at) : undefined;
+    if (!PIPES.some((literal) => startsWith(text, literal, at))) return undefined;
+    const before = lineBefore(text, at);
+    return before.includes('|') ? valueBehind(PIPED, before, at) : undefined;
+  }
+
+  #isWorth(login: Login, { value, quoted }: Match): boolean {
+    const bare = login.prose === true && !quoted;
+    const key = `${login.pair === true ? 'p' : bare ? 'b' : 'q'}${value}`;
+    const known = this.#judged.get(key);
+    if (known !== undefined) return known;
+    const worth = login.pair === true ? isPair(value) : isWorth(value, bare);
+    if (value.length <= 64 && this.#judged.size < MOST_JUDGED) this.#judged.set(key, worth);
+    return worth;
+  }
+
+  #far(login: Login, mark: string, at: number): Match | undefined {
+    const nearest = Math.min(this.#next(mark, at), this.#next(mark.toUpperCase(), at));
+    if (nearest > at + FAR - mark.length) return undefined;
+    const piece = this.#text.slice(at, at + FAR);
+    const again = AGAIN.get(login)?.exec(piece.slice(3));
+    return matchAt(login, again ? piece.slice(0, again.index + 3) : piece, 0, at);
+  }
+
+  #next(mark: string, at: number): number {
+    const known = this.#marks.get(mark);
+    if (known !== undefined && known.from <= at && known.next >= at) return known.next;
+    const found = this.#text.indexOf(mark, at);
+    const next = found < 0 ? Infinity : found;
+    this.#marks.set(mark, { from: at, next });
+    return next;
+  }
 }
 
 function escaped(literal: string): string {
   return literal.replace(/[^a-z0-9 ]/g, '\\$&');
 }
 
-function matchAt({ pattern }: Login, text: string, from: number, at: number): (Span & { value: string; quoted: boolean }) | undefined {
+function matchAt({ pattern }: Login, text: string, from: number, at: number): Match | undefined {
   pattern.lastIndex = from;
   const match = pattern.exec(text);
   return match === null ? undefined : spanOf(match, at);
-}
-
-function farSpan(login: Login, mark: string, text: string, at: number): ReturnType<typeof matchAt> {
-  const piece = text.slice(at, at + FAR);
-  if (!piece.includes(mark) && !piece.includes(mark.toUpperCase())) return undefined;
-  const again = AGAIN.get(login)?.exec(piece.slice(3));
-  return matchAt(login, again ? piece.slice(0, again.index + 3) : piece, 0, at);
 }
 
 /** The line up to a place, as far as it is looked at. */
@@ -174,11 +220,14 @@ function startsWith(text: string, literal: string, at: number): boolean {
 }
 
 /** The group that took part, which ends where the match ends or before its closing sign. */
-function spanOf(match: RegExpExecArray, at: number): (Span & { value: string; quoted: boolean }) | undefined {
-  const value = match.slice(1).find((group) => group !== undefined);
+function spanOf(match: RegExpExecArray, at: number): Match | undefined {
+  let group = 1;
+  while (group < match.length && match[group] === undefined) group++;
+  const value = match[group];
   if (value === undefined) return undefined;
   const start = at + match[0].lastIndexOf(value);
-  return { value, start, end: start + value.length, quoted: /["'\\]$/.test(match[0]) };
+  const last = match[0].charCodeAt(match[0].length - 1);
+  return { value, start, end: start + value.length, quoted: last === 0x22 || last === 0x27 || last === 0x5c };
 }
 
 const isWorth = (value: string, bare: boolean): boolean =>

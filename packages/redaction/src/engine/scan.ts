@@ -3,11 +3,11 @@ import { type Area, areaFor, BLOCK } from './collector.ts';
 import { ContextFinder } from './context.ts';
 import type { Action, CompiledFormat, Engine } from './engine.ts';
 import { stands } from './grams.ts';
-import { loginAt } from './logins.ts';
+import { LoginFinder } from './logins.ts';
 import type { Names } from './names.ts';
 import { ArmourFinder } from './pem.ts';
 import { dullWord, judgeRun } from './runs.ts';
-import { urlCredentials } from './url.ts';
+import { UrlFinder } from './url.ts';
 import { decodedRun, dumpView, encodedView, isCodeAt, type View, withoutInvisible } from './views.ts';
 
 /** A stretch to be masked, and the rule that found it. */
@@ -58,6 +58,8 @@ class Scan {
   #area: Area | undefined;
   #context: ContextFinder | undefined;
   #armour: ArmourFinder | undefined;
+  #logins: LoginFinder | undefined;
+  #urls: UrlFinder | undefined;
   readonly #hits: Hit[] = [];
   readonly #triggers: Trigger[] = [];
   #hold: number;
@@ -131,7 +133,9 @@ class Scan {
     const text = this.#text;
     const unit = text.charCodeAt(at);
     if (unit === 0x40) {
-      const found = this.#engine.urls ? urlCredentials(text, at) : undefined;
+      if (!this.#engine.urls) return;
+      this.#urls ??= new UrlFinder(text);
+      const found = this.#urls.find(at);
       if (found !== undefined) this.#add(found.start, Math.min(found.end, this.#to), 'url-credentials', 1);
       return;
     }
@@ -177,7 +181,8 @@ class Scan {
   }
 
   #login(at: number): void {
-    const found = loginAt(this.#text, at);
+    this.#logins ??= new LoginFinder(this.#text);
+    const found = this.#logins.find(at);
     if (found === undefined || found.end > this.#to) return this.#holdFrom(found?.start ?? this.#to);
     this.#add(found.start, found.end, 'password', 2);
   }

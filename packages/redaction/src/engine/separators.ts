@@ -1,4 +1,4 @@
-import { classAt, NAME, SPACE } from './chars.ts';
+import { ALNUM, CLASS, classAt, NAME, SPACE } from './chars.ts';
 import { columnValue } from './columns.ts';
 import type { NameClass } from './names.ts';
 
@@ -37,13 +37,16 @@ const SLASHED = /[^\n:]{0,40}:[ \t]*[\w.@-]{1,64}[ \t]*\/[ \t]*(?=\S)/y;
 const BLOCK = /[|>][-+]?\r?\n[ \t]+/y;
 const NEXT_LINE = /\\?\r?\n[ \t]*/y;
 const LOGIN_BEFORE = /\b(?:login|user(?:name)?|account|with)[ \t:=]+\S{1,64}[,;]?\s+(?:(?:and|with|the|\/)[ \t]+)*$/i;
+/** Signs that compare or offer a default more often than they give a value. */
+const UNSURE_SIGN = /(?:\|\||\?\?|of|was|[!=]==?)[ \t]*$/;
 /** Words after which a name and a blank introduce a value. */
 const SETTING_BEFORE = /(?:^|\n|&&|;)[ \t]*(?:(?:ENV|ARG|setenv|set[ \t]+-\w+)[ \t]+|#[ \t]*define[ \t]+|>[ \t]*)$/i;
 const PROMPT_BEFORE = /(?:^|\n|>)[ \t]*(?:config set[ \t]+)?$/i;
 /** Directives whose value follows after a blank. */
 const DIRECTIVE = /^(?:requirepass|masterauth|AUTH)$/;
 /** `name=value`, which is no token. */
-const PARAMETER = /^[A-Za-z_]{2,24}=[^=]/;
+const PARAMETER = /[A-Za-z_]{2,24}=[^=]/y;
+const SCHEME_NAME = /^b(?:earer|asic)$/i;
 const ENVIRONMENT_NAME = /^[A-Z][A-Z0-9_]+$/;
 const SET_BEFORE = /(?:^|[\n;"'])[ \t]*(?:-[ \t]+)?(?:(?:export|set|setx|ENV|ARG|env)[ \t]+)?$/;
 
@@ -52,17 +55,22 @@ const LINE_STARTS = new Set(Array.from('|>\\\r\n', (sign) => sign.charCodeAt(0))
 const BETWEEN = new Uint8Array(128);
 for (const sign of '=:"\'`])>,?|.!+<-*\\') BETWEEN[sign.charCodeAt(0)] = 1;
 
-/** Matches a sticky pattern at a place. */
-export function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
+/** Where the match of a sticky pattern at a place ends, or -1. */
+export function endOf(pattern: RegExp, text: string, at: number): number {
   pattern.lastIndex = at;
-  return pattern.exec(text);
+  return pattern.test(text) ? pattern.lastIndex : -1;
+}
+
+function placeAfter(pattern: RegExp, text: string, end: number, trust: Place['trust']): Place | undefined {
+  const at = endOf(pattern, text, end);
+  return at < 0 ? undefined : { at, trust };
 }
 
 const isBlank = (unit: number): boolean => unit === 32 || unit === 9;
 const isQuote = (unit: number): boolean => unit === 0x22 || unit === 0x27 || unit === 0x60 || unit === 0x5c;
 
 /** A quick look at what follows a name: most names in a text have no value. */
-export function mayHaveValue(text: string, start: number, end: number): boolean {
+export function mayHaveValue(text: string, start: number, end: number, kind: NameClass, around: Surroundings): boolean {
   let i = end;
   while (isBlank(text.charCodeAt(i))) if (++i - end > 40) return false;
   const unit = text.charCodeAt(i);
@@ -74,7 +82,8 @@ export function mayHaveValue(text: string, start: number, end: number): boolean 
   if (first === 0x2d || first === 0x42 || first === 0x62) return true;
   if (/(?:is|was|of|for|to|on|at)\b/y.test(text.slice(i, i + 4))) return true;
   const before = text.charCodeAt(start - 1);
-  return typed(text, i) || before !== before || (isBlank(before) && isSpaced(text, start)) || before === 10 || before === 0x3e;
+  if (before !== before || before === 10 || before === 0x3e || around.typeAhead(text, i)) return true;
+  return isBlank(before) && (kind === 'password' || first === 0x41 ? around.wordsBefore(text, start) : maySet(text, start, around));
 }
 
 /** Whether `value` stands at the beginning of the next line. */
@@ -84,24 +93,71 @@ function isPairedBelow(text: string, at: number): boolean {
   return /["']?value/iy.test(text.slice(i, i + 6));
 }
 
-/** Whether the line so far lets a value follow after a blank: `login ana password ...`, `ENV PASSWORD ...`. */
-function isSpaced(text: string, start: number): boolean {
-  const before = text.slice(Math.max(0, start - 80), start);
-  return /login|user|with|env|arg|set|define|account|>/i.test(before);
+/** Whether the word before may be one that sets a name: `ENV TOKEN ...`, `#define API_KEY ...`, `set -x TOKEN ...`. */
+function maySet(text: string, start: number, around: Surroundings): boolean {
+  let end = start;
+  while (isBlank(text.charCodeAt(end - 1))) end--;
+  const last = text.charCodeAt(end - 1) | 32;
+  if (last === 0x76 || last === 0x67 || last === 0x65 || last === 0x3e) return around.wordsBefore(text, start);
+  let at = end;
+  while (end - at < 24 && (classAt(text, at - 1) & NAME) !== 0) at--;
+  return text.charCodeAt(at) === 0x2d && around.wordsBefore(text, start);
 }
 
-/** Whether a type and an equals sign follow, as in `token string = "..."`. */
-function typed(text: string, at: number): boolean {
-  for (let i = at; i < at + 26; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit === 0x3d) return true;
-    if (unit !== 32 && (classAt(text, i) & NAME) === 0 && unit !== 0x3c && unit !== 0x3e && unit !== 0x5b && unit !== 0x5d) return false;
+const WORDS_BEFORE = /login|user|with|env|arg|set|define|account|>/i;
+const REACH_BEFORE = 80;
+const LONGEST_WORD_BEFORE = 7;
+
+const LONGEST_TYPE = 26;
+
+/** What stands around names, remembered so that each part of a text is searched once. */
+export class Surroundings {
+  /** Where such a word was found last; between its end and `#seen` there is none. */
+  #found = -1;
+  #foundEnd = -1;
+  #seen = 0;
+  /** A stretch that a type may be made of, and where it ends. */
+  #typeFrom = 0;
+  #typeEnd = -1;
+
+  /** Whether a word that lets a value follow after a blank stands before a place: `login ana password ...`, `ENV PASSWORD ...`. */
+  wordsBefore(text: string, start: number): boolean {
+    const least = Math.max(0, start - REACH_BEFORE);
+    if (start < this.#seen) return WORDS_BEFORE.test(text.slice(least, start));
+    let from = Math.max(least, this.#seen - LONGEST_WORD_BEFORE + 1, this.#foundEnd);
+    for (let match = WORDS_BEFORE.exec(text.slice(from, start)); match; match = WORDS_BEFORE.exec(text.slice(from, start))) {
+      this.#found = from + match.index;
+      this.#foundEnd = this.#found + match[0].length;
+      from = this.#foundEnd;
+    }
+    this.#seen = start;
+    return this.#found >= least;
   }
-  return false;
+
+  /** Whether a type and an equals sign follow, as in `token string = "..."`. */
+  typeAhead(text: string, at: number): boolean {
+    if (at < this.#typeFrom || at > this.#typeEnd) {
+      this.#typeFrom = at;
+      let end = at;
+      while (isOfType(text.charCodeAt(end))) end++;
+      this.#typeEnd = end;
+    }
+    return this.#typeEnd - at < LONGEST_TYPE && text.charCodeAt(this.#typeEnd) === 0x3d;
+  }
 }
+
+const isOfType = (unit: number): boolean =>
+  unit === 32 || unit === 0x3c || unit === 0x3e || unit === 0x5b || unit === 0x5d || (unit < 256 && ((CLASS[unit] as number) & NAME) !== 0);
 
 /** Finds where the value of the name at [start, end) begins. Everything it does is bounded by constants. */
-export function placeOfValue(text: string, start: number, end: number, kind: NameClass, from: number): Place | undefined {
+export function placeOfValue(
+  text: string,
+  start: number,
+  end: number,
+  kind: NameClass,
+  from: number,
+  around: Surroundings,
+): Place | undefined {
   const unit = text.charCodeAt(end);
   const near = isBlank(unit) ? undefined : beside(text, start, end, unit);
   if (near !== undefined) return near;
@@ -111,14 +167,23 @@ export function placeOfValue(text: string, start: number, end: number, kind: Nam
     const column = columnValue(text, start, end);
     if (column !== undefined) return { at: column, trust: 'quoted' };
   }
-  const assign = matchAt(kind === 'header' ? HEADER_ASSIGN : ASSIGN, text, end);
-  if (assign) return assigned(text, start, end, end + assign[0].length, assign[0], from);
+  const assign = mayAssign(text, end, around) ? endOf(kind === 'header' ? HEADER_ASSIGN : ASSIGN, text, end) : -1;
+  if (assign >= 0) return assigned(text, start, end, assign, from);
   if (isQuote(unit)) {
     const opened = text.charCodeAt(start - (text.charCodeAt(start - 1) === 0x23 ? 2 : 1));
-    const argument = isQuote(opened) ? matchAt(kind === 'password' ? ARGUMENT_BESIDE : ARGUMENT, text, end) : null;
-    return argument ? { at: end + argument[0].length, trust: 'mixed' } : undefined;
+    return isQuote(opened) ? placeAfter(kind === 'password' ? ARGUMENT_BESIDE : ARGUMENT, text, end, 'mixed') : undefined;
   }
-  return afterBlank(text, start, end, kind, from);
+  return afterBlank(text, start, end, kind, text.slice(Math.max(from, start - REACH_BEFORE), start), around);
+}
+
+/** Whether what follows a name may be a sign or a word that gives it a value. */
+function mayAssign(text: string, end: number, around: Surroundings): boolean {
+  let i = end;
+  while (isBlank(text.charCodeAt(i))) if (++i - end > 40) return false;
+  if ((classAt(text, i) & ALNUM) === 0) return true;
+  if (i === end) return false;
+  const first = text.charCodeAt(i) | 32;
+  return first === 0x69 || first === 0x77 || first === 0x6f || around.typeAhead(text, i);
 }
 
 /** Whether a name is followed as in a list of columns: by a comma or a bracket, perhaps after a quote. */
@@ -131,22 +196,20 @@ const isListed = (unit: number, next: number): boolean => {
 function beside(text: string, start: number, end: number, unit: number): Place | undefined {
   const before = text.charCodeAt(start - 1);
   if (before === 0x3c || (before === 0x3a && text.charCodeAt(start - 2) !== 0x3a)) {
-    const element = matchAt(ELEMENT, text, end);
-    if (element && (before === 0x3c || text.lastIndexOf('<', start) > start - 40))
-      return { at: end + element[0].length, trust: before === 0x3c ? 'element' : 'any' };
+    const element = placeAfter(ELEMENT, text, end, before === 0x3c ? 'element' : 'any');
+    if (element && (before === 0x3c || text.lastIndexOf('<', start) > start - 40)) return element;
   }
   if (unit === 0x3d || unit === 0x3a) return undefined;
-  const paired = mayBePaired(text, end) ? matchAt(PAIRED, text, end) : null;
-  if (paired) return { at: end + paired[0].length, trust: 'any' };
-  const call = unit === 0x28 ? matchAt(CALL, text, end) : null;
-  if (call) return { at: end + call[0].length, trust: 'mixed' };
+  const near =
+    (mayBePaired(text, end) ? placeAfter(PAIRED, text, end, 'any') : undefined) ??
+    (unit === 0x28 ? placeAfter(CALL, text, end, 'mixed') : undefined);
+  if (near) return near;
   const next = text.charCodeAt(end + 1);
   if (unit === 0x5d || next === 0x29) {
-    const typedIn = matchAt(TYPED_IN, text, end);
-    if (typedIn) return { at: end + typedIn[0].length, trust: 'mixed' };
+    const typedIn = placeAfter(TYPED_IN, text, end, 'mixed');
+    if (typedIn) return typedIn;
   }
-  const block = unit === 0x22 && (next === 0x20 || next === 0x7b) ? matchAt(BLOCK_DEFAULT, text, end) : null;
-  return block ? { at: end + block[0].length, trust: 'mixed' } : undefined;
+  return unit === 0x22 && (next === 0x20 || next === 0x7b) ? placeAfter(BLOCK_DEFAULT, text, end, 'mixed') : undefined;
 }
 
 /** Whether `value` may stand next, past closing signs and blanks. */
@@ -157,36 +220,28 @@ function mayBePaired(text: string, end: number): boolean {
 }
 const PAIR_SIGNS = new Set(Array.from('\\"\'`])*:,', (sign) => sign.charCodeAt(0)));
 
-function assigned(text: string, start: number, end: number, at: number, sign: string, from: number): Place {
-  const line = LINE_STARTS.has(text.charCodeAt(at)) ? (matchAt(BLOCK, text, at) ?? matchAt(NEXT_LINE, text, at)) : null;
-  const value = at + (line?.[0].length ?? 0);
-  if (line?.[0].startsWith('\n') === true || /(?:\|\||\?\?|of|was|[!=]==?)[ \t]*$/.test(sign)) return { at: value, trust: 'quoted' };
+function assigned(text: string, start: number, end: number, at: number, from: number): Place {
+  const sign = text.slice(end, at);
+  const value = LINE_STARTS.has(text.charCodeAt(at)) ? Math.max(at, endOf(BLOCK, text, at), endOf(NEXT_LINE, text, at)) : at;
+  if ((value > at && text.charCodeAt(at) === 10) || UNSURE_SIGN.test(sign)) return { at: value, trust: 'quoted' };
   const isSet =
     sign === '=' && ENVIRONMENT_NAME.test(text.slice(start, end)) && SET_BEFORE.test(text.slice(Math.max(from, start - 24), start));
   return { at: value, trust: isSet ? 'set' : 'any' };
 }
 
 /** Values that follow a name after a blank. */
-function afterBlank(text: string, start: number, end: number, kind: NameClass, from: number): Place | undefined {
+function afterBlank(text: string, start: number, end: number, kind: NameClass, before: string, around: Surroundings): Place | undefined {
   const name = text.slice(start, end);
-  if (/^(?:bearer|basic)$/i.test(name)) return PARAMETER.test(text.slice(end + 1, end + 32)) ? undefined : { at: end + 1, trust: 'any' };
-  if (name.startsWith('-')) {
-    const flag = matchAt(FLAG, text, end);
-    return flag ? { at: end + flag[0].length, trust: 'any' } : undefined;
+  if (SCHEME_NAME.test(name)) return endOf(PARAMETER, text, end + 1) < 0 ? { at: end + 1, trust: 'any' } : undefined;
+  if (name.startsWith('-')) return placeAfter(FLAG, text, end, 'any');
+  const spaced = around.wordsBefore(text, start) && (SETTING_BEFORE.test(before) || (kind === 'password' && LOGIN_BEFORE.test(before)));
+  if (spaced || (DIRECTIVE.test(name) && PROMPT_BEFORE.test(before))) {
+    const place = placeAfter(AFTER_BLANK, text, end, 'any');
+    return place && DIRECTIVE.test(name) ? { ...place, kind: 'password' } : place;
   }
-  const before = text.slice(Math.max(from, start - 80), start);
-  if (
-    (DIRECTIVE.test(name) && PROMPT_BEFORE.test(before)) ||
-    SETTING_BEFORE.test(before) ||
-    (kind === 'password' && LOGIN_BEFORE.test(before))
-  ) {
-    const blank = matchAt(AFTER_BLANK, text, end);
-    return blank ? { at: end + blank[0].length, trust: 'any', ...(DIRECTIVE.test(name) && { kind: 'password' }) } : undefined;
-  }
-  const slashed = /^cred/i.test(name) ? matchAt(SLASHED, text, end) : null;
-  if (slashed) return { at: end + slashed[0].length, trust: 'any', kind: 'password' };
-  const prose = matchAt(PROSE, text, end) ?? (kind === 'password' ? (matchAt(CELL, text, end) ?? null) : null);
-  if (prose) return { at: end + prose[0].length, trust: 'any' };
-  const quoted = kind === 'password' && name !== 'pass' ? matchAt(QUOTED_AFTER_BLANK, text, end) : null;
-  return quoted ? { at: end + quoted[0].length, trust: 'mixed' } : undefined;
+  const slashed = /^cred/i.test(name) ? placeAfter(SLASHED, text, end, 'any') : undefined;
+  if (slashed) return { ...slashed, kind: 'password' };
+  const prose = placeAfter(PROSE, text, end, 'any') ?? (kind === 'password' ? placeAfter(CELL, text, end, 'any') : undefined);
+  if (prose) return prose;
+  return kind === 'password' && name !== 'pass' ? placeAfter(QUOTED_AFTER_BLANK, text, end, 'mixed') : undefined;
 }

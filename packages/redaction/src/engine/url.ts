@@ -11,34 +11,51 @@ const COMMON =
 
 const LONGEST_USERINFO = 256;
 
-/** Where the user information that ends at an `@` begins, if `://` stands before it. */
-function userinfoStart(text: string, at: number): number {
-  const least = Math.max(3, at - LONGEST_USERINFO);
-  for (let i = at - 1; i >= least; i--) {
-    const unit = text.charCodeAt(i);
-    if (unit === 0x2f) return text.charCodeAt(i - 1) === 0x2f && text.charCodeAt(i - 2) === 0x3a ? i + 1 : -1;
-    if (unit <= 0x20 || unit === 0x22 || unit === 0x27 || unit === 0x3c || unit === 0x3e || unit === 0x5c || unit === 0x60) return -1;
+/** Finds the credentials of URLs in one text. */
+export class UrlFinder {
+  readonly #text: string;
+  /** A stretch without a character that ends user information, so that none is looked at twice. */
+  #plainFrom = 0;
+  #plainTo = 0;
+
+  constructor(text: string) {
+    this.#text = text;
   }
-  return -1;
+
+  /** Credentials of a URL: what goes, given the place of an `@`. RFC 3986 section 3.2.1. */
+  find(at: number): { start: number; end: number } | undefined {
+    const text = this.#text;
+    const start = this.#userinfoStart(at);
+    if (start < 0 || start === at) return undefined;
+    const userinfo = text.slice(start, at);
+    AUTHORITY.lastIndex = at + 1;
+    const host = AUTHORITY.exec(text)?.[0] ?? '';
+    const colon = userinfo.indexOf(':');
+    const user = colon < 0 ? userinfo : userinfo.slice(0, colon);
+    const password = colon < 0 ? '' : userinfo.slice(colon + 1);
+    const store = STORE.test(text.slice(Math.max(0, start - 23), start - 3));
+    if (!isCredential(user, password, host, store)) return undefined;
+    const end = at + 1 + host.length;
+    if (!store) return { start, end };
+    REST.lastIndex = end;
+    return { start, end: end + (REST.exec(text)?.[0].length ?? 0) };
+  }
+
+  /** Where the user information that ends at an `@` begins, if `://` stands before it. */
+  #userinfoStart(at: number): number {
+    const text = this.#text;
+    const least = Math.max(3, at - LONGEST_USERINFO);
+    let i = at - 1;
+    while (i >= least && !endsUserinfo(text.charCodeAt(i))) i = i < this.#plainTo && i >= this.#plainFrom ? this.#plainFrom - 1 : i - 1;
+    this.#plainFrom = i + 1;
+    this.#plainTo = at;
+    const found = i >= least && text.charCodeAt(i) === 0x2f && text.charCodeAt(i - 1) === 0x2f && text.charCodeAt(i - 2) === 0x3a;
+    return found ? i + 1 : -1;
+  }
 }
 
-/** Credentials of a URL: what goes, given the place of an `@`. RFC 3986 section 3.2.1. */
-export function urlCredentials(text: string, at: number): { start: number; end: number } | undefined {
-  const start = userinfoStart(text, at);
-  if (start < 0 || start === at) return undefined;
-  const userinfo = text.slice(start, at);
-  AUTHORITY.lastIndex = at + 1;
-  const host = AUTHORITY.exec(text)?.[0] ?? '';
-  const colon = userinfo.indexOf(':');
-  const user = colon < 0 ? userinfo : userinfo.slice(0, colon);
-  const password = colon < 0 ? '' : userinfo.slice(colon + 1);
-  const store = STORE.test(text.slice(Math.max(0, start - 23), start - 3));
-  if (!isCredential(user, password, host, store)) return undefined;
-  const end = at + 1 + host.length;
-  if (!store) return { start, end };
-  REST.lastIndex = end;
-  return { start, end: end + (REST.exec(text)?.[0].length ?? 0) };
-}
+const endsUserinfo = (unit: number): boolean =>
+  unit <= 0x20 || unit === 0x2f || unit === 0x22 || unit === 0x27 || unit === 0x3c || unit === 0x3e || unit === 0x5c || unit === 0x60;
 
 function isCredential(user: string, password: string, host: string, store: boolean): boolean {
   if (password === '') return looksRandom(user, 16);
