@@ -65,6 +65,7 @@ describeStores('D8 kill -9', (stores) => {
       ...(place.databaseUrl ? { DATABASE_URL: place.databaseUrl.reveal() } : {}),
       MOGPLEX_RATE_LIMIT: '1000000',
       MOGPLEX_START_LIMIT: '1000000',
+      MOGPLEX_ADDRESS_LIMIT: '1000000',
     };
     const store = await stores.open(place);
     const person = await createPerson(store);
