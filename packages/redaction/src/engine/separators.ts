@@ -116,7 +116,7 @@ export class Surroundings {
   #found = -1;
   #foundEnd = -1;
   #seen = 0;
-  /** A stretch that a type may be made of, and where it ends. */
+  /** A stretch that a type may be made of, as far as it was looked at. */
   #typeFrom = 0;
   #typeEnd = -1;
 
@@ -138,11 +138,11 @@ export class Surroundings {
   typeAhead(text: string, at: number): boolean {
     if (at < this.#typeFrom || at > this.#typeEnd) {
       this.#typeFrom = at;
-      let end = at;
-      while (isOfType(text.charCodeAt(end))) end++;
-      this.#typeEnd = end;
+      this.#typeEnd = at;
     }
-    return this.#typeEnd - at < LONGEST_TYPE && text.charCodeAt(this.#typeEnd) === 0x3d;
+    const most = at + LONGEST_TYPE;
+    while (this.#typeEnd < most && isOfType(text.charCodeAt(this.#typeEnd))) this.#typeEnd++;
+    return this.#typeEnd < most && text.charCodeAt(this.#typeEnd) === 0x3d;
   }
 }
 
@@ -241,7 +241,11 @@ function afterBlank(text: string, start: number, end: number, kind: NameClass, b
   }
   const slashed = /^cred/i.test(name) ? placeAfter(SLASHED, text, end, 'any') : undefined;
   if (slashed) return { ...slashed, kind: 'password' };
-  const prose = placeAfter(PROSE, text, end, 'any') ?? (kind === 'password' ? placeAfter(CELL, text, end, 'any') : undefined);
-  if (prose) return prose;
-  return kind === 'password' && name !== 'pass' ? placeAfter(QUOTED_AFTER_BLANK, text, end, 'mixed') : undefined;
+  let next = end;
+  while (isBlank(text.charCodeAt(next)) && next - end < 40) next++;
+  const unit = text.charCodeAt(next);
+  if ((classAt(text, next) & ALNUM) !== 0) return placeAfter(PROSE, text, end, 'any');
+  if (kind !== 'password') return undefined;
+  if (unit === 0x7c) return placeAfter(CELL, text, end, 'any');
+  return isQuote(unit) && name !== 'pass' ? placeAfter(QUOTED_AFTER_BLANK, text, end, 'mixed') : undefined;
 }
