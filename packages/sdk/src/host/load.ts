@@ -21,7 +21,14 @@ const verifiedHash = (url: string | undefined): string | null =>
 
 const sourceFor = (specifier: string, namespace: object): string => {
   const names = Object.keys(namespace).filter((name) => IDENTIFIER.test(name) && name !== 'default');
-  return `export const { ${names.join(', ')} } = globalThis[Symbol.for('moxxy.host.modules')].get(${JSON.stringify(specifier)});`;
+  // Exported under their names, but not bound to them: some are words of the language, such as the `catch` of zod.
+  const bound = names.map((name, index) => `const e${index} = host.${name};`);
+  const exported = names.map((name, index) => `e${index} as ${name}`);
+  return [
+    `const host = globalThis[Symbol.for('moxxy.host.modules')].get(${JSON.stringify(specifier)});`,
+    ...bound,
+    `export { ${exported.join(', ')} };`,
+  ].join('\n');
 };
 
 const install = (): Map<string, object> => {
