@@ -2,29 +2,7 @@ import { findProvider, MogplexError, PROVIDERS, type ProviderId } from '@mogplex
 import { Secret } from '@mogplex/credentials';
 import { createDirectClient, SHIPPED_MODELS } from '@mogplex/providers';
 import { describe, expect, test } from 'vitest';
-import {
-  startAnthropicUpstream,
-  startCohereUpstream,
-  startGoogleUpstream,
-  startGroqUpstream,
-  startMistralUpstream,
-  startOpenAiUpstream,
-  startVercelUpstream,
-  type Fault,
-  type Upstream,
-} from './fakes/index.ts';
-
-const UPSTREAMS: Record<ProviderId, () => Promise<Upstream>> = {
-  anthropic: startAnthropicUpstream,
-  openai: startOpenAiUpstream,
-  google: startGoogleUpstream,
-  groq: startGroqUpstream,
-  mistral: startMistralUpstream,
-  deepseek: startOpenAiUpstream,
-  xai: startOpenAiUpstream,
-  cohere: startCohereUpstream,
-  vercel: startVercelUpstream,
-};
+import { type Fault, startOpenAiUpstream, type Upstream, UPSTREAMS } from './fakes/index.ts';
 
 const KEY = 'sk-canary-4f1d2c7b9a8e6053';
 
@@ -86,6 +64,7 @@ const FAULTS: readonly [Fault, string, number, RegExp][] = [
   ['reset', 'unavailable', 69, /could not be reached/],
   ['cut', 'upstream_error', 69, /cut the answer off/],
   ['malformed', 'upstream_error', 69, /not in its format/],
+  ['ends-early', 'upstream_error', 69, /cut the answer off/],
 ];
 
 describe.each(PROVIDERS.map(({ id }) => id))('%s', (id) => {

@@ -8,9 +8,26 @@
  * upstream.requests[0]?.credentialIs(key);
  * upstream.fault = 'cut';
  */
-export { startAnthropicUpstream } from './anthropic.ts';
-export { startCohereUpstream } from './cohere.ts';
-export { startGoogleUpstream } from './google.ts';
-export { startGroqUpstream, startMistralUpstream, startOpenAiUpstream } from './openai.ts';
+import type { ProviderId } from '@mogplex/protocol';
+import { startAnthropicUpstream } from './anthropic.ts';
+import { startCohereUpstream } from './cohere.ts';
+import { startGoogleUpstream } from './google.ts';
+import { startGroqUpstream, startMistralUpstream, startOpenAiUpstream } from './openai.ts';
+import type { Upstream } from './upstream.ts';
+import { startVercelUpstream } from './vercel.ts';
+
 export type { Fault, Upstream } from './upstream.ts';
-export { startVercelUpstream } from './vercel.ts';
+export { startAnthropicUpstream, startGoogleUpstream, startOpenAiUpstream, startVercelUpstream };
+
+/** The upstream of each of the nine providers. */
+export const UPSTREAMS: Readonly<Record<ProviderId, () => Promise<Upstream>>> = {
+  anthropic: startAnthropicUpstream,
+  openai: startOpenAiUpstream,
+  google: startGoogleUpstream,
+  groq: startGroqUpstream,
+  mistral: startMistralUpstream,
+  deepseek: startOpenAiUpstream,
+  xai: startOpenAiUpstream,
+  cohere: startCohereUpstream,
+  vercel: startVercelUpstream,
+};

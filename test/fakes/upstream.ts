@@ -20,6 +20,7 @@ export type CompleteAnswer = Required<Omit<Answer, 'toolCall'>> & Pick<Answer, '
  * What goes wrong:
  * - `hang`: the request is read, nothing is answered
  * - `hang-mid-stream`, `cut`, `malformed`: half of the frames, then silence, a destroyed socket, or a frame that is no JSON
+ * - `ends-early`: half of the frames, then an end as of a whole answer, as a proxy makes it that lost its upstream
  * - `reset`: the connection is reset before any header
  * - `bad-request` 400, `unauthorized` 401 (its message repeats the key that was sent, as some providers do), `forbidden` 403, `not-found` 404,
  *   `rate-limited` 429 with `retry-after: 7`, `server-error` 500, `overloaded` 529 (503 where the vendor has no 529)
@@ -30,6 +31,7 @@ export type Fault =
   | 'hang-mid-stream'
   | 'cut'
   | 'malformed'
+  | 'ends-early'
   | 'reset'
   | 'bad-request'
   | 'unauthorized'
@@ -168,7 +170,7 @@ const sendFailure = (dialect: Dialect, request: Recording, response: ServerRespo
 
 const writeFrames = async (response: ServerResponse, reply: Reply, gapMs: number, fault: Fault | undefined): Promise<void> => {
   response.writeHead(200, { 'content-type': reply.contentType, 'cache-control': 'no-cache' });
-  const broken = fault === 'cut' || fault === 'hang-mid-stream' || fault === 'malformed';
+  const broken = fault !== undefined && ['cut', 'hang-mid-stream', 'malformed', 'ends-early'].includes(fault);
   const count = broken ? Math.ceil(reply.frames.length / 2) : reply.frames.length;
   for (const frame of reply.frames.slice(0, count)) {
     if (response.destroyed) return;

@@ -103,6 +103,13 @@ const eventOf = (part: LanguageModelV4StreamPart): ChatEvent | undefined => {
 };
 
 /**
+ * Whether a stream ended without the model's word for its end. Some packages know that as `interrupted`; the others report
+ * what they began with: some other reason, of which the vendor said nothing.
+ */
+const isCutOff = ({ unified, raw }: Extract<LanguageModelV4StreamPart, { type: 'finish' }>['finishReason']): boolean =>
+  unified === 'interrupted' || (unified === 'other' && raw === undefined);
+
+/**
  * Streams one answer of a vendor's model as our events: text, reasoning and tool calls, then usage and finish.
  *
  * @throws MogplexError for every failure, `interrupted` when the request's signal fired. Nothing is tried twice.
@@ -116,7 +123,7 @@ export async function* streamModel(model: LanguageModelV4, request: ToolChatRequ
       const event = eventOf(part);
       if (event) yield event;
       if (part.type !== 'finish') continue;
-      if (part.finishReason.unified === 'interrupted') throw cutOff(peer);
+      if (isCutOff(part.finishReason)) throw cutOff(peer);
       complete = true;
       yield { type: 'usage', inputTokens: part.usage.inputTokens.total ?? 0, outputTokens: part.usage.outputTokens.total ?? 0 };
       yield { type: 'finish', reason: part.finishReason.unified };
