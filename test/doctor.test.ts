@@ -3,6 +3,7 @@ import { chmod, stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { openVault, Secret } from '@mogplex/credentials';
 import { expect, test } from 'vitest';
 import { type MogplexHome, makeMogplexHome } from './support/mogplex-home.ts';
 
@@ -134,4 +135,20 @@ test('A3 doctor names files that others can read, damage, a wrong clock, what is
   await home.write('auth.json', '{"half');
   const damaged = await examine(home);
   expect(damaged.report.files.find(({ path }) => path.endsWith('auth.json'))?.findings[0]?.text).toContain('not valid JSON');
+});
+
+test('A1 doctor knows a login of a plugin that serves none of the nine, and remarks on a token that is none', async () => {
+  await using home = await makeMogplexHome();
+  const vault = openVault(home.path, { env: { MOGPLEX_VAULT_KEY: 'file' }, now: Date.now });
+  await vault.put('oauth/acme/tokens', { secrets: { accessToken: new Secret(ACCOUNT, 'test') }, meta: { serviceName: 'Acme AI' } });
+  const { code, report } = await examine(home);
+  expect(code).toBe(0);
+  expect(report.providers.find(({ provider }) => provider === 'acme')?.credentials).toEqual([
+    { source: 'stored login (acme)', used: true },
+  ]);
+  expect((await home.run(['doctor'])).stdout).toMatch(/acme +stored login \(acme\)/);
+  const wrong = await examine(home, { MOGPLEX_API_KEY: 'mog_any0123456789', MOGPLEX_URL: 'http://127.0.0.1:9' });
+  expect(wrong.report.providers[0]?.findings).toEqual([
+    { severity: 'warning', text: 'MOGPLEX_API_KEY is no token of Mogplex: its length is wrong' },
+  ]);
 });

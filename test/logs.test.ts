@@ -108,6 +108,18 @@ test('A17 mogplex logs lists and shows sessions', async () => {
   });
 });
 
+test('A17 a log of a newer version is named and hides none of the others', async () => {
+  await using home = await makeMogplexHome();
+  await using upstream = await startOpenAiUpstream();
+  await home.run(['exec', 'first question'], { OPENAI_API_KEY: KEY, OPENAI_BASE_URL: upstream.url });
+  await home.write(join('logs', '29990101-000000-0123abcd.jsonl'), '{"v":2,"seq":0,"type":"session"}\n');
+  const listed = await home.run(['logs']);
+  expect(listed).toMatchObject({ code: 0, stderr: '' });
+  const [newer = '', own = ''] = listed.stdout.split('\n');
+  expect(newer).toMatch(/^29990101-000000-0123abcd .*newer version of mogplex/);
+  expect(own).toContain('1 prompt');
+});
+
 test('A17 logs are removed by age, can be switched off, and never stop a prompt', async () => {
   await using home = await makeMogplexHome();
   await using upstream = await startOpenAiUpstream();

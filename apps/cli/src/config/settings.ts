@@ -1,3 +1,4 @@
+import { MogplexError } from '@mogplex/protocol';
 import { z } from 'zod';
 
 /** Permission modes from the strictest to the widest. */
@@ -80,3 +81,12 @@ const matches = (pattern: string, model: string): boolean => new RegExp(`^${patt
 /** Whether the settings let a model be used. */
 export const allowsModel = ({ allowModels }: Pick<Settings, 'allowModels'>, model: string): boolean =>
   allowModels.every((list) => list.some((pattern) => matches(pattern, model)));
+
+/** @throws MogplexError `forbidden`, boundary `configuration`, for a model that the settings do not allow */
+export const requireAllowed = (settings: Pick<Settings, 'allowModels'>, model: string): void => {
+  if (allowsModel(settings, model)) return;
+  throw new MogplexError('forbidden', `the settings do not allow ${model}`, {
+    boundary: 'configuration',
+    hint: 'allow_models in config.toml lists what is allowed; a project can narrow it.',
+  });
+};

@@ -4,11 +4,12 @@ import {
   type Candidate,
   credentialCandidates,
   type CredentialSource,
+  readEnv,
   resolveCredential,
 } from '@mogplex/credentials';
-import { findProvider, PROVIDERS } from '@mogplex/protocol';
+import { ACCOUNT_ENV_VAR, findProvider, inspectToken, PROVIDERS } from '@mogplex/protocol';
 import { checkKeyShape } from '@mogplex/providers';
-import { loginReader } from '../session/logins.ts';
+import { loginReader, loginsOfTheirOwn } from '../session/logins.ts';
 import type { World } from '../world.ts';
 import type { CandidateReport, Finding, ProviderReport } from './report.ts';
 
@@ -47,6 +48,11 @@ const baseUrlOf = (world: World, provider: string): string | undefined => {
 const findingsOf = (world: World, auth: AuthContents, provider: string, baseUrl: string | undefined): Finding[] => {
   const findings: Finding[] = [];
   const info = findProvider(provider);
+  const token = provider === ACCOUNT_PROVIDER ? readEnv(world.env, ACCOUNT_ENV_VAR) : undefined;
+  const inspection = token === undefined ? undefined : inspectToken(token);
+  if (inspection?.possible === false) {
+    findings.push({ severity: 'warning', text: `${ACCOUNT_ENV_VAR} is no token of Mogplex: ${inspection.reason}` });
+  }
   const found = resolveCredential({ provider, env: world.env, auth });
   if (info && found?.via === 'direct') {
     const remark = checkKeyShape(info.id, found.secret);
@@ -61,9 +67,9 @@ const findingsOf = (world: World, auth: AuthContents, provider: string, baseUrl:
   return findings;
 };
 
-/** For the account and each of the nine providers: what is present, what would be used, and why. No secret. */
+/** For the account, each of the nine providers, and whoever else is logged in to through a plugin: what is present, what would be used, and why. No secret. */
 export const checkCredentials = (world: World, auth: AuthContents): ProviderReport[] =>
-  [ACCOUNT_PROVIDER, ...PROVIDERS.map(({ id }) => id)].map((provider) => {
+  [ACCOUNT_PROVIDER, ...PROVIDERS.map(({ id }) => id), ...loginsOfTheirOwn(world.home)].map((provider) => {
     const candidates = credentialCandidates({ provider, env: world.env, auth, vault: loginReader(world.home) });
     const used = candidates.find(({ unusable }) => unusable === undefined);
     const baseUrl = baseUrlOf(world, provider);

@@ -83,7 +83,8 @@ export const diagnose = async (world: World): Promise<DoctorReport> => {
 };
 
 /** The provider's name on screen. */
-const labelOf = (provider: string): string => findProvider(provider)?.label ?? 'Mogplex account';
+const labelOf = (provider: string): string =>
+  provider === ACCOUNT_PROVIDER ? 'Mogplex account' : (findProvider(provider)?.label ?? provider);
 
 const marks = { fine: 'ok', warning: 'warning', problem: 'PROBLEM' } as const;
 

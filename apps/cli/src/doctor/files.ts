@@ -31,7 +31,7 @@ const reportOf = async (path: string, shown: string): Promise<FileReport> => {
 export const checkFiles = async (home: string, shorten: (path: string) => string): Promise<FileReport[]> => {
   const logs = join(home, 'logs');
   const names = await readdir(logs).catch(() => []);
-  const always = [home, join(home, 'auth.json'), join(home, 'config.toml'), join(home, 'vault'), logs];
+  const always = [home, join(home, 'auth.json'), join(home, 'config.toml'), join(home, 'vault'), join(home, 'history'), logs];
   const reports = await Promise.all(always.map((path) => reportOf(path, shorten(path))));
   const inLogs = await Promise.all(names.map((name) => reportOf(join(logs, name), shorten(join(logs, name)))));
   // config.toml holds no secret, so a mode that others can read is fine there.

@@ -15,6 +15,8 @@ export interface LoggedSession {
   errors: number;
   /** Bytes of all parts. */
   bytes: number;
+  /** Why nothing more can be told of it; the fields above are empty then. */
+  problem?: string;
 }
 
 const SESSION_FILE = /^(\d{8}-\d{6}-[0-9a-f]{8})(?:\.(\d))?\.jsonl$/;
@@ -77,10 +79,24 @@ const summary = async (sessionId: string, parts: readonly Part[]): Promise<Logge
   };
 };
 
+/** What is told of a session whose log cannot be read: one of them hides none of the others. */
+const unreadable = (sessionId: string, error: unknown): LoggedSession => ({
+  sessionId,
+  startedAt: '',
+  command: '',
+  prompts: 0,
+  models: [],
+  errors: 0,
+  bytes: 0,
+  problem: error instanceof Error ? error.message : String(error),
+});
+
 /** Every logged session, the newest first. */
 export const listSessions = async (home: string): Promise<LoggedSession[]> => {
   const bySession = Map.groupBy(await partsOf(home), ({ sessionId }) => sessionId);
-  const sessions = await Promise.all([...bySession].map(([sessionId, parts]) => summary(sessionId, parts)));
+  const sessions = await Promise.all(
+    [...bySession].map(([sessionId, parts]) => summary(sessionId, parts).catch((error: unknown) => unreadable(sessionId, error))),
+  );
   return sessions.toSorted((one, other) => (one.sessionId < other.sessionId ? 1 : -1));
 };
 

@@ -2,7 +2,7 @@ import type { AuthFile } from '@mogplex/credentials';
 import { MogplexError } from '@mogplex/protocol';
 import type { ChatTurn, ToolCall, ToolCallEvent, ToolResult } from '@mogplex/providers';
 import type { ChatEvent } from '@moxxy/sdk';
-import { PERMISSION_MODES, type Settings } from '../config/settings.ts';
+import { PERMISSION_MODES, requireAllowed, type Settings } from '../config/settings.ts';
 import type { LogEntry, LoggedError } from '../session-log/entry.ts';
 import type { SessionLog } from '../session-log/session-log.ts';
 import type { World } from '../world.ts';
@@ -110,10 +110,12 @@ export class Conversation {
    * goes on with what they say; `finish` comes once, at the end of it all.
    *
    * @param model `provider/model`
-   * @throws MogplexError whatever ends the answer early; the prompt is then not part of the conversation
+   * @throws MogplexError whatever ends the answer early; the prompt is then not part of the conversation, unless the person
+   * interrupted an answer that had begun: what was said of it stays
    */
   async *send(prompt: string, model: string, signal: AbortSignal): AsyncGenerator<ChatEvent> {
     const { file, settings, log, system } = this.#options;
+    requireAllowed(settings, model);
     const found = requireCredential(this.#world, file, providerOf(this.#world, model));
     log.add({
       type: 'prompt',
@@ -123,12 +125,18 @@ export class Conversation {
       source: found.source.text,
       overrides: found.overrides.map(({ text }) => text),
     });
-    let turns: readonly ChatTurn[] = [...this.#turns, { role: 'user', content: prompt }];
+    const before = this.#turns;
+    let turns: readonly ChatTurn[] = [...before, { role: 'user', content: prompt }];
+    // A conversation that was cleared meanwhile stays so.
+    const keep = (said: readonly ChatTurn[]): void => {
+      if (this.#turns === before) this.#turns = said;
+    };
+    let answer = new Answer();
     try {
       const access = await openModel(this.#world, { file, model, found, silenceSeconds: settings.modelTimeout, signal });
       let tools = access.passesTools ? await this.#offeredTools(signal) : [];
       for (let round = 0; round < MOST_ROUNDS; round++) {
-        const answer = new Answer();
+        answer = new Answer();
         try {
           yield* this.#ask(access, turns, tools, answer, model, signal);
         } catch (error) {
@@ -138,18 +146,20 @@ export class Conversation {
           tools = [];
           continue;
         }
-        turns = [...turns, ...answer.turns()];
         if (answer.calls.length === 0 || tools.length === 0) {
-          this.#turns = answer.calls.length === 0 ? turns : this.#turns;
+          if (answer.calls.length === 0) keep([...turns, ...answer.turns()]);
           if (answer.finish) yield answer.finish;
           return;
         }
-        turns = [...turns, { role: 'tool', results: await this.#runCalls(answer.calls, tools) }];
+        const results = await this.#runCalls(answer.calls, tools);
+        turns = [...turns, ...answer.turns(), { role: 'tool', results }];
       }
       throw endless();
     } catch (error) {
       log.add({ type: 'error', error: logged(error) });
       throw error;
+    } finally {
+      if (signal.aborted && answer.text !== '') keep([...turns, { role: 'assistant', content: answer.text }]);
     }
   }
 

@@ -96,16 +96,16 @@ const answer = async (world: World, session: Session, request: ExecRequest, outp
 };
 
 /**
- * Answers one prompt on stdout and returns the exit code. An interruption aborts the request at the model.
- *
- * @throws MogplexError for a wrong settings file, before anything is sent
+ * Answers one prompt on stdout and returns the exit code; what goes wrong is told on stderr, and with `json` as the last event
+ * too. An interruption aborts the request at the model.
  */
 export const runExec = async (world: World, request: ExecRequest): Promise<number> => {
   const signal = world.interrupted();
   const output = request.json ? jsonOutput(world) : plainOutput(world);
   const { system } = request;
-  const session = await openSession(world, { command: 'exec', ...(system === undefined ? {} : { system }) });
+  let session: Session | undefined;
   try {
+    session = await openSession(world, { command: 'exec', ...(system === undefined ? {} : { system }) });
     await answer(world, session, request, output, signal);
     output.end();
     return EXIT.ok;
@@ -114,6 +114,6 @@ export const runExec = async (world: World, request: ExecRequest): Promise<numbe
     if (request.json) output.event(errorEvent(error));
     return signal.aborted ? EXIT.interrupted : reportError(world, error);
   } finally {
-    await session.close();
+    await session?.close();
   }
 };

@@ -1,4 +1,5 @@
 import { type LoginReader, readVaultIndex } from '@mogplex/credentials';
+import { findProvider } from '@mogplex/protocol';
 
 /** The plugin's provider whose login serves a provider of ours. */
 const SERVED_BY: Readonly<Record<string, string>> = { openai: 'openai-codex' };
@@ -11,6 +12,10 @@ export const storedLogins = (home: string): string[] =>
     const login = RECORD.exec(name)?.[1];
     return login === undefined || meta['lost'] !== undefined ? [] : [login];
   });
+
+/** Stored logins that serve none of the nine providers: each is a provider of its own, whose models are named `login/model`. */
+export const loginsOfTheirOwn = (home: string): string[] =>
+  storedLogins(home).filter((login) => findProvider(login) === undefined && !Object.values(SERVED_BY).includes(login));
 
 /** Finds the stored login that serves a provider. Its tokens stay sealed: the plugin opens the vault when it sends a request. */
 export const loginReader = (home: string): LoginReader => {

@@ -1,7 +1,7 @@
 import { ACCOUNT_PROVIDER, type AuthFile } from '@mogplex/credentials';
-import { findProvider, MogplexError, type ModelList, PROVIDERS } from '@mogplex/protocol';
+import { findProvider, MogplexError, type ModelList, type ProviderId, PROVIDERS } from '@mogplex/protocol';
 import { fetchAccountModels, SHIPPED_MODELS } from '@mogplex/providers';
-import { allowsModel, type Settings } from '../config/settings.ts';
+import { allowsModel, requireAllowed, type Settings } from '../config/settings.ts';
 import type { World } from '../world.ts';
 import { accountCredential, originOf } from './account.ts';
 import { storedLogins } from './logins.ts';
@@ -94,12 +94,18 @@ const noDefault = (world: World, file: AuthFile): never => {
   throw new MogplexError('not_found', 'no model is set', { boundary: 'model', hint: 'Name one with --model provider/model.' });
 };
 
+/** The first model of a provider that the settings allow, else its default, which is then refused by name. */
+export const shippedDefault = (provider: ProviderId, settings: Settings): string => {
+  const ids = SHIPPED_MODELS[provider].map((name) => `${provider}/${name}`);
+  return ids.find((id) => allowsModel(settings, id)) ?? `${provider}/${SHIPPED_MODELS[provider][0]}`;
+};
+
 /** The model when nobody names one: that of the settings, else of the credential that comes first, else the account's. */
 const defaultModel = async (world: World, file: AuthFile, settings: Settings, signal: AbortSignal): Promise<string> => {
   if (settings.model !== undefined) return settings.model;
   const leading = leadingProvider(world, file);
   const provider = leading === undefined ? undefined : findProvider(leading);
-  if (provider) return `${provider.id}/${SHIPPED_MODELS[provider.id][0]}`;
+  if (provider) return shippedDefault(provider.id, settings);
   if (leading === undefined) return noDefault(world, file);
   if (leading !== ACCOUNT_PROVIDER) return (await pluginModels(world, leading))[0] ?? noDefault(world, file);
   return accountDefault(await accountCatalog(world, file, signal), settings);
@@ -121,9 +127,6 @@ export const chooseModel = async (
 ): Promise<string> => {
   const model = asked ?? (await defaultModel(world, file, settings, signal));
   providerOf(world, model);
-  if (allowsModel(settings, model)) return model;
-  throw new MogplexError('forbidden', `the settings do not allow ${model}`, {
-    boundary: 'configuration',
-    hint: 'allow_models in config.toml lists what is allowed; a project can narrow it.',
-  });
+  requireAllowed(settings, model);
+  return model;
 };

@@ -1,9 +1,9 @@
 import { type Client, createClient } from '@mogplex/client';
-import { ACCOUNT_PROVIDER } from '@mogplex/credentials';
+import { ACCOUNT_PROVIDER, type AuthFile } from '@mogplex/credentials';
 import { MogplexError } from '@mogplex/protocol';
 import type { World } from '../world.ts';
 import { accountCredential, originOf } from './account.ts';
-import { authFileOf, resolveNow } from './resolve.ts';
+import { authFileOf, passedOver, resolveNow, whyNoCredential } from './resolve.ts';
 
 /** The platform of this person's account, with the credential that is in use. */
 export interface PlatformAccess {
@@ -14,11 +14,13 @@ export interface PlatformAccess {
   source: string;
 }
 
-const noAccount = (world: World): MogplexError => {
+const noAccount = (world: World, file: AuthFile): MogplexError => {
   const url = world.env['MOGPLEX_URL']?.trim();
   if (url !== undefined && url !== '' && !/^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : '')) {
     return new MogplexError('usage', 'MOGPLEX_URL is not an http or https URL', { boundary: 'configuration' });
   }
+  const { damage } = file.read();
+  if (damage || passedOver(world, file, ACCOUNT_PROVIDER)) return whyNoCredential(world, file, ACCOUNT_PROVIDER);
   return new MogplexError('unauthenticated', 'this needs a Mogplex account', {
     boundary: 'account',
     hint: 'Run `mogplex` in a terminal to sign in, or set MOGPLEX_API_KEY (and MOGPLEX_URL).',
@@ -46,7 +48,7 @@ export const namingCredential = ({ origin, source }: PlatformAccess, error: unkn
 export const openPlatform = (world: World): PlatformAccess => {
   const file = authFileOf(world);
   const found = resolveNow(world, file, ACCOUNT_PROVIDER);
-  if (!found) throw file.read().damage ?? noAccount(world);
+  if (!found) throw noAccount(world, file);
   const origin = originOf(found);
   // A token of the environment cannot be renewed: what the platform says of it is the last word.
   const token = found.via === 'gateway' && found.source.kind === 'env' ? found.secret : accountCredential(world, file, found);

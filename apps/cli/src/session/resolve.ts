@@ -1,4 +1,12 @@
-import { ACCOUNT_PROVIDER, type AuthFile, openAuthFile, readEnv, type ResolvedCredential, resolveCredential } from '@mogplex/credentials';
+import {
+  ACCOUNT_PROVIDER,
+  type AuthFile,
+  credentialCandidates,
+  openAuthFile,
+  readEnv,
+  type ResolvedCredential,
+  resolveCredential,
+} from '@mogplex/credentials';
 import { CREDENTIAL_ENV_VARS, findProvider, MogplexError, PROVIDERS } from '@mogplex/protocol';
 import type { World } from '../world.ts';
 import { loginReader, storedLogins } from './logins.ts';
@@ -15,6 +23,12 @@ export const authFileOf = (world: World): AuthFile =>
  */
 export const resolveNow = (world: World, file: AuthFile, provider: string): ResolvedCredential | undefined =>
   resolveCredential({ provider, env: world.env, auth: file.read(), vault: loginReader(world.home) });
+
+/** What tells one account from another, or undefined without one that can be used; not to be shown. */
+export const accountOf = (world: World, file: AuthFile): string | undefined => {
+  const found = resolveNow(world, file, ACCOUNT_PROVIDER);
+  return found?.via === 'gateway' ? `${found.source.text} ${found.origin ?? ''}` : undefined;
+};
 
 /** Whether any credential is there at all. @throws MogplexError `damaged` when only the file could tell and it is unreadable */
 export const hasCredential = (world: World, file: AuthFile): boolean => {
@@ -37,15 +51,36 @@ const noCredential = (provider: string): MogplexError => {
   );
 };
 
+/** The first credential that is there and cannot be used, with the reason; undefined where there is none. */
+export const passedOver = (world: World, file: AuthFile, provider: string): { source: string; why: string } | undefined => {
+  const all = credentialCandidates({ provider, env: world.env, auth: file.read(), vault: loginReader(world.home) });
+  const [first] = all.flatMap(({ source, unusable }) => (unusable === undefined ? [] : [{ source: source.text, why: unusable }]));
+  return first;
+};
+
+/**
+ * Why nothing can be used for a provider, as an error that says what to do about it.
+ *
+ * @returns `damaged` when auth.json cannot be read, `unauthenticated` else
+ */
+export const whyNoCredential = (world: World, file: AuthFile, provider: string): MogplexError => {
+  const unusable = passedOver(world, file, provider);
+  if (unusable === undefined) return file.read().damage ?? noCredential(provider);
+  return new MogplexError('unauthenticated', `${unusable.source} cannot be used: ${unusable.why}`, {
+    boundary: 'account',
+    hint: 'Unset or mend MOGPLEX_URL. To use the platform that it names: Run `mogplex` in a terminal to sign in there.',
+  });
+};
+
 /**
  * As {@link resolveNow}, but there must be one.
  *
- * @throws MogplexError `unauthenticated` that says what to do; `damaged` when auth.json cannot be read and nothing else helps
+ * @throws MogplexError {@link whyNoCredential}
  */
 export const requireCredential = (world: World, file: AuthFile, provider: string): ResolvedCredential => {
   const found = resolveNow(world, file, provider);
   if (found) return found;
-  throw file.read().damage ?? noCredential(provider);
+  throw whyNoCredential(world, file, provider);
 };
 
 /** The provider whose credential decides which model is the default: the environment before the disk, a provider before the account. */

@@ -3,13 +3,17 @@ import { sanitiseLine } from '../../cockpit/text/sanitise.ts';
 import type { LoggedSession } from '../../session-log/read.ts';
 import type { World } from '../../world.ts';
 
-const row = ({ sessionId, startedAt, command, prompts, errors, models }: LoggedSession): string =>
+const row = ({ sessionId, startedAt, command, prompts, errors, models, problem }: LoggedSession): string =>
   [
     sessionId,
-    startedAt.slice(0, 16).replace('T', ' '),
-    command.padEnd(7),
-    `${prompts} prompt${prompts === 1 ? '' : 's'}${errors === 0 ? '' : `, ${errors} failed`}`,
-    models.join(', '),
+    ...(problem === undefined
+      ? [
+          startedAt.slice(0, 16).replace('T', ' '),
+          command.padEnd(7),
+          `${prompts} prompt${prompts === 1 ? '' : 's'}${errors === 0 ? '' : `, ${errors} failed`}`,
+          models.join(', '),
+        ]
+      : [problem]),
   ]
     .map((cell) => sanitiseLine(cell))
     .join('  ');
