@@ -114,6 +114,12 @@ describe('a prompt', () => {
     terminal.write('again\r');
     await terminal.waitFor('four');
     expect(upstream.requests).toHaveLength(2);
+    // What was said until then stays known to the model, as it stays on the screen.
+    expect(upstream.requests[1]?.body?.['messages']).toEqual([
+      { role: 'user', content: 'go' },
+      { role: 'assistant', content: expect.stringMatching(/^one /) as string },
+      { role: 'user', content: 'again' },
+    ]);
   });
 
   test.each([
@@ -183,7 +189,7 @@ describe('the composer', () => {
   test('Tab completes commands and their arguments', async () => {
     await using terminal = await openReady();
     terminal.write('/perm\t');
-    await terminal.waitFor('❯ /permissions ');
+    await terminal.waitFor(/\/permissions read-only +read, never change[\s\S]*\n❯ \/permissions\n/);
     terminal.write('re\t');
     await terminal.waitFor('❯ /permissions read-only');
     terminal.write('\r');

@@ -79,6 +79,10 @@ const signIn = async (page: Page, email = EMAIL): Promise<void> => {
 const readAuth = async (): Promise<{ mogplex?: { origin: string; email: string; accessToken: string; refreshToken?: string } }> =>
   JSON.parse(await readFile(join(home, '.mogplex', 'auth.json'), 'utf8')) as Awaited<ReturnType<typeof readAuth>>;
 
+/** What the platform answers to a token. */
+const statusOf = async (token: string): Promise<number> =>
+  (await fetch(`${server.url}/api/v1/mogplex/me`, { headers: { authorization: `Bearer ${token}` } })).status;
+
 /** The whole sign-in by browser, from the login screen to the composer. */
 const signInByBrowser = async (terminal: PseudoTerminal, email = EMAIL): Promise<void> => {
   await terminal.waitFor('❯ Sign in with Mogplex');
@@ -199,8 +203,7 @@ test('A14 A16 /logout ends the login here and at the platform, and another accou
   terminal.write('y');
   await terminal.waitFor('❯ Sign in with Mogplex');
   expect((await readAuth()).mogplex).toBeUndefined();
-  const me = await fetch(`${server.url}/api/v1/mogplex/me`, { headers: { authorization: `Bearer ${first}` } });
-  expect(me.status).toBe(401);
+  expect(await statusOf(first)).toBe(401);
   await rm(join(home, 'opened'));
   await inviteSecond('second@example.com');
   await signInByBrowser(terminal, 'second@example.com');
@@ -211,6 +214,61 @@ test('A14 A16 /logout ends the login here and at the platform, and another accou
   terminal.write('next\r');
   await terminal.waitFor('Signed and delivered.');
   expect(JSON.stringify(upstream.requests.at(-1)?.body)).not.toContain('a secret plan');
+});
+
+test('A16 a relaunch after /logout, and /login in the place of another account, end on the other account with nothing of the first', async () => {
+  await inviteSecond('third@example.com');
+  {
+    await using terminal = open(withBrowser());
+    await signInByBrowser(terminal);
+    await terminal.waitFor('Ask something');
+    terminal.write('/logout\r');
+    await terminal.waitFor('Enter or y: yes');
+    terminal.write('y');
+    await terminal.waitFor('❯ Sign in with Mogplex');
+    terminal.write('q');
+    await terminal.waitForExit();
+    await rm(join(home, 'opened'));
+  }
+  await using terminal = open(withBrowser());
+  await signInByBrowser(terminal, 'third@example.com');
+  expect(await terminal.waitFor('Ask something')).not.toContain(EMAIL);
+  terminal.write('a plan of the third\r');
+  await terminal.waitFor('Signed and delivered.');
+  const replaced = (await readAuth()).mogplex?.accessToken ?? '';
+  await rm(join(home, 'opened'));
+  terminal.write('/login\r');
+  await signInByBrowser(terminal);
+  const screen = await terminal.waitFor(
+    (text) => text.includes(`mogplex · account ${EMAIL}`) && text.includes('Another account is signed in'),
+  );
+  expect(screen).not.toContain('a plan of the third');
+  terminal.write('next\r');
+  await terminal.waitFor('Signed and delivered.');
+  expect(JSON.stringify(upstream.requests.at(-1)?.body)).not.toContain('a plan of the third');
+  // The login that was replaced is of no use to anybody any more; the new one is.
+  await expect.poll(async () => await statusOf(replaced)).toBe(401);
+  expect(await statusOf((await readAuth()).mogplex?.accessToken ?? '')).toBe(200);
+});
+
+test('A8 Ctrl+C once ends a sign-in that is under way, and another try goes the way that the first one went', async () => {
+  await using terminal = open();
+  await terminal.waitFor('❯ Sign in with Mogplex');
+  terminal.write(KEYS.enter);
+  await terminal.waitFor(/Code [A-Z0-9]{4}-[A-Z0-9]{4}/);
+  terminal.write(KEYS.ctrlC);
+  expect(await terminal.waitFor('❯ Sign in with Mogplex')).toContain('Press Ctrl+C again to leave.');
+  terminal.write(KEYS.enter);
+  const screen = await terminal.waitFor(/Code [A-Z0-9]{4}-[A-Z0-9]{4}/);
+  const { page, close } = await openPage(browser);
+  await page.goto(/https?:\/\/\S+/.exec(screen)?.[0] ?? '');
+  await signIn(page);
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('button', { name: 'Refuse' }).click();
+  await terminal.waitFor('did not succeed', 60_000);
+  await close();
+  terminal.write(KEYS.enter);
+  await terminal.waitFor(/Code [A-Z0-9]{4}-[A-Z0-9]{4}/);
 });
 
 test('A15 A16 --attach with --logout clears the account, shows the login screen, signs in again, then attaches to the run', async () => {
@@ -230,7 +288,7 @@ test('A15 A16 --attach with --logout clears the account, shows the login screen,
   });
   await terminal.waitFor('The account login was removed.');
   expect((await readAuth()).mogplex).toBeUndefined();
-  expect((await fetch(`${server.url}/api/v1/mogplex/me`, { headers: { authorization: `Bearer ${first}` } })).status).toBe(401);
+  await expect.poll(async () => await statusOf(first)).toBe(401);
   expect(terminal.text()).toContain('❯ Sign in with Mogplex');
   expect(terminal.text()).not.toContain(id);
   await signInByBrowser(terminal);

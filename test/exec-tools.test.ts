@@ -70,6 +70,21 @@ test('C9 A18 in the cockpit a call runs after a yes and not after a no', async (
   expect(told(3)).toContain('the person did not allow this call');
 });
 
+test('C9 a call with a megabyte of input is a question like any other, and is answered', async () => {
+  await using home = await makeMogplexHome();
+  await using upstream = await startOpenAiUpstream({ answer: { text: ['All done.'] } });
+  const input = JSON.stringify({ provider: `${'x'.repeat(2_000_000)} the end` });
+  upstream.answersOnce.push({ toolCall: { ...CALL, input } });
+  const env = { HOME: home.user, OPENAI_API_KEY: KEY, OPENAI_BASE_URL: upstream.url, MOGPLEX_VAULT_KEY: 'file' };
+  await using terminal = openTerminal({ args: ['--model', 'openai/any'], env, cwd: home.user });
+  await terminal.waitFor((screen) => screen.includes('Ask something') && screen.includes('openai/any'));
+  terminal.write('go\r');
+  expect(await terminal.waitFor('The model wants to run oauth_clear_token')).toMatch(/… \d+ more rows/);
+  terminal.write(KEYS.enter);
+  await terminal.waitFor('All done.');
+  expect(JSON.stringify(upstream.requests[1]?.body)).toContain('the person did not allow this call');
+});
+
 test('C9 a model that refuses tools is asked again without them', async () => {
   await using home = await makeMogplexHome();
   await using upstream = await startOpenAiUpstream();

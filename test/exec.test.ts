@@ -158,6 +158,43 @@ describe('without what it takes', () => {
     expect(withPassword.stderr).not.toContain('hunter22');
   });
 
+  test('A20 --json tells a wrong settings file as its only event, on stderr and by exit code 2', async () => {
+    await using home = await makeMogplexHome();
+    await home.write('config.toml', 'permission_mode = "everything"\n');
+    const { code, stdout, stderr } = await home.run(['exec', '--json', 'hello'], { OPENAI_API_KEY: KEY });
+    expect({ code, event: execEvent.parse(JSON.parse(stdout)) }).toMatchObject({
+      code: 2,
+      event: { type: 'error', error: { code: 'usage', boundary: 'configuration' } },
+    });
+    expect(stderr).toContain('config.toml');
+  });
+
+  test('A1 A20 a credential that is there and cannot be used is named with the reason', async () => {
+    await using home = await makeMogplexHome();
+    const account = { origin: 'https://one.example', email: 'a@example.com', clientId: 'mogplex-cli', accessToken: 'mog_at_0123456789' };
+    await home.storeAuth({ mogplex: account });
+    const elsewhere = await home.run(['exec', 'hello'], { MOGPLEX_URL: 'https://two.example' });
+    expect(elsewhere).toMatchObject({ code: 64, stdout: '' });
+    expect(elsewhere.stderr).toContain('account a@example.com at https://one.example cannot be used: MOGPLEX_URL is https://two.example');
+    const malformed = await home.run(['exec', '--model', 'groq/any', 'hello'], { MOGPLEX_API_KEY: 'mog_any', MOGPLEX_URL: 'two.example' });
+    expect(malformed).toMatchObject({ code: 64, stdout: '' });
+    expect(malformed.stderr).toContain('env MOGPLEX_API_KEY cannot be used: MOGPLEX_URL is not an http or https URL');
+  });
+
+  test('A15 --logout without a terminal clears the account login and says so', async () => {
+    await using home = await makeMogplexHome();
+    const account = { origin: 'http://127.0.0.1:9', email: 'a@example.com', clientId: 'mogplex-cli', accessToken: 'mog_at_0123456789' };
+    await home.storeAuth({ mogplex: account, keys: { groq: 'gsk_0123456789' } });
+    const first = await home.run(['--logout']);
+    expect(first).toMatchObject({ code: 0, stdout: '' });
+    expect(first.stderr).toMatch(/the account login was removed\n.*could not be told: revoke the login under Settings there/);
+    expect(await home.readAuth()).toMatchObject({ providers: { groq: {} } });
+    expect((await home.readAuth()).mogplex).toBeUndefined();
+    expect(await home.run(['--logout'])).toMatchObject({ code: 0, stderr: 'mogplex: no account login was stored\n' });
+    const attaching = await home.run(['--attach', 'run_00000000000000000000000000', '--logout']);
+    expect(attaching).toMatchObject({ code: 2, stderr: expect.stringContaining('needs a terminal') as string });
+  });
+
   test('A3 a damaged auth.json is reported and kept, and the environment still works', async () => {
     await using home = await makeMogplexHome();
     await using upstream = await startOpenAiUpstream();

@@ -5,8 +5,9 @@ import { realWorld, type World } from './world.ts';
 
 const openCockpit = async (world: World, options: CockpitOptions): Promise<void> => {
   if (!world.stdin.isTTY || !world.stdout.isTTY) {
-    const { refuseWithoutTerminal } = await import('./session/without-terminal.ts');
-    refuseWithoutTerminal(world);
+    const { withoutTerminal } = await import('./session/without-terminal.ts');
+    await withoutTerminal(world, options);
+    return;
   }
   const cockpit = await import('./cockpit/open.ts');
   process.exitCode = await cockpit.openCockpit(world, options);

@@ -2,12 +2,13 @@ import { askTool } from './drawers/approval.ts';
 import { closeDrawer } from './drawers/choose.ts';
 import { openPalette } from './drawers/open.ts';
 import { EMPTY_EDITOR, submit } from './input/editor.ts';
+import { CompletionLists } from './input/lists.ts';
 import { LoginController } from './login/controller.ts';
-import { type CustomCommand, type ModelChoice, type OpenSession, PERMISSION_MODES, type Ports } from './ports.ts';
+import { type CustomCommand, type OpenSession, PERMISSION_MODES, type Ports } from './ports.ts';
 import { PlatformController } from './platform/controller.ts';
 import { RunController } from './run/controller.ts';
 import { runSlash } from './slash/run.ts';
-import { nearest, parseSlash, SLASH_COMMANDS } from './slash/table.ts';
+import { nearest, parseSlash, SLASH_COMMANDS, withoutKey } from './slash/table.ts';
 import { expandTemplate } from './slash/custom.ts';
 import { addNotice } from './state/reduce.ts';
 import { known } from './state/platform.ts';
@@ -17,6 +18,8 @@ import { createStore, type Store } from './state/store.ts';
 import { SIGN_MS } from './panels/foot.ts';
 import { sanitise, sanitiseLine } from './text/sanitise.ts';
 import { TurnController } from './turn.ts';
+
+const NOT_REVOKED = 'The platform could not be told: revoke the login under Settings there.';
 
 /** A second Ctrl+C within this many milliseconds leaves. */
 const TWICE_MS = 1_500;
@@ -44,13 +47,10 @@ export class Cockpit {
   readonly login: LoginController;
   readonly run: RunController;
   readonly platform: PlatformController;
+  readonly lists: CompletionLists;
   /** Settles with the exit code when the person leaves. */
   readonly left: Promise<number>;
   custom: readonly CustomCommand[] = [];
-  /** Models that Tab completes; read when `/model` is being typed. */
-  models: readonly ModelChoice[] = [];
-  /** Providers of plugins that Tab completes; read when `/login` is being typed. */
-  plugins: readonly { name: string; serviceName: string }[] = [];
   /** What only the screen knows: rows of a page, where moving by rows leads, how far a drawer scrolls. It tells it with every frame. */
   scroller: Scroller = { page: 10, move: (anchor) => anchor, drawerEnd: 0 };
   readonly #options: StartOptions;
@@ -58,8 +58,6 @@ export class Cockpit {
   readonly #turn: TurnController;
   #lastInterrupt = Number.NEGATIVE_INFINITY;
   #clock: NodeJS.Timeout | undefined;
-  /** Lists for Tab that are being read or were. */
-  readonly #asked = new Set<'models' | 'plugins'>();
 
   constructor(ports: Ports, options: StartOptions, header: Header) {
     this.ports = ports;
@@ -71,6 +69,7 @@ export class Cockpit {
     this.login = new LoginController(this);
     this.run = new RunController(this);
     this.platform = new PlatformController(this);
+    this.lists = new CompletionLists(this);
     this.#turn = new TurnController(this);
     this.store.subscribe(() => this.#wind());
   }
@@ -82,19 +81,28 @@ export class Cockpit {
   /** Decides between the login screen and the composer; the first frame shows the decision. */
   async start(): Promise<void> {
     const { logout, login } = this.#options;
-    const cleared = logout === true && (await this.ports.credentials.clearAccount());
+    const cleared = logout === true ? await this.ports.credentials.clearAccount() : undefined;
     const exists = this.ports.credentials.exists();
     const first = logout === true || login === true || !exists ? 'login' : 'session';
     this.store.update((state) => ({ ...state, view: first, canLeaveLogin: exists }));
     this.refreshHeader();
-    if (logout === true) this.alert('info', cleared ? 'The account login was removed.' : 'No account login was stored.');
+    if (cleared === undefined) return;
+    this.alert('info', cleared.removed ? 'The account login was removed.' : 'No account login was stored.');
+    void cleared.revoked.then((revoked) => revoked || this.warn(NOT_REVOKED));
   }
 
   /** What can wait until the first frame is on screen. */
   async afterFirstFrame(): Promise<void> {
     const [{ name, branch }, custom] = await Promise.all([this.ports.workspace.repository(), this.ports.workspace.customCommands()]);
     this.custom = custom;
-    this.store.update((state) => ({ ...state, header: { ...state.header, repository: sanitiseLine(name, 80), branch } }));
+    this.store.update((state) => ({
+      ...state,
+      header: {
+        ...state.header,
+        repository: sanitiseLine(name, 80),
+        ...(branch === undefined ? {} : { branch: sanitiseLine(branch, 80) }),
+      },
+    }));
     if (this.state.view === 'session') await this.enterSession();
     const before = await this.ports.history.load();
     this.store.update((state) => ({ ...state, editor: { ...state.editor, history: [...before, ...state.editor.history] } }));
@@ -122,6 +130,7 @@ export class Cockpit {
   async settleModel(): Promise<string> {
     const session = await this.ports.session();
     session.askWith((call) => askTool(this, call));
+    this.platform.putAway(session);
     const model = this.state.header.model ?? (await session.chooseModel(this.#options.model));
     const mode = this.state.header.mode === '' ? session.mode : this.state.header.mode;
     this.store.update((state) => ({ ...state, header: { ...state.header, model, mode } }));
@@ -144,6 +153,7 @@ export class Cockpit {
    * @param provider the provider that was signed in to; undefined for the account
    */
   async afterSignIn(provider: string | undefined): Promise<void> {
+    this.lists.forget();
     const { model } = this.state.header;
     const keeps = model !== undefined && this.ports.credentials.line(model) !== undefined;
     const fits = keeps && (provider === undefined || model.startsWith(`${provider}/`));
@@ -161,7 +171,7 @@ export class Cockpit {
       ...state,
       header: {
         ...state.header,
-        credential: line?.text ?? 'no credential · /login',
+        credential: line?.text ?? this.ports.credentials.missing(this.state.header.model),
         overridden: line === undefined || line.overridden,
         connection: line?.connection ?? 'not connected',
       },
@@ -175,22 +185,6 @@ export class Cockpit {
     if (mode === 'read-only') return 'none in read-only';
     const mcp = (known(this.state.mcp) ?? []).some(({ problem }) => problem === undefined);
     return `${mcp ? 'plugins, MCP' : 'plugins'}, ${mode === 'auto' ? 'not asked' : 'asked'}`;
-  }
-
-  /** Reads what Tab completes the typed line with, once. */
-  prepareCompletion(): void {
-    const { text } = this.state.editor;
-    const wants = text.startsWith('/model') ? 'models' : text.startsWith('/login') ? 'plugins' : undefined;
-    if (wants === undefined || this.#asked.has(wants)) return;
-    this.#asked.add(wants);
-    const redraw = (): void => this.store.update((state) => ({ ...state }));
-    const read = async (): Promise<void> => {
-      if (wants === 'models') this.models = await (await this.ports.session()).listModels();
-      else this.plugins = await this.ports.signIn.providers();
-      redraw();
-    };
-    // Without the list Tab completes less; the command itself tells what is wrong.
-    read().catch(() => this.#asked.delete(wants));
   }
 
   /** Moves the conversation by rows, up with a positive number. */
@@ -225,9 +219,16 @@ export class Cockpit {
       this.alert('warn', 'You are watching a run. /detach goes back to your conversation.');
       return;
     }
-    this.store.update((state) => ({ ...state, editor: submit(state.editor), completion: undefined, alert: undefined, scroll: undefined }));
+    const kept = withoutKey(text);
+    this.store.update((state) => ({
+      ...state,
+      editor: submit({ ...state.editor, text: kept }),
+      completion: undefined,
+      alert: undefined,
+      scroll: undefined,
+    }));
     // A bare command is typed as quickly as it is found again.
-    if (call === undefined || call.argument !== '') this.#remember(text);
+    if (call === undefined || call.argument !== '') this.#remember(kept);
     if (call === undefined) await this.prompt(text.trim());
     else await this.command(call.name, call.argument);
   }
@@ -247,16 +248,17 @@ export class Cockpit {
     }
   }
 
-  /** Uses another model from the next prompt on. */
+  /**
+   * Uses another model from the next prompt on.
+   *
+   * @throws MogplexError for a provider that does not exist, and for a model that the settings do not allow
+   */
   async useModel(id: string): Promise<void> {
-    if (!/^[a-z0-9][a-z0-9-]*\/\S+$/.test(id)) {
-      this.notice('error', `A model is named provider/model, for instance openai/gpt-5. ${sanitiseLine(id, 80)} is not.`);
-      return;
-    }
-    this.store.update((state) => ({ ...state, header: { ...state.header, model: sanitiseLine(id, 120) } }));
+    const session = await this.ports.session();
+    const model = sanitiseLine(await session.chooseModel(id), 120);
+    this.store.update((state) => ({ ...state, header: { ...state.header, model } }));
     this.refreshHeader();
-    const session = await this.ports.session().catch(() => undefined);
-    if (session !== undefined) this.#measure(session);
+    this.#measure(session);
   }
 
   /** Changes the permission mode, where the configuration allows it. */
@@ -282,8 +284,12 @@ export class Cockpit {
   /** The next permission mode that the configuration allows, the first one after the widest. */
   async nextMode(): Promise<void> {
     const ids = PERMISSION_MODES.map(({ id }) => id as string);
-    const widest = ids.indexOf((await this.ports.session()).mode);
-    await this.setMode(ids[(ids.indexOf(this.state.header.mode) + 1) % (widest + 1)] ?? 'read-only');
+    try {
+      const widest = ids.indexOf((await this.ports.session()).mode);
+      await this.setMode(ids[(ids.indexOf(this.state.header.mode) + 1) % (widest + 1)] ?? 'read-only');
+    } catch (error) {
+      await this.report(error);
+    }
   }
 
   /** Starts the conversation anew. */
@@ -311,11 +317,11 @@ export class Cockpit {
     const { remains } = this.ports.credentials.planLogout(model);
     this.#turn.drop();
     this.platform.forget();
-    this.models = [];
-    this.#asked.clear();
+    this.platform.endConversation();
+    this.lists.forget();
     const [revoked] = await Promise.all([this.ports.credentials.logout(model), this.#dropAdapters()]);
     await this.clear();
-    const told = revoked ? [] : ['The platform could not be told: revoke the login under Settings there.'];
+    const told = revoked ? [] : [NOT_REVOKED];
     this.notice('info', ['Logged out.', ...told, ...remains.map((row) => `Still in use: ${row}.`)].join('\n'));
     this.store.update((state) => ({ ...state, canLeaveLogin: false, header: { ...state.header, model: undefined } }));
     if (this.ports.credentials.exists()) await this.enterSession();
@@ -354,7 +360,8 @@ export class Cockpit {
     if (this.#turn.interrupt()) {
       const open = (drawer: CockpitState['drawer']) => (drawer?.name === 'tool' ? undefined : drawer);
       this.store.update((state) => ({ ...state, turn: 'interrupting', drawer: open(state.drawer) }));
-    } else if (this.state.view === 'session') {
+    } else if (this.state.view === 'login') this.login.interrupt();
+    else {
       this.store.update((state) => ({ ...state, editor: { ...EMPTY_EDITOR, history: state.editor.history }, drawer: undefined }));
     }
     const { run } = this.state;

@@ -25,6 +25,8 @@ export interface CredentialPort {
   exists(): boolean;
   /** The credential in use for a model, or undefined; without a model, the one that decides which model is the default. */
   line(model: string | undefined): CredentialLine | undefined;
+  /** What the header says where {@link line} has nothing to say: what there is and why it is not used, or that there is nothing. */
+  missing(model: string | undefined): string;
   /** What tells one account from another, or undefined without one; never shown. */
   account(): string | undefined;
   /** Stores a provider's key; returns warnings for the person. */
@@ -32,8 +34,16 @@ export interface CredentialPort {
   planLogout(model: string | undefined): LogoutPlan;
   /** Removes what the plan named, and has the platform revoke the account's tokens; false when it did not confirm that. */
   logout(model: string | undefined): Promise<boolean>;
-  /** Removes the account's login alone; false when there was none. */
-  clearAccount(): Promise<boolean>;
+  /** Removes the account's login alone. */
+  clearAccount(): Promise<ClearedAccount>;
+}
+
+/** What became of an account's login that was removed. */
+export interface ClearedAccount {
+  /** False when there was none. */
+  removed: boolean;
+  /** Whether the platform confirmed the end of the login; the login is gone from this machine before that is known. */
+  revoked: Promise<boolean>;
 }
 
 export interface ModelChoice {

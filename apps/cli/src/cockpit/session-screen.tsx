@@ -1,4 +1,4 @@
-import { Box } from 'ink';
+import { Box, useCursor } from 'ink';
 import type { ReactNode } from 'react';
 import type { Cockpit } from './controller.ts';
 import { currentSuggestions } from './input/completion.ts';
@@ -34,10 +34,14 @@ export function SessionScreen({ cockpit, state, rows, width, height }: Props): R
   const rule: Line = [{ text: '─'.repeat(width), color: 'muted' }];
   const header = [...headerRows(state, width), rule];
   const side = sideWidth(state, width, height);
-  const composer = composerRows(state.editor, width, state.focus === 'composer' && state.drawer === undefined, placeholder(state));
+  const composer = composerRows(state.editor, width, placeholder(state));
   const strip = side === 0 ? mcpStrip(state.mcp, width) : [];
-  const foot = [...alertRows(cockpit, state, width, height), ...strip, rule, ...composer, footRow(state, width)];
+  const above = [...alertRows(cockpit, state, width, height), ...strip, rule];
+  const foot = [...above, ...composer.lines, footRow(state, width)];
   const room = Math.max(1, height - header.length - foot.length);
+  const { setCursorPosition } = useCursor();
+  const composing = state.focus === 'composer' && state.drawer === undefined;
+  setCursorPosition(composing ? { x: composer.cursor.x, y: header.length + room + above.length + composer.cursor.y } : undefined);
   const main = width - (side === 0 ? 0 : side + 1);
   const body = state.drawer === undefined ? conversation(cockpit, state, rows, main, room) : drawerBody(cockpit, state, rows, main, room);
   const facts = { now: cockpit.ports.now(), tools: cockpit.toolsInWords(), commands: cockpit.custom.length };

@@ -45,8 +45,10 @@ export const openSession = async (world: World, options: SessionOptions): Promis
   const { system, approve } = options;
   const toolbox = createMcpToolbox(world, file, warn);
   let plugins: readonly SessionTool[] | undefined;
+  let current = new AbortController().signal;
   const load = async (signal: AbortSignal): Promise<readonly SessionTool[]> => {
-    plugins ??= await loadPluginTools(world, warn, signal);
+    current = signal;
+    plugins ??= await loadPluginTools(world, warn, () => current);
     return [...plugins, ...(await toolbox.tools(signal))];
   };
   const tools = { mode: settings.permissionMode, approve, load };

@@ -39,11 +39,19 @@ const reportTo =
  * Loads the tools of every plugin.
  *
  * @param warn takes lines for the person
+ * @param current the signal of the prompt that is being answered: tools outlive the prompt that they were loaded for
  */
-export const loadPluginTools = async (world: World, warn: (line: string) => void, signal: AbortSignal): Promise<readonly Tool[]> => {
+export const loadPluginTools = async (world: World, warn: (line: string) => void, current: () => AbortSignal): Promise<readonly Tool[]> => {
   const { openProviderHost } = await import('../commands/moxxy/host.ts');
   const { canOpenBrowser } = await import('../cockpit/wire/browser.ts');
-  return await (await openProviderHost(world)).tools({ browser: canOpenBrowser(world), signal, report: reportTo(warn) });
+  const surface = {
+    browser: canOpenBrowser(world),
+    report: reportTo(warn),
+    get signal() {
+      return current();
+    },
+  };
+  return await (await openProviderHost(world)).tools(surface);
 };
 
 /** What a model is told of a tool. */

@@ -28,7 +28,7 @@ export function complete(cockpit: Cockpit): void {
     }
     return taken(state, found, 1);
   });
-  cockpit.prepareCompletion();
+  cockpit.lists.prepare();
 }
 
 /** Up and Down among the suggestions. @returns false where there are none to move among */
@@ -52,10 +52,10 @@ function argumentValues(cockpit: Cockpit, state: CockpitState, command: string):
       return [
         { text: 'mogplex', detail: 'your account, in the browser or by a device code' },
         ...PROVIDERS.map(({ id, label }) => ({ text: id, detail: `${label} API key` })),
-        ...cockpit.plugins.map(({ name, serviceName }) => ({ text: name, detail: `login to ${serviceName}` })),
+        ...cockpit.lists.plugins.map(({ name, serviceName }) => ({ text: name, detail: `login to ${serviceName}` })),
       ];
     case 'model':
-      return cockpit.models.map(({ id, detail }) => ({ text: id, detail }));
+      return cockpit.lists.models.map(({ id, detail }) => ({ text: id, detail }));
     case 'permissions':
       return PERMISSION_MODES.map(({ id, detail }) => ({ text: id, detail }));
     case 'attach':

@@ -3,7 +3,7 @@ import type { Cockpit } from '../controller.ts';
 import { chooseInDrawer } from '../drawers/choose.ts';
 import { filtered } from '../drawers/list.ts';
 import type { Drawer, ListDrawer, TextDrawer } from '../state/state.ts';
-import { sanitise } from '../text/sanitise.ts';
+import { sanitise, sanitiseLine } from '../text/sanitise.ts';
 
 const PAGE = 10;
 
@@ -19,6 +19,12 @@ export function drawerKey(cockpit: Cockpit, drawer: Drawer, input: string, key: 
     case 'list':
       return listKey(cockpit, drawer, input, key);
   }
+}
+
+/** A pasted text narrows a list, and does nothing else in a drawer. */
+export function drawerPaste(cockpit: Cockpit, drawer: Drawer, text: string): void {
+  if (drawer.kind !== 'list' || drawer.name === 'tool') return;
+  set(cockpit, { ...drawer, filter: drawer.filter + sanitiseLine(text.trim(), 200), index: 0 });
 }
 
 function choose(cockpit: Cockpit): void {

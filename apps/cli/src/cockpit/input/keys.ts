@@ -3,7 +3,7 @@ import type { Cockpit } from '../controller.ts';
 import type { CockpitState } from '../state/state.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { complete, moveSuggestion } from './completion.ts';
-import { drawerKey } from './drawer-keys.ts';
+import { drawerKey, drawerPaste } from './drawer-keys.ts';
 import * as edit from './editor.ts';
 
 /** Handles one key, or the text of several that came at once. */
@@ -26,7 +26,9 @@ export function handleKey(cockpit: Cockpit, input: string, key: Key): void {
 /** Handles a text that was pasted as one: it never sends itself. */
 export function handlePaste(cockpit: Cockpit, text: string): void {
   const { view, drawer } = cockpit.state;
-  if (view === 'session' && drawer === undefined) {
+  if (view !== 'session') return;
+  if (drawer !== undefined) drawerPaste(cockpit, drawer, text);
+  else {
     cockpit.store.update((state) => ({
       ...state,
       focus: 'composer',
@@ -95,7 +97,7 @@ function typed(cockpit: Cockpit, input: string): void {
 
 function insertText(cockpit: Cockpit, text: string): void {
   cockpit.store.update((state) => ({ ...state, completion: undefined, editor: edit.insert(state.editor, text) }));
-  cockpit.prepareCompletion();
+  cockpit.lists.prepare();
 }
 
 const CTRL: Readonly<Record<string, (editor: CockpitState['editor']) => CockpitState['editor']>> = {

@@ -11,8 +11,8 @@ const ACCOUNT = 'Mogplex';
 export class LoginController {
   readonly #cockpit: Cockpit;
   #flow: AbortController | undefined;
-  /** Begins the sign-in on screen again, by device code or by browser. */
-  #again: ((device: boolean) => Promise<void>) | undefined;
+  /** Begins the sign-in on screen again: by device code, by browser, or without a choice the way it went before. */
+  #again: ((device?: boolean) => Promise<void>) | undefined;
 
   constructor(cockpit: Cockpit) {
     this.#cockpit = cockpit;
@@ -27,15 +27,23 @@ export class LoginController {
     this.#cockpit.store.update((state) => ({ ...state, view: 'login', login: step, drawer: undefined }));
   }
 
-  /** `/login <provider>`: the masked entry of an API-key provider, or the browser login of a plugin's provider. */
-  async openProvider(name: string): Promise<void> {
+  /**
+   * `/login <provider>`: the masked entry of an API-key provider, or the browser login of a plugin's provider. What stands
+   * behind the provider may be a key, and is neither used nor repeated.
+   */
+  async openProvider(argument: string): Promise<void> {
+    const [name = '', ...more] = argument.split(/\s+/);
     const wanted = name.toLowerCase();
     if (wanted === 'mogplex') return await this.signInAccount();
-    if (findProvider(wanted) !== undefined) return this.open({ step: 'key', provider: wanted });
+    if (findProvider(wanted) !== undefined) {
+      const problem = 'What was typed behind /login was on screen and is not used. Type the key here, unseen.';
+      return this.open({ step: 'key', provider: wanted, ...(more.length === 0 ? {} : { problem }) });
+    }
     const plugin = (await this.#cockpit.ports.signIn.providers()).find((provider) => provider.name === wanted);
     if (plugin !== undefined) return await this.signInProvider(plugin.name, plugin.serviceName);
     const names = [...PROVIDERS.map((provider) => provider.id), ...(await this.#pluginNames())];
-    this.#cockpit.notice('error', `Unknown provider ${sanitiseLine(name, 60)}. Known: ${names.join(', ')}.`);
+    const { redactText } = await import('../redact.ts');
+    this.#cockpit.notice('error', `Unknown provider ${redactText(sanitiseLine(name, 60))}. Known: ${names.join(', ')}.`);
   }
 
   /** Up and down on the lists of the screen. */
@@ -61,7 +69,7 @@ export class LoginController {
     if (step.step === 'choose' && step.index === 0) await this.signInAccount();
     else if (step.step === 'choose') this.#show({ step: 'providers', index: 0 });
     else if (step.step === 'providers') this.#show({ step: 'key', provider: PROVIDERS[step.index]?.id ?? 'openai' });
-    else if (step.step === 'failed') await this.retry(false);
+    else if (step.step === 'failed') await this.retry();
   }
 
   /** Stores a typed or pasted key and goes on to the session. */
@@ -80,6 +88,8 @@ export class LoginController {
   async signInAccount(device = !this.#cockpit.ports.signIn.canOpenBrowser()): Promise<void> {
     await this.#run(ACCOUNT, device, async (options) => {
       const email = await this.#cockpit.ports.signIn.account(options);
+      // A session that could not be opened remembers nothing.
+      this.#cockpit.platform.putAway(await this.#cockpit.ports.session().catch(() => undefined));
       this.#cockpit.notice('info', `Signed in to Mogplex as ${sanitiseLine(email, 120)}.`);
       return undefined;
     });
@@ -93,8 +103,8 @@ export class LoginController {
     });
   }
 
-  /** Runs the sign-in on screen again. */
-  async retry(device: boolean): Promise<void> {
+  /** Runs the sign-in on screen again, the same way where none is named. */
+  async retry(device?: boolean): Promise<void> {
     const again = this.#again;
     this.cancel();
     await again?.(device);
@@ -106,6 +116,11 @@ export class LoginController {
     if (step.step !== 'browser' && step.step !== 'device') return;
     this.#cockpit.ports.copy(step.url);
     this.#show({ ...step, note: 'The link was sent to the clipboard of your terminal.' });
+  }
+
+  /** Ctrl+C: ends a sign-in that is under way and shows the chooser again. */
+  interrupt(): void {
+    if (this.#flow !== undefined) this.back();
   }
 
   /** Ends a sign-in that is under way. */
@@ -141,7 +156,7 @@ export class LoginController {
     const flow = new AbortController();
     this.cancel();
     this.#flow = flow;
-    this.#again = async (asDevice) => await this.#run(service, asDevice, work);
+    this.#again = async (asDevice = device) => await this.#run(service, asDevice, work);
     this.open({ step: 'starting', service });
     const report = (event: SignInEvent): void => {
       if (!flow.signal.aborted) this.#report(service, event);

@@ -34,7 +34,7 @@ export function LoginScreen({ cockpit, state, width, height }: Props): ReactNode
       <Rows lines={body} height={body.length} />
       {field ? (
         <Box marginTop={1}>
-          <KeyField cockpit={cockpit} provider={login.provider} />
+          <KeyField cockpit={cockpit} provider={login.provider} row={body.length + 1} />
         </Box>
       ) : null}
       <Box flexGrow={1} />

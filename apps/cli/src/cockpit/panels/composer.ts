@@ -2,6 +2,12 @@ import type { Editor } from '../input/editor.ts';
 import type { Line } from '../text/lines.ts';
 import { graphemes, stringWidth } from '../text/width.ts';
 
+/** The rows of the composer, and where the cursor stands in them: cells from the left, rows from the top. */
+export interface ComposerRows {
+  lines: Line[];
+  cursor: { x: number; y: number };
+}
+
 const TALLEST = 8;
 
 interface VisualRow {
@@ -10,28 +16,23 @@ interface VisualRow {
   start: number;
 }
 
-/**
- * The rows of the composer with the cursor drawn in them: as many as the text needs, at most eight, always with the
- * cursor among them.
- */
-export function composerRows(editor: Editor, width: number, focused: boolean, placeholder: string): Line[] {
-  if (editor.text === '') return [[prompt(0), cursorSpan(' ', focused), { text: placeholder, color: 'muted' }]];
+/** The rows of the composer: as many as the text needs, at most eight, always with the cursor among them. */
+export function composerRows(editor: Editor, width: number, placeholder: string): ComposerRows {
+  if (editor.text === '') return { lines: [[prompt(0), { text: placeholder, color: 'muted' }]], cursor: { x: MARK, y: 0 } };
   const rows = visualRows(editor.text, Math.max(8, width - 3));
   const cursorRow = rows.findLastIndex((row) => row.start <= editor.cursor);
   const first = Math.max(0, Math.min(cursorRow - TALLEST + 1, rows.length - TALLEST));
-  return rows.slice(first, first + TALLEST).map((row, at): Line => {
-    const index = first + at;
-    if (index !== cursorRow) return [prompt(index), { text: row.text }];
-    const before = row.text.slice(0, editor.cursor - row.start);
-    const rest = row.text.slice(before.length);
-    const under = graphemes(rest.slice(0, 32))[0] ?? ' ';
-    return [prompt(index), { text: before }, cursorSpan(under, focused), { text: rest.slice(under.length) }];
-  });
+  const { text, start } = rows[cursorRow] ?? { text: '', start: 0 };
+  return {
+    lines: rows.slice(first, first + TALLEST).map((row, at): Line => [prompt(first + at), { text: row.text }]),
+    cursor: { x: MARK + stringWidth(text.slice(0, editor.cursor - start)), y: cursorRow - first },
+  };
 }
 
-const prompt = (row: number): Line[number] => ({ text: row === 0 ? '❯ ' : '  ', color: 'accent' });
+/** Cells of the mark before the text. */
+const MARK = 2;
 
-const cursorSpan = (text: string, focused: boolean): Line[number] => (focused ? { text, inverse: true } : { text });
+const prompt = (row: number): Line[number] => ({ text: row === 0 ? '❯ ' : '  ', color: 'accent' });
 
 function visualRows(text: string, width: number): VisualRow[] {
   const rows: VisualRow[] = [];

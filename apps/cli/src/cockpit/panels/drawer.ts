@@ -67,8 +67,17 @@ function pageRows(rows: readonly string[], width: number): Line[] {
   });
 }
 
-const introRows = ({ intro = [] }: ListDrawer, width: number): Line[] =>
-  intro.flatMap((row) => wrapSpans([{ text: `  ${row}` }], width - 1, 4));
+/** Wrapped questions: one may be long, and every frame needs it. */
+const wrapped = new WeakMap<readonly string[], { width: number; lines: readonly Line[] }>();
+
+function introRows({ intro }: ListDrawer, width: number): readonly Line[] {
+  if (intro === undefined) return [];
+  const known = wrapped.get(intro);
+  if (known?.width === width) return known.lines;
+  const lines = intro.flatMap((row) => wrapSpans([{ text: `  ${row}` }], width - 1, 4));
+  wrapped.set(intro, { width, lines });
+  return lines;
+}
 
 function introPart(intro: readonly Line[], scroll: number, room: number, width: number): Line[] {
   if (intro.length <= room) return [...intro];

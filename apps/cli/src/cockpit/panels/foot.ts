@@ -68,7 +68,7 @@ function keysThatFit({ focus, run, turn }: CockpitState, room: number): string {
       : run !== undefined
         ? ['/detach back to your conversation', 'PageUp scroll', 'Ctrl+P commands']
         : turn === 'idle'
-          ? ['Enter send', 'Shift+Enter new line', 'Ctrl+P commands', '/help']
+          ? ['Enter send', 'Ctrl+J new line', 'Ctrl+P commands', '/help']
           : ['Ctrl+C interrupt', 'PageUp scroll', 'Ctrl+P commands'];
   let text = '';
   for (const key of keys) {

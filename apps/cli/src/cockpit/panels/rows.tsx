@@ -19,7 +19,6 @@ export const lookProps = (look: Look): TextProps => ({
   ...(look.italic === true ? { italic: true } : {}),
   ...(look.underline === true ? { underline: true } : {}),
   ...(look.strike === true ? { strikethrough: true } : {}),
-  ...(look.inverse === true ? { inverse: true } : {}),
 });
 
 /** One row of the screen, cut at its edge. One that says what it said before is not drawn again. */
@@ -46,8 +45,8 @@ export const Row = memo(
   (before, after) => sameLine(before.line, after.line),
 );
 
-const isPlain = ({ color, bold, italic, underline, strike, inverse }: Look): boolean =>
-  color === undefined && bold !== true && italic !== true && underline !== true && strike !== true && inverse !== true;
+const isPlain = ({ color, bold, italic, underline, strike }: Look): boolean =>
+  color === undefined && bold !== true && italic !== true && underline !== true && strike !== true;
 
 const sameLine = (one: Line, other: Line): boolean =>
   one === other ||

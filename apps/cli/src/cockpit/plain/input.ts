@@ -87,7 +87,7 @@ export class PlainInput {
     const { login: controller } = this.#cockpit;
     if (line === 'q' && login.step === 'choose' && !this.#cockpit.state.canLeaveLogin) return this.#cockpit.leave(0);
     if (line === '') return controller.back();
-    if (line === 't' && login.step === 'failed') return await controller.retry(false);
+    if (line === 't' && login.step === 'failed') return await controller.retry();
     if (line === 'd' || line === 'b') return await controller.retry(line === 'd');
     const index = Number(line) - 1;
     if ((login.step === 'choose' || login.step === 'providers') && Number.isInteger(index) && controller.focus(index))

@@ -1,4 +1,5 @@
 import type { Cockpit } from '../controller.ts';
+import type { OpenSession } from '../ports.ts';
 import { isOver } from '../state/run.ts';
 import { type Agents, known, type Loaded, type McpRow } from '../state/platform.ts';
 
@@ -14,6 +15,8 @@ interface Values {
 export class PlatformController {
   readonly #cockpit: Cockpit;
   #account: string | undefined;
+  /** The account that the conversation belongs to. */
+  #spokenWith: string | undefined;
   readonly #reading: Partial<Record<keyof Values, AbortController>> = {};
   #again: NodeJS.Timeout | undefined;
 
@@ -39,6 +42,35 @@ export class PlatformController {
     this.#account = undefined;
     this.#cockpit.run.stop();
     this.#cockpit.store.update((state) => ({ ...state, agents: { state: 'none' }, mcp: { state: 'none' } }));
+  }
+
+  /**
+   * Puts away what was said with an account once another one stands in its place, whoever signed it in: its conversation is
+   * not sent to the platform on behalf of the other (statement A16).
+   *
+   * @param session what remembers the conversation; undefined where it could not be opened
+   */
+  putAway(session: OpenSession | undefined): void {
+    const { credentials } = this.#cockpit.ports;
+    const account = credentials.account();
+    const before = this.#spokenWith;
+    if (account === undefined || account === before) return;
+    this.#spokenWith = account;
+    if (before === undefined) return;
+    session?.clear();
+    this.#cockpit.lists.forget();
+    this.#cockpit.store.update((state) => {
+      const { turn, timeline, header, context } = state;
+      const asked = turn === 'idle' ? [] : timeline.slice(timeline.findLastIndex((item) => item.kind === 'user'));
+      const model = credentials.line(header.model)?.connection === 'gateway' ? undefined : header.model;
+      return { ...state, timeline: asked, usage: [], context: { ...context, used: 0 }, scroll: undefined, header: { ...header, model } };
+    });
+    this.#cockpit.notice('info', 'Another account is signed in. What was said with the one before it is put away.');
+  }
+
+  /** The conversation ended with its account; the next one belongs to nobody yet. */
+  endConversation(): void {
+    this.#spokenWith = undefined;
   }
 
   /** Reads MCP servers anew. The platform notes every time that it hands them out, so nothing asks for them by the clock. */

@@ -11,11 +11,17 @@ const LARGEST = 64 * 1024;
  * The commands that a person (`<home>/commands`) and a repository (`.agents/commands`) keep as Markdown files.
  * The person's own win over the repository's of the same name, built-in commands win over both.
  * Symbolic links, other file types and files over 64 KiB are passed over.
+ *
+ * @param folders where a repository may keep commands, from the folder at hand up to its root: the nearest wins
  */
-export async function readCustomCommands(home: string, cwd: string): Promise<CustomCommand[]> {
-  const own = await readFolder(join(home, 'commands'), 'home');
-  const project = await readFolder(join(cwd, '.agents', 'commands'), 'project');
-  return [...own, ...project.filter((command) => !own.some((mine) => mine.name === command.name))];
+export async function readCustomCommands(home: string, folders: readonly string[]): Promise<CustomCommand[]> {
+  const places = [
+    await readFolder(join(home, 'commands'), 'home'),
+    ...(await Promise.all(folders.map(async (folder) => await readFolder(join(folder, '.agents', 'commands'), 'project')))),
+  ];
+  const byName = new Map<string, CustomCommand>();
+  for (const command of places.flat()) if (!byName.has(command.name)) byName.set(command.name, command);
+  return [...byName.values()];
 }
 
 async function readFolder(folder: string, from: CustomCommand['from']): Promise<CustomCommand[]> {

@@ -67,7 +67,7 @@ describe('custom commands', () => {
     await writeFile(join(project, 'large.md'), 'x'.repeat(70_000));
     await writeFile(join(root, 'secret'), 'outside');
     await symlink(join(root, 'secret'), join(project, 'link.md'));
-    const commands = await readCustomCommands(join(root, 'home'), join(root, 'repo'));
+    const commands = await readCustomCommands(join(root, 'home'), [join(root, 'repo')]);
     expect(commands.map(({ name, from, template }) => [name, from, template])).toEqual([
       ['both', 'home', 'mine'],
       ['plan', 'project', 'plan'],

@@ -39,6 +39,9 @@ export function parseSlash(line: string): SlashCall | undefined {
   return match === null ? undefined : { name: match[1] ?? '', argument: (match[2] ?? '').trim() };
 }
 
+/** The line as it may be kept: without what stands behind the provider of `/login`, where a key is sometimes typed. */
+export const withoutKey = (line: string): string => /^\s*\/login\s+\S+(?=\s+\S)/.exec(line)?.[0] ?? line;
+
 export const isSlashName = (name: string): name is SlashName => SLASH_COMMANDS.some((command) => command.name === name);
 
 /** What a typed line can become, and what that is. */

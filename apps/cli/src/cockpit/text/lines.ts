@@ -7,7 +7,6 @@ export interface Look {
   italic?: boolean;
   underline?: boolean;
   strike?: boolean;
-  inverse?: boolean;
 }
 
 export interface Span extends Look {
@@ -19,6 +18,9 @@ export type Line = readonly Span[];
 
 export const EMPTY_LINE: Line = [];
 
+/** UTF-16 units of a character (UAX #29) that are taken as one; more marks than that are put on a character by nobody who writes. */
+const LONGEST_CHARACTER = 16;
+
 /**
  * Breaks one logical line into rows of at most `width` cells, at blanks where there are any.
  *
@@ -28,6 +30,8 @@ export function wrapSpans(spans: readonly Span[], width: number, indent = 0): Li
   const lines: Span[][] = [[]];
   let used = 0;
   const room = Math.max(1, width);
+  // A word of a megabyte is not measured again for every row that it fills: it is too wide, and that is enough.
+  const cellsOf = (text: string): number => (text.length > room * LONGEST_CHARACTER ? room + 1 : stringWidth(text));
   const breakLine = (): void => {
     trimEnd(lines.at(-1) ?? []);
     lines.push(indent > 0 ? [{ text: ' '.repeat(indent) }] : []);
@@ -36,7 +40,7 @@ export function wrapSpans(spans: readonly Span[], width: number, indent = 0): Li
   for (const span of spans) {
     for (const word of words(span.text)) {
       let rest = word;
-      let cells = stringWidth(rest);
+      let cells = cellsOf(rest);
       if (used + cells > room && used > indent && (word.trim() !== '' || used >= room)) {
         if (word.trim() === '') continue;
         breakLine();
@@ -49,7 +53,7 @@ export function wrapSpans(spans: readonly Span[], width: number, indent = 0): Li
         const head = takeCells(rest, room - used);
         append(lines.at(-1) ?? [], { ...span, text: head });
         rest = rest.slice(head.length);
-        cells = stringWidth(rest);
+        cells = cellsOf(rest);
         if (cells > 0) breakLine();
       }
       append(lines.at(-1) ?? [], { ...span, text: rest });
@@ -75,7 +79,7 @@ export function takeCells(text: string, cells: number): string {
   if (stringWidth(text.slice(0, cells)) === cells && text.charCodeAt(cells) < 0x300) return text.slice(0, Math.max(1, cells));
   let used = 0;
   let length = 0;
-  for (const grapheme of graphemes(text.slice(0, cells * 16))) {
+  for (const grapheme of graphemes(text.slice(0, cells * LONGEST_CHARACTER))) {
     used += stringWidth(grapheme);
     if (used > cells && length > 0) break;
     length += grapheme.length;
@@ -107,12 +111,5 @@ function trimEnd(line: Span[]): void {
 
 /** Whether two pieces of text look alike. */
 export function sameLook(a: Look, b: Look): boolean {
-  return (
-    a.color === b.color &&
-    a.bold === b.bold &&
-    a.italic === b.italic &&
-    a.underline === b.underline &&
-    a.strike === b.strike &&
-    a.inverse === b.inverse
-  );
+  return a.color === b.color && a.bold === b.bold && a.italic === b.italic && a.underline === b.underline && a.strike === b.strike;
 }

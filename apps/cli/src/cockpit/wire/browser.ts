@@ -7,6 +7,9 @@ const OPENERS: Readonly<Record<string, readonly string[]>> = {
   win32: ['rundll32', 'url.dll,FileProtocolHandler'],
 };
 
+/** A program that finds no browser says so within so many milliseconds; one that still runs then is one. */
+const COMPLAINT_MS = 1_500;
+
 /** Variables that no child process gets to see. */
 const WITHHELD = new Set([...CREDENTIAL_ENV_VARS, 'DATABASE_URL', 'MOGPLEX_MASTER_KEY']);
 
@@ -21,7 +24,7 @@ export function canOpenBrowser({ env }: World, platform: NodeJS.Platform = proce
  * Opens a page in the person's browser: the first program of BROWSER, else what the system opens pages with.
  * The program gets no credential of ours in its environment.
  *
- * @returns whether the program could be started
+ * @returns false when the program could not be started, or ended at once with an error
  */
 export async function openBrowser({ env }: World, url: string, platform: NodeJS.Platform = process.platform): Promise<boolean> {
   const named = env['BROWSER']?.split(':')[0]?.trim();
@@ -32,9 +35,10 @@ export async function openBrowser({ env }: World, url: string, platform: NodeJS.
   return await new Promise((resolve) => {
     const child = spawn(command, withUrl, { env: kept, stdio: 'ignore', detached: true });
     child.once('error', () => resolve(false));
+    child.once('exit', (code) => resolve(code === 0));
     child.once('spawn', () => {
       child.unref();
-      resolve(true);
+      setTimeout(() => resolve(true), COMPLAINT_MS);
     });
   });
 }

@@ -1,9 +1,9 @@
 import { ACCOUNT_PROVIDER, type AuthFile, describeCredential, isAccountSource, openAuthFile, readEnv } from '@mogplex/credentials';
 import { CREDENTIAL_ENV_VARS, findProvider, type ProviderId } from '@mogplex/protocol';
 import { storedLogins } from '../../session/logins.ts';
-import { hasCredential, leadingProvider, resolveNow } from '../../session/resolve.ts';
+import { accountOf, hasCredential, leadingProvider, passedOver, resolveNow } from '../../session/resolve.ts';
 import type { World } from '../../world.ts';
-import type { CredentialLine, CredentialPort, LogoutPlan } from '../ports.ts';
+import type { ClearedAccount, CredentialLine, CredentialPort, LogoutPlan } from '../ports.ts';
 import { revokeLogin } from './sign-in.ts';
 
 const providerOf = (model: string): string => model.split('/', 1)[0] ?? model;
@@ -24,9 +24,10 @@ export function credentialPort(world: World, warn: (line: string) => void): Cred
   return {
     exists: () => exists(world, file, warn),
     line: (model) => line(world, file, model),
-    account: () => {
-      const found = resolveNow(world, file, ACCOUNT_PROVIDER);
-      return found?.via === 'gateway' ? `${found.source.text} ${found.origin ?? ''}` : undefined;
+    account: () => accountOf(world, file),
+    missing: (model) => {
+      const unusable = passedOver(world, file, providerInUse(world, file, model) ?? ACCOUNT_PROVIDER);
+      return unusable === undefined ? 'no credential · /login' : `not used: ${unusable.source} · ${unusable.why} · /login`;
     },
     storeKey: async (provider, key) => {
       await file.setKey(provider, key);
@@ -42,13 +43,15 @@ export function credentialPort(world: World, warn: (line: string) => void): Cred
       if (provider !== undefined) await file.removeKey(provider);
       return account === undefined || (await revokeLogin(world, account));
     },
-    clearAccount: async () => {
-      const { account } = file.read();
-      const removed = await file.removeAccount();
-      if (account !== undefined) await revokeLogin(world, account);
-      return removed;
-    },
+    clearAccount: async () => await clearAccount(world, file),
   };
+}
+
+/** Removes the account's login, and has the platform told meanwhile. */
+export async function clearAccount(world: World, file: AuthFile): Promise<ClearedAccount> {
+  const { account } = file.read();
+  const removed = await file.removeAccount();
+  return { removed, revoked: account === undefined ? Promise.resolve(true) : revokeLogin(world, account) };
 }
 
 /** A damaged file counts as no credential here: the person can still sign in by a variable, and is told. */

@@ -1,3 +1,4 @@
+import { readEnv } from '@mogplex/credentials';
 import packageJson from '../../../package.json' with { type: 'json' };
 import type { World } from '../../world.ts';
 import type { OpenSession, Ports } from '../ports.ts';
@@ -19,12 +20,20 @@ export function createPorts(world: World, warn: (line: string) => void, copies: 
     const { openSessionPort } = await import('./session.ts');
     return await openSessionPort(world, warn);
   };
+  const signIn = signInPort(world);
   return {
     now: () => world.now(),
     credentials: credentialPort(world, warn),
-    signIn: signInPort(world),
+    signIn,
     workspace: workspacePort(world),
-    session: async () => await (session ??= open()),
+    // One that could not be opened is tried again: the person may have mended the settings.
+    session: async () => {
+      const opening = (session ??= open());
+      return await opening.catch((error: unknown) => {
+        if (session === opening) session = undefined;
+        throw error;
+      });
+    },
     platform: platformPort(world),
     history: historyPort(world),
     copies,
@@ -35,7 +44,7 @@ export function createPorts(world: World, warn: (line: string) => void, copies: 
     },
     status: async () => [
       `Home         ${world.home}`,
-      `Platform     ${world.env['MOGPLEX_URL'] ?? 'http://127.0.0.1:4100 (default)'}`,
+      `Platform     ${signIn.platform()}${readEnv(world.env, 'MOGPLEX_URL') === undefined ? ' (default)' : ''}`,
       `Version      mogplex ${packageJson.version}, Node.js ${process.version}`,
     ],
     close: async () => {

@@ -1,6 +1,6 @@
-import { ACCOUNT_PROVIDER, type AuthFile } from '@mogplex/credentials';
-import type { Session } from '../../session/open.ts';
-import { resolveNow } from '../../session/resolve.ts';
+import type { AuthFile } from '@mogplex/credentials';
+import { findProvider } from '@mogplex/protocol';
+import { accountOf } from '../../session/resolve.ts';
 import type { World } from '../../world.ts';
 import type { ModelChoice, OpenSession } from '../ports.ts';
 
@@ -16,7 +16,7 @@ const CATALOG_MS = 15_000;
  * @param warn takes lines that the person must see
  */
 export async function openSessionPort(world: World, warn: (line: string) => void): Promise<OpenSession> {
-  const [{ openSession }, { chooseModel, listModels }, { SHIPPED_MODELS, MODELS_DATE }] = await Promise.all([
+  const [{ openSession }, { chooseModel, listModels, shippedDefault }, { MODELS_DATE }] = await Promise.all([
     import('../../session/open.ts'),
     import('../../session/models.ts'),
     import('@mogplex/providers'),
@@ -26,8 +26,8 @@ export async function openSessionPort(world: World, warn: (line: string) => void
   const session = await openSession(world, { command: 'cockpit', warn, approve: (call) => ask(call) });
   const { conversation, settings, file } = session;
   const signal = new AbortController().signal;
-  const facts: ModelFacts = { known: new Map(), shippedDate: '' };
-  const loaded = loadFacts(world, file, facts);
+  const facts: ModelFacts = { known: new Map(), shippedDate: '', of: undefined };
+  let loaded = loadFacts(world, file, facts);
   return {
     id: session.log.sessionId,
     mode: settings.permissionMode,
@@ -36,10 +36,17 @@ export async function openSessionPort(world: World, warn: (line: string) => void
       ask = approve;
     },
     chooseModel: async (asked) => await chooseModel(world, file, settings, asked, signal),
-    factsLoaded: async () => await loaded,
-    defaultOf: async (provider) =>
-      defaultOf(session, provider, SHIPPED_MODELS) ??
-      (await listModels(world, file, settings, signal, warn)).find(({ id }) => id.startsWith(`${provider}/`))?.id,
+    factsLoaded: async () => {
+      // What one account's catalog says is not true of another's.
+      if (facts.of !== accountOf(world, file)) loaded = loadFacts(world, file, facts);
+      await loaded;
+    },
+    defaultOf: async (provider) => {
+      if (settings.model?.startsWith(`${provider}/`) === true) return settings.model;
+      const known = findProvider(provider);
+      if (known !== undefined) return shippedDefault(known.id, settings);
+      return (await listModels(world, file, settings, signal, warn)).find(({ id }) => id.startsWith(`${provider}/`))?.id;
+    },
     listModels: async () =>
       (await listModels(world, file, settings, signal, warn)).map(({ id, origin }): ModelChoice => ({ id, detail: details[origin] })),
     cost: (model, inputTokens, outputTokens) => {
@@ -55,16 +62,6 @@ export async function openSessionPort(world: World, warn: (line: string) => void
   };
 }
 
-function defaultOf(
-  { settings }: Session,
-  provider: string,
-  shipped: Readonly<Record<string, readonly [string, ...string[]]>>,
-): string | undefined {
-  if (settings.model?.startsWith(`${provider}/`) === true) return settings.model;
-  const models = shipped[provider];
-  return models === undefined ? undefined : `${provider}/${models[0]}`;
-}
-
 interface ModelFact {
   price: { input: number; output: number } | null;
   contextLength: number;
@@ -75,14 +72,18 @@ interface ModelFacts {
   known: Map<string, ModelFact>;
   /** The day of the prices that ship with this version. */
   shippedDate: string;
+  /** The account whose catalog was read; undefined without one. */
+  of: string | undefined;
 }
 
 /** Fills in what ships with this version, then what the account's catalog says. Without either, costs stay unknown. */
 async function loadFacts(world: World, file: AuthFile, facts: ModelFacts): Promise<void> {
+  facts.of = accountOf(world, file);
   const { CATALOG, CATALOG_DATE } = await import('@mogplex/server/catalog');
   facts.shippedDate = CATALOG_DATE;
+  facts.known.clear();
   for (const { id, price, contextLength } of CATALOG) facts.known.set(id, { price: price ?? null, contextLength });
-  if (resolveNow(world, file, ACCOUNT_PROVIDER) === undefined) return;
+  if (facts.of === undefined) return;
   const { openPlatform } = await import('../../session/platform.ts');
   try {
     const { models } = await openPlatform(world).client.listModels({ signal: AbortSignal.timeout(CATALOG_MS) });

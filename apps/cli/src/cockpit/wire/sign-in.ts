@@ -80,7 +80,9 @@ async function signInAccount(world: World, options: FlowOptions): Promise<string
   const store = async (tokens: TokenSet): Promise<void> => {
     email = await whoIs(world, origin, tokens.accessToken, options.signal);
     options.signal.throwIfAborted();
-    await openAuthFile(world.home, { now: () => world.now() }).setAccount({
+    const file = openAuthFile(world.home, { now: () => world.now() });
+    const { account: before } = file.read();
+    await file.setAccount({
       origin,
       email,
       clientId: CLIENT_ID,
@@ -88,6 +90,8 @@ async function signInAccount(world: World, options: FlowOptions): Promise<string
       ...(tokens.refreshToken === undefined ? {} : { refreshToken: tokens.refreshToken }),
       ...(tokens.expiresAt === undefined ? {} : { expiresAt: tokens.expiresAt }),
     });
+    // Nobody can use the login that was replaced any more, and nobody would end it. Its platform may be gone: nothing waits for it.
+    if (before !== undefined) void revokeLogin(world, before);
   };
   const transport = { fetch: world.fetch, now: () => world.now(), signal: options.signal, report: reporter(options) };
   if (options.device) {

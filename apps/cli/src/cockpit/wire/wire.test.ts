@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { World } from '../../world.ts';
-import { canOpenBrowser } from './browser.ts';
+import { canOpenBrowser, openBrowser } from './browser.ts';
 import { readRepository, remoteName } from './workspace.ts';
 
 const worldWith = (env: Record<string, string>): World => ({ env }) as unknown as World;
@@ -20,6 +20,17 @@ describe('a browser', () => {
     [{ SSH_CONNECTION: '10.0.0.1 1 10.0.0.2 22' }, 'darwin', false],
   ] as const)('with %j on %s: %s', (env, platform, expected) => {
     expect(canOpenBrowser(worldWith(env), platform)).toBe(expected);
+  });
+});
+
+describe('opening a page', () => {
+  test.each([
+    ['a program that ends well', '/bin/true', true],
+    ['one that goes on', 'timeout 3 tail -f /dev/null', true],
+    ['one that finds no browser', '/bin/false', false],
+    ['one that is not there', '/nonexistent/browser', false],
+  ])('with %s', async (_, program, expected) => {
+    expect(await openBrowser(worldWith({ BROWSER: program }), 'https://mogplex.example')).toBe(expected);
   });
 });
 

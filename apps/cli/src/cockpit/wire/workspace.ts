@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { MogplexError } from '@mogplex/protocol';
 import type { World } from '../../world.ts';
 import type { WorkspacePort } from '../ports.ts';
 import { readCustomCommands } from '../slash/custom.ts';
@@ -8,15 +9,47 @@ import { readCustomCommands } from '../slash/custom.ts';
 export function workspacePort(world: World): WorkspacePort {
   return {
     repository: async () => await readRepository(world.cwd),
-    customCommands: async () => await readCustomCommands(world.home, world.cwd),
+    customCommands: async () => await readCustomCommands(world.home, await foldersUp(world.cwd)),
     export: async (name, text) => {
       const { createRedactor, profiles } = await import('@mogplex/redaction');
-      const path = join(world.cwd, `mogplex-${name}.md`);
-      const { text: masked } = createRedactor(profiles.sessionLog).text(text);
-      await writeFile(path, masked, { mode: 0o600, flag: 'wx' });
-      return path;
+      return await writeNew(join(world.cwd, `mogplex-${name}`), createRedactor(profiles.sessionLog).text(text).text);
     },
   };
+}
+
+/** A conversation that is exported again and again gets so many files in one folder. */
+const MOST_EXPORTS = 99;
+
+/**
+ * Writes a new Markdown file: `<start>.md`, or with a number where that is taken.
+ *
+ * @returns its path
+ * @throws MogplexError `unavailable`, boundary `storage`
+ */
+async function writeNew(start: string, text: string): Promise<string> {
+  for (let at = 1; ; at += 1) {
+    const path = `${start}${at === 1 ? '' : `-${at}`}.md`;
+    try {
+      await writeFile(path, text, { mode: 0o600, flag: 'wx' });
+      return path;
+    } catch (cause) {
+      const taken = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST';
+      if (taken && at < MOST_EXPORTS) continue;
+      throw new MogplexError('unavailable', `${path} cannot be written`, {
+        boundary: 'storage',
+        hint: taken ? 'Move earlier exports away.' : 'Check that its folder belongs to you and has free space.',
+        cause,
+      });
+    }
+  }
+}
+
+/** The folder that the person stands in and those around it, up to the root of the repository; the nearest first. */
+async function foldersUp(cwd: string): Promise<string[]> {
+  const root = await repositoryRoot(cwd);
+  const folders = [cwd];
+  for (let folder = cwd; folder !== root; folders.push(folder)) folder = dirname(folder);
+  return folders;
 }
 
 /** Name and branch of the git repository around a folder, read from its files; the folder's name where there is none. */
