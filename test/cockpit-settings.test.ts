@@ -1,6 +1,7 @@
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openVault, Secret } from '@mogplex/credentials';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startOpenAiUpstream, type Upstream } from './fakes/index.ts';
 import { KEYS, openTerminal, type PseudoTerminal, type TerminalOptions } from './support/terminal.ts';
@@ -180,6 +181,20 @@ describe('the cursor of the terminal', () => {
     await terminal.waitFor((screen) => screen.includes('•••') && at(terminal)[0] === 9 && isShown(terminal));
     expect(terminal.rows()[at(terminal)[1]]).toBe('  Key •••');
   });
+});
+
+test('a login whose plugin is gone hides no other model', async () => {
+  const vault = openVault(join(home, '.mogplex'), { env: { MOGPLEX_VAULT_KEY: 'file' }, now: Date.now });
+  await vault.put('oauth/gone/tokens', {
+    secrets: { accessToken: new Secret('gone-canary-0123456789', 'test') },
+    meta: { serviceName: 'Gone' },
+  });
+  await using terminal = open({}, { cols: 120, rows: 30 });
+  await terminal.waitFor('Ask something');
+  terminal.write('/model\r');
+  expect(await terminal.waitFor('type to filter')).toContain('openai/gpt-5');
+  terminal.write(KEYS.escape);
+  expect(await terminal.waitFor('the models of gone are not known')).toContain('there is no provider "gone"');
 });
 
 test('a paste narrows a list', async () => {

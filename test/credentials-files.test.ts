@@ -93,6 +93,21 @@ describe('A3 auth.json as the executable meets it', () => {
     expect(stderr).toContain('is a symbolic link, which is not followed');
   });
 
+  test('A3 a vault that is not followed stops neither a variable nor the doctor, and is named', async () => {
+    await using home = await makeMogplexHome();
+    await home.storeAuth({ keys: {} });
+    await mkdir(join(home.user, 'elsewhere'));
+    await symlink(join(home.user, 'elsewhere'), join(home.path, 'vault'));
+    const words = 'vault is a symbolic link, which is not followed';
+    const answered = await home.run(EXEC, { OPENAI_BASE_URL: upstream.url, OPENAI_API_KEY: KEY });
+    expect(answered).toMatchObject({ code: 0, stdout: 'Hello.\n', stderr: expect.stringContaining(words) as string });
+    const without = await home.run(EXEC, { OPENAI_BASE_URL: upstream.url });
+    expect([without.code === 0, without.stdout, without.stderr.includes(words)]).toEqual([false, '', true]);
+    const { code, stdout } = await home.run(['doctor'], { OPENAI_BASE_URL: upstream.url, OPENAI_API_KEY: KEY });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/vault\n +PROBLEM: is a symbolic link, which is not followed/);
+  });
+
   test('A13 what a variable overrides is named', async () => {
     await using home = await makeMogplexHome();
     await home.storeAuth({ keys: { openai: KEY } });

@@ -55,7 +55,7 @@ const pluginModels = async (world: World, login: string): Promise<string[]> => {
  * The models that can be named now: the shipped list of every provider with a direct credential, those of stored logins,
  * and the account's catalog (statement A9).
  *
- * @param warn takes a line when the platform cannot be asked; the other models are listed all the same
+ * @param warn takes a line when the platform or a plugin cannot be asked; the other models are listed all the same
  */
 export const listModels = async (
   world: World,
@@ -66,7 +66,14 @@ export const listModels = async (
 ): Promise<ListedModel[]> => {
   const direct = PROVIDERS.filter(({ id }) => resolveNow(world, file, id)?.via === 'direct');
   const shipped = direct.flatMap(({ id }) => SHIPPED_MODELS[id].map((name): ListedModel => ({ id: `${id}/${name}`, origin: 'shipped' })));
-  const plugins = await Promise.all(storedLogins(world.home).map((login) => pluginModels(world, login)));
+  // A login may outlive its plugin.
+  const unknown = (login: string, error: unknown): string[] => {
+    warn(`the models of ${login} are not known: ${error instanceof Error ? error.message : String(error)}`);
+    return [];
+  };
+  const plugins = await Promise.all(
+    storedLogins(world.home).map((login) => pluginModels(world, login).catch((error: unknown) => unknown(login, error))),
+  );
   const logins = plugins.flat().map((id): ListedModel => ({ id, origin: 'login' }));
   const catalog = await catalogModels(world, file, signal, warn);
   const synced = catalog
@@ -107,7 +114,15 @@ const defaultModel = async (world: World, file: AuthFile, settings: Settings, si
   const provider = leading === undefined ? undefined : findProvider(leading);
   if (provider) return shippedDefault(provider.id, settings);
   if (leading === undefined) return noDefault(world, file);
-  if (leading !== ACCOUNT_PROVIDER) return (await pluginModels(world, leading))[0] ?? noDefault(world, file);
+  if (leading !== ACCOUNT_PROVIDER) {
+    // A login may outlive its plugin; an account that is there as well has models of its own.
+    const others = resolveNow(world, file, ACCOUNT_PROVIDER) !== undefined;
+    const [first] = await pluginModels(world, leading).catch((error: unknown) => {
+      if (others) return [];
+      throw error;
+    });
+    if (first !== undefined || !others) return first ?? noDefault(world, file);
+  }
   return accountDefault(await accountCatalog(world, file, signal), settings);
 };
 

@@ -6,6 +6,7 @@ import { openSessionLog, type SessionLog } from '../session-log/session-log.ts';
 import type { World } from '../world.ts';
 import { Conversation } from './conversation.ts';
 import { createMcpToolbox } from './mcp-tools.ts';
+import { vaultDamage } from './logins.ts';
 import { authFileOf } from './resolve.ts';
 import { type Approve, loadPluginTools, type SessionTool } from './tools.ts';
 
@@ -39,8 +40,7 @@ export const openSession = async (world: World, options: SessionOptions): Promis
   const warn = options.warn ?? ((line) => void world.stderr.write(`${line}\n`));
   const file = authFileOf(world);
   const settings = await loadSettings(world, warn);
-  const { damage } = file.read();
-  if (damage) warn(`mogplex: ${damage.message}`);
+  for (const damage of [file.read().damage, vaultDamage(world.home)]) if (damage) warn(`mogplex: ${damage.message}`);
   const log = await openSessionLog(world, settings.logs, { command: options.command, version: packageJson.version }, warn);
   const { system, approve } = options;
   const toolbox = createMcpToolbox(world, file, warn);

@@ -9,7 +9,7 @@ import {
 } from '@mogplex/credentials';
 import { CREDENTIAL_ENV_VARS, findProvider, MogplexError, PROVIDERS } from '@mogplex/protocol';
 import type { World } from '../world.ts';
-import { loginReader, storedLogins } from './logins.ts';
+import { loginReader, storedLogins, vaultDamage } from './logins.ts';
 
 /** The credentials file of a world. Nothing is read yet. */
 export const authFileOf = (world: World): AuthFile =>
@@ -61,11 +61,11 @@ export const passedOver = (world: World, file: AuthFile, provider: string): { so
 /**
  * Why nothing can be used for a provider, as an error that says what to do about it.
  *
- * @returns `damaged` when auth.json cannot be read, `unauthenticated` else
+ * @returns `damaged` when auth.json or the vault cannot be read, `unauthenticated` else
  */
 export const whyNoCredential = (world: World, file: AuthFile, provider: string): MogplexError => {
   const unusable = passedOver(world, file, provider);
-  if (unusable === undefined) return file.read().damage ?? noCredential(provider);
+  if (unusable === undefined) return file.read().damage ?? vaultDamage(world.home) ?? noCredential(provider);
   return new MogplexError('unauthenticated', `${unusable.source} cannot be used: ${unusable.why}`, {
     boundary: 'account',
     hint: 'Unset or mend MOGPLEX_URL. To use the platform that it names: Run `mogplex` in a terminal to sign in there.',
