@@ -1,7 +1,7 @@
 import { deleteModelSettings } from '../models/forget.ts';
 import { announceSettings } from '../models/settings.ts';
 import { deleteRuns } from '../runs/forget.ts';
-import { removeServiceAccounts, revokeTokensOf } from '../tokens/revoke.ts';
+import { forgetTokens, removeServiceAccounts, revokeTokensOf } from '../tokens/revoke.ts';
 import type { Identity } from './context.ts';
 import { prepareGrantEnd } from './github-grant.ts';
 import { leaveEveryTeam } from './teams/members.ts';
@@ -17,20 +17,19 @@ export const deleteAccount = async (identity: Identity, accountId: string, reque
   const { platform } = identity;
   const { store, coherence, now } = platform;
   const endGrant = await prepareGrantEnd(platform, accountId);
-  const machines = await store.db.transaction().execute(async (trx) => {
+  const revoked = await store.db.transaction().execute(async (trx) => {
     const personal = await trx.selectFrom('team').select('id').where('personal_of', '=', accountId).execute();
     const teams = [...(await leaveEveryTeam(trx, accountId)), ...personal.map(({ id }) => id)];
-    const removed = await removeServiceAccounts(trx, teams);
+    const machines = await removeServiceAccounts(trx, teams);
     await trx.deleteFrom('user').where('id', '=', accountId).execute();
     await deleteRuns(trx, { accountId });
     for (const teamId of teams) await deleteRuns(trx, { teamId });
     await deleteModelSettings(trx, accountId);
     await trx.deleteFrom('notification').where('account_id', '=', accountId).execute();
     await trx.deleteFrom('idempotency').where('account_id', '=', accountId).execute();
-    return removed;
+    return revokeTokensOf(trx, { coherence, now }, [accountId, ...machines], 'owner', { actor: accountId, requestId });
   });
-  const parts = { db: store.db, coherence, now };
-  for (const id of [accountId, ...machines]) await revokeTokensOf(parts, id, 'owner', { actor: accountId, requestId });
+  await forgetTokens(coherence, revoked);
   await announceSettings(coherence);
   await note(identity, { accountId }, requestId, { action: 'account.deleted', subject: accountId });
   await endGrant();

@@ -27,11 +27,12 @@ export interface RevokedToken {
 
 const revokeRow = async (
   trx: Db,
-  row: { id: string; account_id: string; team_id: string | null },
+  { coherence, now: clock }: Pick<Parts, 'coherence' | 'now'>,
+  row: Pick<TokenTables['token'], 'id' | 'hash' | 'account_id' | 'team_id'>,
   why: Why,
   { actor, requestId }: Actor,
-  now: number,
 ): Promise<boolean> => {
+  const now = clock();
   const { numUpdatedRows } = await trx
     .updateTable('token')
     .set({ revoked_at: now, revoked_why: why })
@@ -39,6 +40,7 @@ const revokeRow = async (
     .where('revoked_at', 'is', null)
     .executeTakeFirst();
   if (numUpdatedRows === 0n) return false;
+  await coherence.tell(trx, TOKEN_TOPIC, [row.hash]);
   await recordAudit(
     trx,
     {
@@ -54,6 +56,9 @@ const revokeRow = async (
   );
   return true;
 };
+
+/** Resolves once no server answers from memory about these tokens, by their hashes. */
+export const forgetTokens = (coherence: Coherence, hashes: readonly string[]): Promise<void> => coherence.invalidate(TOKEN_TOPIC, hashes);
 
 /**
  * Revokes one token. Once it resolves, no server lets the token in.
@@ -79,33 +84,37 @@ export const revokeToken = async (
     if (!found || (where.accountId !== undefined && found.account_id !== where.accountId)) {
       throw new MogplexError('not_found', 'there is no such token', { boundary: 'token' });
     }
-    const wasLive = await revokeRow(trx, found, why, by, now());
+    const wasLive = await revokeRow(trx, { coherence, now }, found, why, by);
     const token = { id: found.id, accountId: found.account_id, teamId: found.team_id, name: found.name };
     if (wasLive) await alongside?.(trx, token);
     return { row: found, revoked: wasLive ? token : undefined };
   });
   // Also when it was revoked before: the answer must be true even if the server that did it died before it told the others.
-  await coherence.invalidate(TOKEN_TOPIC, [row.hash]);
+  await forgetTokens(coherence, [row.hash]);
   return revoked;
 };
 
-/** Revokes every live token of an account, for instance when it is deleted, and drops what is kept about it. */
-export const revokeTokensOf = async ({ db, coherence, now }: Parts, accountId: string, why: Why, by: Actor): Promise<number> => {
-  const rows = await db.transaction().execute(async (trx) => {
-    const live = await trx
-      .selectFrom('token')
-      .select(['id', 'hash', 'account_id', 'team_id'])
-      .where('account_id', '=', accountId)
-      .where('revoked_at', 'is', null)
-      .execute();
-    for (const row of live) await revokeRow(trx, row, why, by, now());
-    return live;
-  });
-  await coherence.invalidate(
-    TOKEN_TOPIC,
-    rows.map(({ hash }) => hash),
-  );
-  return rows.length;
+/**
+ * Revokes every live token of accounts that end, in the transaction that ends them.
+ *
+ * @returns what to give to `forgetTokens` once it is committed.
+ */
+export const revokeTokensOf = async (
+  trx: Db,
+  parts: Pick<Parts, 'coherence' | 'now'>,
+  accountIds: readonly string[],
+  why: Why,
+  by: Actor,
+): Promise<string[]> => {
+  if (accountIds.length === 0) return [];
+  const live = await trx
+    .selectFrom('token')
+    .select(['id', 'hash', 'account_id', 'team_id'])
+    .where('account_id', 'in', accountIds)
+    .where('revoked_at', 'is', null)
+    .execute();
+  for (const row of live) await revokeRow(trx, parts, row, why, by);
+  return live.map(({ hash }) => hash);
 };
 
 /** Drops what every server keeps about the tokens of an account, after something about the account has changed. */
@@ -114,8 +123,8 @@ export const forgetHolder = async (
   accountId: string,
 ): Promise<void> => {
   const rows = await db.selectFrom('token').select('hash').where('account_id', '=', accountId).where('revoked_at', 'is', null).execute();
-  await coherence.invalidate(
-    TOKEN_TOPIC,
+  await forgetTokens(
+    coherence,
     rows.map(({ hash }) => hash),
   );
 };

@@ -8,7 +8,7 @@ import { defineRoute, type Route } from '../http/route.ts';
 import { teamRole } from '../identity/team-role.ts';
 import type { Platform } from '../platform.ts';
 import type { Database } from '../store/schema.ts';
-import { revokeTokensOf } from './revoke.ts';
+import { forgetTokens, revokeTokensOf } from './revoke.ts';
 import type { TokenTables } from './tables.ts';
 
 const PATH = '/api/v1/mogplex/teams/:teamId/service-accounts';
@@ -109,9 +109,12 @@ const deleteRoute = ({ store, coherence, now }: Platform): Route =>
       const row = await manageableServiceAccount(store.db, params.id, principal.accountId);
       if (row.team_id !== params.teamId) throw missing();
       const by = { actor: principal.accountId, requestId };
-      await store.db.deleteFrom('service_account').where('id', '=', row.id).execute();
-      await revokeTokensOf({ db: store.db, coherence, now }, row.id, 'owner', by);
-      await recordAudit(store.db, { ...by, action: 'service-account.deleted', subject: row.id, teamId: row.team_id }, now());
+      const revoked = await store.db.transaction().execute(async (trx) => {
+        await trx.deleteFrom('service_account').where('id', '=', row.id).execute();
+        await recordAudit(trx, { ...by, action: 'service-account.deleted', subject: row.id, teamId: row.team_id }, now());
+        return revokeTokensOf(trx, { coherence, now }, [row.id], 'owner', by);
+      });
+      await forgetTokens(coherence, revoked);
       return { status: 'deleted' as const };
     },
   });

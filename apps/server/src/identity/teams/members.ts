@@ -33,16 +33,22 @@ const lastOwner = (names: string) =>
   });
 
 /**
- * Runs a change of a team's members, and takes it back when it would leave the team without an owner. The team's row is
- * locked, so that two owners cannot leave at the same time.
+ * Runs a change of what a team is made of while its row is locked: who may do what is looked at and done in one, so that nobody does with
+ * a role what they could before it was taken from them.
  */
-export const keepingAnOwner = async (db: Db, teamId: string, change: (trx: Db) => Promise<void>): Promise<void> =>
+export const inLockedTeam = async <T>(db: Db, teamId: string, change: (trx: Db) => Promise<T>): Promise<T> =>
   db.transaction().execute(async (trx) => {
     await trx
       .updateTable('team')
       .set((eb) => ({ name: eb.ref('name') }))
       .where('id', '=', teamId)
       .execute();
+    return change(trx);
+  });
+
+/** Runs a change of a team's members in its lock, and takes it back when it would leave the team without an owner. */
+export const keepingAnOwner = async (db: Db, teamId: string, change: (trx: Db) => Promise<void>): Promise<void> =>
+  inLockedTeam(db, teamId, async (trx) => {
     await change(trx);
     const owner = await trx
       .selectFrom('team_member')

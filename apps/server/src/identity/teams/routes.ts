@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { defineRoute, type Route } from '../../http/route.ts';
 import type { Identity } from '../context.ts';
 import { deleteRuns } from '../../runs/forget.ts';
-import { removeServiceAccounts, revokeTokensOf } from '../../tokens/revoke.ts';
+import { forgetTokens, removeServiceAccounts, revokeTokensOf } from '../../tokens/revoke.ts';
 import { displayName, newId } from '../oauth/context.ts';
 import { note } from '../trail.ts';
 import { keepingAnOwner, mayManage, requireRole, withdrawInvitations } from './members.ts';
@@ -145,14 +145,14 @@ const teamRoutesOf = (identity: Identity): Route[] => {
       errors: ['not_found', 'forbidden'],
       handler: async ({ params, principal, requestId }) => {
         await requireRole(db, params.id, principal.accountId, 'owner');
-        const machines = await db.transaction().execute(async (trx) => {
+        const revoked = await db.transaction().execute(async (trx) => {
           const removed = await trx.deleteFrom('team').where('id', '=', params.id).where('personal_of', 'is', null).executeTakeFirst();
           if (Number(removed.numDeletedRows) === 0) throw refuse('the personal team goes only with its account');
           await deleteRuns(trx, { teamId: params.id });
-          return removeServiceAccounts(trx, [params.id]);
+          const machines = await removeServiceAccounts(trx, [params.id]);
+          return revokeTokensOf(trx, platform, machines, 'owner', { actor: principal.accountId, requestId });
         });
-        const parts = { db, coherence: platform.coherence, now: platform.now };
-        for (const id of machines) await revokeTokensOf(parts, id, 'owner', { actor: principal.accountId, requestId });
+        await forgetTokens(platform.coherence, revoked);
         await note(identity, principal, requestId, { action: 'team.deleted', subject: params.id, teamId: params.id });
         return { status: 'deleted' as const };
       },
@@ -174,10 +174,10 @@ const memberRoutes = (identity: Identity): Route[] => {
       response: z.object({ status: z.literal('changed') }),
       errors: ['not_found', 'forbidden', 'conflict'],
       handler: async ({ params, body, principal, requestId }) => {
-        const role = await requireRole(db, params.id, principal.accountId, 'admin');
-        const before = await requireRole(db, params.id, params.userId, 'viewer');
-        if (!mayManage(role, before) || !mayManage(role, body.role)) throw refuse('only an owner may make or change owners');
         await keepingAnOwner(db, params.id, async (trx) => {
+          const role = await requireRole(trx, params.id, principal.accountId, 'admin');
+          const before = await requireRole(trx, params.id, params.userId, 'viewer');
+          if (!mayManage(role, before) || !mayManage(role, body.role)) throw refuse('only an owner may make or change owners');
           await trx
             .updateTable('team_member')
             .set({ role: body.role })
@@ -201,10 +201,10 @@ const memberRoutes = (identity: Identity): Route[] => {
       response: z.object({ status: z.literal('removed') }),
       errors: ['not_found', 'forbidden', 'conflict'],
       handler: async ({ params, principal, requestId }) => {
-        const role = await requireRole(db, params.id, principal.accountId, 'viewer');
-        const other = await requireRole(db, params.id, params.userId, 'viewer');
-        if (params.userId !== principal.accountId && !mayManage(role, other)) throw refuse('only an owner or an admin may do this');
         await keepingAnOwner(db, params.id, async (trx) => {
+          const role = await requireRole(trx, params.id, principal.accountId, 'viewer');
+          const other = await requireRole(trx, params.id, params.userId, 'viewer');
+          if (params.userId !== principal.accountId && !mayManage(role, other)) throw refuse('only an owner or an admin may do this');
           await trx.deleteFrom('team_member').where('team_id', '=', params.id).where('user_id', '=', params.userId).execute();
           await withdrawInvitations(trx, params.id, params.userId);
         });

@@ -22,6 +22,11 @@ export interface Coherence {
    * server answers from anything that it read before the commit.
    */
   invalidate(topic: string, keys: readonly string[]): Promise<void>;
+  /**
+   * Says in the transaction of a change which answers it makes void: the servers drop them when it commits, even if this process dies
+   * right after. It does not wait for them, as `invalidate` does.
+   */
+  tell(trx: Kysely<Database>, topic: string, keys: readonly string[]): Promise<void>;
   /** Hears what any server says on a channel (letters and underscores); one subscription a channel and server. */
   subscribe(channel: string, subscription: Subscription): Promise<void>;
   /**

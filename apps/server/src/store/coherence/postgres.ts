@@ -17,12 +17,41 @@ const KEYS_A_NOTICE = 50;
 
 const DATABASE_NOW = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
 
-const notice = z.object({ id: z.string(), from: z.string(), topic: z.string(), keys: z.array(z.string()) });
+/** Without an id nobody waits for an acknowledgement. */
+const notice = z.object({ id: z.string().optional(), from: z.string(), topic: z.string(), keys: z.array(z.string()) });
 const acknowledgement = z.object({ id: z.string(), server: z.string() });
 
-interface Waiting {
-  servers: Set<string>;
-  done: () => void;
+/** The lists of keys that fit into one notice each: PostgreSQL takes at most 8,000 bytes. */
+const portionsOf = (keys: readonly string[]): (readonly string[])[] =>
+  Array.from({ length: Math.ceil(keys.length / KEYS_A_NOTICE) }, (_, index) =>
+    keys.slice(index * KEYS_A_NOTICE, (index + 1) * KEYS_A_NOTICE),
+  );
+
+/** The acknowledgements of one notice. */
+class Waiting {
+  readonly #acknowledged = new Set<string>();
+  readonly #done = Promise.withResolvers<void>();
+  #awaited: readonly string[] | undefined;
+
+  /** Resolves once every server that is waited for has acknowledged. */
+  get done(): Promise<void> {
+    return this.#done.promise;
+  }
+
+  /** One can come before it is known who is waited for: over another connection, from a server that is quick. */
+  acknowledge(server: string): void {
+    this.#acknowledged.add(server);
+    this.#look();
+  }
+
+  await(servers: readonly string[]): void {
+    this.#awaited = servers;
+    this.#look();
+  }
+
+  #look(): void {
+    if (this.#awaited?.every((server) => this.#acknowledged.has(server))) this.#done.resolve();
+  }
 }
 
 /**
@@ -46,16 +75,14 @@ export const openPostgresCoherence = async (
 
   const onNotice = async (payload: string): Promise<void> => {
     const { id, from, topic, keys } = notice.parse(JSON.parse(payload));
-    if (from === me) return;
     answers.drop(topic, keys);
+    if (id === undefined || from === me) return;
     await listener.query('select pg_notify($1, $2)', [`mogplex_ack_${from}`, JSON.stringify({ id, server: me })]);
   };
 
   const onAcknowledgement = (payload: string): void => {
     const { id, server } = acknowledgement.parse(JSON.parse(payload));
-    const entry = waiting.get(id);
-    entry?.servers.delete(server);
-    if (entry?.servers.size === 0) entry.done();
+    waiting.get(id)?.acknowledge(server);
   };
 
   const renew = async (): Promise<void> => {
@@ -97,9 +124,8 @@ export const openPostgresCoherence = async (
 
   const announce = async (topic: string, keys: readonly string[]): Promise<void> => {
     const id = randomBytes(9).toString('hex');
-    const servers = new Set<string>();
-    const { promise, resolve } = Promise.withResolvers<void>();
-    waiting.set(id, { servers, done: resolve });
+    const entry = new Waiting();
+    waiting.set(id, entry);
     try {
       const { rows } = await pool.query<{ server_id: string; left: number }>(
         `with told as (select pg_notify($1, $2))
@@ -107,10 +133,10 @@ export const openPostgresCoherence = async (
         [NOTICES, JSON.stringify({ id, from: me, topic, keys }), me],
       );
       if (rows.length === 0) return;
-      for (const row of rows) servers.add(row.server_id);
+      entry.await(rows.map((row) => row.server_id));
       const longest = Math.max(...rows.map(({ left }) => left));
       const late = new AbortController();
-      await Promise.race([promise, sleep(longest, undefined, { signal: late.signal }).catch(() => undefined)]);
+      await Promise.race([entry.done, sleep(longest, undefined, { signal: late.signal }).catch(() => undefined)]);
       late.abort();
     } finally {
       waiting.delete(id);
@@ -126,7 +152,7 @@ export const openPostgresCoherence = async (
     async invalidate(topic, keys) {
       answers.drop(topic, keys);
       try {
-        for (let start = 0; start < keys.length; start += KEYS_A_NOTICE) await announce(topic, keys.slice(start, start + KEYS_A_NOTICE));
+        for (const portion of portionsOf(keys)) await announce(topic, portion);
       } catch (cause) {
         throw new MogplexError('unavailable', 'the change is stored, but not every server is known to have heard of it', {
           boundary: 'storage',
@@ -134,6 +160,11 @@ export const openPostgresCoherence = async (
           retryAfter: 10,
           cause,
         });
+      }
+    },
+    async tell(trx, topic, keys) {
+      for (const portion of portionsOf(keys)) {
+        await sql`select pg_notify(${NOTICES}, ${JSON.stringify({ from: me, topic, keys: portion })})`.execute(trx);
       }
     },
     async subscribe(channel, subscription) {
