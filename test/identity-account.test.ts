@@ -71,6 +71,10 @@ describeStores('B1 the account', (stores) => {
       expect(new Set(seen.map((row) => row.id)).size).toBe(all.length);
       expect(all.map((row) => row.createdAt)).toEqual(all.map((row) => row.createdAt).toSorted((one, other) => other - one));
       expect((await first.call('GET', `${path}?cursor=nonsense`)).status).toBe(400);
+      for (const at of [-1, 8_640_000_000_000_001, Number.MAX_SAFE_INTEGER]) {
+        const cursor = Buffer.from(JSON.stringify([at, 'x'])).toString('base64url');
+        expect({ at, status: (await first.call('GET', `${path}?cursor=${cursor}`)).status }).toEqual({ at, status: 400 });
+      }
     }
     await first.call('POST', '/sessions/end-others');
   });
@@ -139,8 +143,16 @@ describeStores('B1 the account', (stores) => {
       status: 'changed',
     });
     expect((await person.call('GET', '/account')).data).toMatchObject({ email: 'boss@example.com', emailVerified: false });
-    expect((await person.call('POST', '/invitations/accept', { code: new URL(data.link).hash.slice(1) })).status).toBe(403);
+    const accept = (link: string) => person.call('POST', '/invitations/accept', { code: new URL(link).hash.slice(1) });
+    expect((await accept(data.link)).status).toBe(403);
     expect((await new Person(platform.url).signIn('boss@example.com')).status).toBe(200);
+    // Somebody who means this very person invites the address anew and hands them the link.
+    const anew = await first.call<{ link: string }>('POST', `/teams/${await newTeam('Known')}/invitations`, {
+      email: 'boss@example.com',
+      role: 'member',
+    });
+    expect((await accept(anew.data.link)).data).toEqual({ status: 'joined' });
+    expect((await person.call('GET', '/account')).data).toMatchObject({ email: 'boss@example.com', emailVerified: true });
   });
 
   test('B1 deleting the account ends its sessions, its tokens and its terminals', async () => {
@@ -235,6 +247,19 @@ describeStores('B1 the account', (stores) => {
     const stolen = { code: new URL(invitation.data.link).hash.slice(1) };
     await joinBy(platform, first, team, 'stranger@example.com', 'viewer');
     expect((await member.call('POST', '/invitations/accept', stolen)).status).toBe(403);
+  });
+
+  test('B1 whoever is in a team is not invited into it, and a second invitation is not spent on them', async () => {
+    const team = await newTeam('Twice');
+    const invite = () => first.call<{ link: string }>('POST', `/teams/${team}/invitations`, { email: 'twice@example.com', role: 'viewer' });
+    const [one, two] = [await invite(), await invite()];
+    const person = new Person(platform.url);
+    const accept = ({ data }: typeof one) =>
+      person.call('POST', '/invitations/accept', { code: new URL(data.link).hash.slice(1), password: PASSWORD });
+    expect((await accept(one)).status).toBe(200);
+    expect(await accept(two)).toMatchObject({ status: 409, error: { message: 'this address is in the team already' } });
+    expect((await invite()).status).toBe(409);
+    expect((await first.call<Team>('GET', `/teams/${team}`)).data.invitations).toHaveLength(1);
   });
 
   test('B1 the acting team comes from the path: another team, real or not, does not exist for a stranger', async () => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { createPerson } from '@mogplex/server/test/people';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type GitHubRelay, startGitHub } from './fakes/github-relay.ts';
@@ -46,6 +47,25 @@ describeStores('B1 sign-in with GitHub', (stores) => {
   const chooseAt = async (page: Page, login: string): Promise<void> => {
     await page.waitForURL(`${github.url}/**`);
     await page.getByRole('button', { name: login }).first().click();
+  };
+
+  /** What GitHub sends the browser back to, once this person chose to go on. */
+  const chosenBy = async (login: string, url: string): Promise<URL> => {
+    await fetch(url, { redirect: 'manual' });
+    const query = new URL(url).searchParams;
+    const form = {
+      login,
+      redirect_uri: `${platform.url}/api/auth/callback/github`,
+      scope: query.get('scope') ?? '',
+      state: query.get('state') ?? '',
+      client_id: 'Iv1.test',
+    };
+    const answer = await fetch(`${github.url}/login/oauth/callback`, {
+      method: 'POST',
+      redirect: 'manual',
+      body: new URLSearchParams(form),
+    });
+    return new URL(answer.headers.get('location') ?? '');
   };
 
   const continueAs = async (page: Page, login: string): Promise<void> => {
@@ -110,24 +130,55 @@ describeStores('B1 sign-in with GitHub', (stores) => {
     const underWay = JSON.stringify(await store.db.selectFrom('verification').selectAll().execute());
     expect(underWay).not.toContain(state);
     expect(underWay).not.toContain('codeVerifier');
-    const chosen = await fetch(`${github.url}/login/oauth/callback`, {
-      method: 'POST',
-      redirect: 'manual',
-      body: new URLSearchParams({
-        login: 'mallory',
-        redirect_uri: `${platform.url}/api/auth/callback/github`,
-        scope: 'user:email',
-        state,
-        client_id: 'Iv1.test',
-      }),
-    });
-    const callback = chosen.headers.get('location') ?? '';
+    const callback = (await chosenBy('mallory', data.url)).href;
     for (const url of [callback, callback.replace(state, 'x'.repeat(32)), callback.replace(/&state=.*/, '')]) {
       const victim = new Person(platform.url);
       const answer = await victim.fetch(url, { headers: { 'sec-fetch-site': 'cross-site' } });
       expect(new URL(answer.headers.get('location') ?? '', platform.url).searchParams.get('error')).toBe('state_mismatch');
       expect((await victim.call('GET', '/account')).status).toBe(401);
     }
+  });
+
+  test('B1 a code that GitHub gave to another sign-in is worth nothing in this one (PKCE)', async () => {
+    const start = async (person: Person): Promise<string> =>
+      (await person.call<{ url: string }>('POST', '/auth/github', { next: '/settings' })).data.url;
+    // An attacker has an account here, and puts their own code into the sign-in that a victim began.
+    const attackers = await chosenBy('ingrid', await start(new Person(platform.url)));
+    const victim = new Person(platform.url);
+    const begun = await start(victim);
+    const injected = new URL(attackers);
+    injected.searchParams.set('state', new URL(begun).searchParams.get('state') ?? '');
+    const answer = await victim.fetch(injected.href);
+    expect(answer.headers.get('location')).toBe('/sign-in?error=failed');
+    expect((await victim.call('GET', '/account')).status).toBe(401);
+    // The same sign-in with its own code goes through.
+    const again = await start(victim);
+    await victim.fetch((await chosenBy('ingrid', again)).href);
+    expect((await victim.call('GET', '/account')).data).toMatchObject({ email: 'ingrid@example.com' });
+  });
+
+  test('B1 a link is completed only by the person who began it: not after their session was ended, nor by who signed in since', async () => {
+    const begin = async (): Promise<{ browser: Person; callback: string }> => {
+      const browser = new Person(platform.url);
+      await browser.signIn('owner@example.com');
+      const { data } = await browser.call<{ url: string }>('POST', '/account/github', { next: '/settings/github' });
+      return { browser, callback: (await chosenBy('mallory', data.url)).href };
+    };
+    const refused = async ({ browser, callback }: Awaited<ReturnType<typeof begin>>): Promise<void> => {
+      const answer = await browser.fetch(callback);
+      expect(answer.headers.get('location')).toBe('/sign-in?error=state_mismatch');
+      expect((await first.call('GET', '/account')).data).toMatchObject({ github: false });
+    };
+    const thrownOut = await begin();
+    await first.call('POST', '/sessions/end-others', {});
+    await refused(thrownOut);
+    const gone = await begin();
+    await gone.browser.call('POST', '/auth/sign-out', {});
+    await refused(gone);
+    const handedOn = await begin();
+    const other = await createPerson(await stores.open(place));
+    await handedOn.browser.signIn(other.email, other.password);
+    await refused(handedOn);
   });
 
   test('B1 linking is done from inside, once, and cannot be forced on somebody', async () => {

@@ -94,6 +94,26 @@ describeStores('B1 B3 accounts under attack', (stores) => {
     await platform.close();
   });
 
+  test('B1 whoever is taken out of a team while they invite somebody leaves no invitation behind', async () => {
+    const place = await stores.place();
+    const platform = await startPlatform(place);
+    const store = await stores.open(place);
+    const [boss, admin] = [await createPerson(store), await createPerson(store)];
+    const [first, second] = [new Person(platform.url), new Person(platform.url)];
+    await first.signIn(boss.email, boss.password);
+    await second.signIn(admin.email, admin.password);
+    for (let round = 0; round < 10; round++) {
+      const team = (await first.call<{ id: string }>('POST', '/teams', { name: 'Crew' })).data.id;
+      await store.db.insertInto('team_member').values({ team_id: team, user_id: admin.id, role: 'admin', created_at: 1 }).execute();
+      const invite = (index: number) =>
+        second.call('POST', `/teams/${team}/invitations`, { email: `p${index}@example.com`, role: 'admin' });
+      await Promise.all([invite(1), invite(2), first.call('DELETE', `/teams/${team}/members/${admin.id}`), invite(3), invite(4)]);
+      const left = await store.db.selectFrom('team_invitation').select('id').where('team_id', '=', team).execute();
+      expect({ round, left }).toEqual({ round, left: [] });
+    }
+    await platform.close();
+  });
+
   test('B1 two owners who take each other out at once leave one', async () => {
     const place = await stores.place();
     const platform = await startPlatform(place);

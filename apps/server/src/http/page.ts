@@ -13,7 +13,10 @@ const id = z
   .max(200)
   .refine((text) => !text.includes('\u0000'));
 
-const key = z.tuple([z.number().int(), id]);
+/** The last moment that a date can hold (ECMA-262 section 21.4.1.1): some times are compared as text. */
+const LAST_MOMENT = 8_640_000_000_000_000;
+
+const key = z.tuple([z.number().int().min(0).max(LAST_MOMENT), id]);
 
 /** Where the page before ended: time and id of its last row. */
 export const readCursor = (cursor: string | undefined): { at: number; id: string } | undefined => {

@@ -109,8 +109,14 @@ const profileRoutes = (identity: Identity): Route[] => {
         await provePassword(identity, principal, body.password, address);
         const taken = new MogplexError('conflict', 'this address already has an account', { boundary: 'account' });
         if (email === principal.email) throw taken;
+        // An invitation that is made for the address from now on proves it.
+        const changedAt = new Date(identity.platform.now()).toISOString();
         try {
-          await db.updateTable('user').set({ email, emailVerified: 0 }).where('id', '=', principal.accountId).execute();
+          await db
+            .updateTable('user')
+            .set({ email, emailVerified: 0, updatedAt: changedAt })
+            .where('id', '=', principal.accountId)
+            .execute();
         } catch (error) {
           throw isDuplicate(error) ? taken : error;
         }
@@ -173,7 +179,8 @@ const sessionShape = z.object({
 
 const ended = z.object({ status: z.literal('ended') });
 
-const sessionRoutes = ({ platform }: Identity): Route[] => {
+const sessionRoutes = (identity: Identity): Route[] => {
+  const { platform } = identity;
   const { db } = platform.store;
   return [
     defineRoute({
@@ -217,9 +224,12 @@ const sessionRoutes = ({ platform }: Identity): Route[] => {
       request: { params: z.object({ id: z.string() }) },
       response: ended,
       errors: ['not_found'],
-      handler: async ({ params, principal }) => {
-        if (await endSession(db, params.id, principal.accountId)) return { status: 'ended' as const };
-        throw new MogplexError('not_found', 'there is no such session', { boundary: 'account' });
+      handler: async ({ params, principal, requestId }) => {
+        if (!(await endSession(db, params.id, principal.accountId))) {
+          throw new MogplexError('not_found', 'there is no such session', { boundary: 'account' });
+        }
+        await note(identity, principal, requestId, { action: 'session.ended', subject: params.id });
+        return { status: 'ended' as const };
       },
     }),
     defineRoute({
@@ -229,10 +239,11 @@ const sessionRoutes = ({ platform }: Identity): Route[] => {
       boundary: 'account',
       summary: 'Ends every browser session but this one',
       response: ended.extend({ count: z.number() }),
-      handler: async ({ principal }) => ({
-        status: 'ended' as const,
-        count: await endOtherSessions(db, principal.accountId, principal.tokenId),
-      }),
+      handler: async ({ principal, requestId }) => {
+        const count = await endOtherSessions(db, principal.accountId, principal.tokenId);
+        await note(identity, principal, requestId, { action: 'session.others_ended', subject: principal.accountId, details: { count } });
+        return { status: 'ended' as const, count };
+      },
     }),
   ];
 };

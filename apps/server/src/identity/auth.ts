@@ -10,6 +10,7 @@ import { sealedAdapter } from './adapter.ts';
 import { ADDRESS_HEADER } from './cookies.ts';
 import type { GitHubSettings } from '../github/settings.ts';
 import { githubProvider } from './github.ts';
+import { linkByItsPersonAlone } from './link-session.ts';
 import { identitySecret } from './secret.ts';
 import { secondFactorAfterGitHub } from './second-factor-after.ts';
 
@@ -24,6 +25,8 @@ export interface AuthSettings {
   mayJoin: (email: string) => Promise<boolean>;
   /** Whether the account is linked to one at GitHub. */
   hasGitHub: (userId: string) => Promise<boolean>;
+  /** Runs after an account at GitHub was linked to one here. */
+  linked(userId: string): Promise<void>;
   /** Runs after the library made an account. */
   joined(user: { id: string; name: string; email: string }): Promise<void>;
   now: () => number;
@@ -32,6 +35,7 @@ export interface AuthSettings {
 const plugins = (settings: AuthSettings) => [
   genericOAuth({ config: settings.github ? [githubProvider(settings.github, settings)] : [] }),
   twoFactor({ issuer: 'Mogplex', skipVerificationOnEnable: false, allowPasswordless: true, accountLockout: { enabled: true } }),
+  linkByItsPersonAlone(),
   secondFactorAfterGitHub(settings.now),
   passkey({
     rpID: new URL(settings.publicUrl).hostname,
@@ -85,6 +89,7 @@ const settingsOf = (settings: AuthSettings, secret: string) => {
         create: {
           // One GitHub account at most, so that there is no doubt whose repositories are meant.
           before: async ({ userId, providerId }) => (providerId === 'github' && (await settings.hasGitHub(userId)) ? false : undefined),
+          after: async ({ userId, providerId }) => (providerId === 'github' ? settings.linked(userId) : undefined),
         },
       },
     },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { recordAudit } from '../audit/record.ts';
 import type { CredentialResolvers } from '../http/principal.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import type { Platform } from '../platform.ts';
@@ -75,6 +76,7 @@ export const openIdentity = async (platform: Platform): Promise<IdentityRoom> =>
     ...(platform.config.github && { github: platform.config.github }),
     mayJoin: (email) => invited(store.db, email, now()),
     hasGitHub: async (userId) => (await readGitHubLink(store, userId)) !== undefined,
+    linked: (userId) => recordAudit(store.db, { actor: userId, accountId: userId, action: 'github.linked', subject: userId }, now()),
     joined: async (user) => {
       await createPersonalTeam(store.db, user, now());
     },

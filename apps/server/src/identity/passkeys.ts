@@ -9,6 +9,7 @@ import { cookieRoute } from './cookies.ts';
 import { plainText } from './oauth/context.ts';
 import { endSession, principalFromSession } from './session.ts';
 import { chargeAttempt, refundAttempt } from './throttle.ts';
+import { note } from './trail.ts';
 
 const PREFIX = '/api/v1/mogplex';
 
@@ -122,19 +123,20 @@ const additionRoutes = (identity: Identity): Route[] => {
       summary: 'Adds a passkey',
       body: z.object({ name: z.string().max(200), response: attestation }),
       response: passkeyShape,
-      handler: async ({ body, headers }) => {
+      handler: async ({ body, headers, principal, info }) => {
         const name = plainText(body.name, 60) ?? 'Passkey';
         const call = { body: { name, response: body.response }, headers, asResponse: true } as const;
         const answer = await libraryAnswer(await (await auth()).api.verifyPasskeyRegistration(call), NOT_ADDED);
         const { id } = z.object({ id: z.string() }).parse(answer.body);
+        await note(identity, principal, info.requestId, { action: 'passkey.added', subject: id, details: { name } });
         return { data: { id, name, createdAt: platform.now() }, cookies: answer.cookies };
       },
     }),
   ];
 };
 
-const listRoutes = ({ platform }: Identity): Route[] => {
-  const { db } = platform.store;
+const listRoutes = (identity: Identity): Route[] => {
+  const { db } = identity.platform.store;
   return [
     defineRoute({
       method: 'GET',
@@ -163,14 +165,15 @@ const listRoutes = ({ platform }: Identity): Route[] => {
       request: { params: z.object({ id: z.string() }) },
       response: z.object({ status: z.literal('removed') }),
       errors: ['not_found'],
-      handler: async ({ params, principal }) => {
+      handler: async ({ params, principal, requestId }) => {
         const result = await db
           .deleteFrom('passkey')
           .where('id', '=', params.id)
           .where('userId', '=', principal.accountId)
           .executeTakeFirst();
-        if (Number(result.numDeletedRows) > 0) return { status: 'removed' as const };
-        throw new MogplexError('not_found', 'there is no such passkey', { boundary: 'account' });
+        if (Number(result.numDeletedRows) === 0) throw new MogplexError('not_found', 'there is no such passkey', { boundary: 'account' });
+        await note(identity, principal, requestId, { action: 'passkey.removed', subject: params.id });
+        return { status: 'removed' as const };
       },
     }),
   ];

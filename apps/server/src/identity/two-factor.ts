@@ -4,6 +4,7 @@ import { libraryAnswer } from './calls.ts';
 import type { Identity } from './context.ts';
 import { cookieRoute } from './cookies.ts';
 import { chargeAttempt, refundAttempt } from './throttle.ts';
+import { note } from './trail.ts';
 
 const WRONG_PASSWORD = { code: 'unauthenticated', message: 'the password is wrong, or the second factor is already on' } as const;
 const WRONG_CODE = {
@@ -15,7 +16,8 @@ const WRONG_CODE = {
 const password = z.string().max(1024).optional();
 
 /** One-time codes by an authenticator app (RFC 6238), with backup codes. */
-export const twoFactorRoutes = ({ auth, platform }: Identity): Route[] => {
+export const twoFactorRoutes = (identity: Identity): Route[] => {
+  const { auth, platform } = identity;
   const { db } = platform.store;
   const change = <T>(accountId: string, address: string, work: () => Promise<T>): Promise<T> =>
     chargeAttempt(db, { account: accountId }, address, platform.now()).then(async () => {
@@ -51,6 +53,7 @@ export const twoFactorRoutes = ({ auth, platform }: Identity): Route[] => {
         change(principal.accountId, info.address, async () => {
           const call = { body: { code: body.code.replaceAll(/\s/g, '') }, headers, asResponse: true } as const;
           const { cookies } = await libraryAnswer(await (await auth()).api.verifyTOTP(call), WRONG_CODE);
+          await note(identity, principal, info.requestId, { action: 'account.second_factor_on', subject: principal.accountId });
           return { data: { status: 'on' }, cookies };
         }),
     }),
@@ -66,6 +69,7 @@ export const twoFactorRoutes = ({ auth, platform }: Identity): Route[] => {
         change(principal.accountId, info.address, async () => {
           const call = { body: body.password === undefined ? {} : { password: body.password }, headers, asResponse: true } as const;
           const { cookies } = await libraryAnswer(await (await auth()).api.disableTwoFactor(call), WRONG_PASSWORD);
+          await note(identity, principal, info.requestId, { action: 'account.second_factor_off', subject: principal.accountId });
           return { data: { status: 'off' }, cookies };
         }),
     }),

@@ -9,8 +9,9 @@ import { newId, newSecret, sha256 } from '../oauth/context.ts';
 import { principalFromSession } from '../session.ts';
 import { signInByPassword } from '../sign-in.ts';
 import { note } from '../trail.ts';
-import { mayManage, requireRole } from './members.ts';
+import { inLockedTeam, mayManage, requireRole } from './members.ts';
 import type { Database } from '../../store/schema.ts';
+import type { TeamRole } from '../tables.ts';
 import { roleShape } from './routes.ts';
 
 const PREFIX = '/api/v1/mogplex';
@@ -21,6 +22,8 @@ const gone = () =>
     boundary: 'account',
     hint: 'Ask for a new one.',
   });
+
+const alreadyIn = () => new MogplexError('conflict', 'this address is in the team already', { boundary: 'account' });
 
 /** Whether an address has an open invitation, which lets its person make an account. */
 export const invited = async (db: Kysely<Database>, email: string, now: number): Promise<boolean> => {
@@ -48,10 +51,29 @@ const openInvitation = async ({ platform }: Identity, code: string) => {
   if (invitation === undefined) throw gone();
   const account = await platform.store.db
     .selectFrom('user')
-    .select(['id', 'emailVerified'])
+    .select(['id', 'emailVerified', 'updatedAt'])
     .where('email', '=', invitation.email)
     .executeTakeFirst();
   return { invitation, account };
+};
+
+/** Refuses an invitation that its maker may not make, or that would bring nobody new. */
+const checkInvitation = async (
+  trx: Kysely<Database>,
+  { team_id: teamId, email, role, invited_by: by }: { team_id: string; email: string; role: TeamRole; invited_by: string },
+): Promise<void> => {
+  const own = await requireRole(trx, teamId, by, 'admin');
+  if (!mayManage(own, role)) throw new MogplexError('forbidden', 'only an owner may invite an owner', { boundary: 'account' });
+  const { personal_of: personal } = await trx.selectFrom('team').select('personal_of').where('id', '=', teamId).executeTakeFirstOrThrow();
+  if (personal !== null) throw new MogplexError('forbidden', 'nobody else can join a personal team', { boundary: 'account' });
+  const member = await trx
+    .selectFrom('team_member')
+    .innerJoin('user', 'user.id', 'team_member.user_id')
+    .select('user.id')
+    .where('team_member.team_id', '=', teamId)
+    .where('user.email', '=', email)
+    .executeTakeFirst();
+  if (member !== undefined) throw alreadyIn();
 };
 
 const manageRoutes = (identity: Identity): Route[] => {
@@ -69,17 +91,8 @@ const manageRoutes = (identity: Identity): Route[] => {
       status: 201,
       noStore: true,
       idempotent: true,
-      errors: ['not_found', 'forbidden'],
+      errors: ['not_found', 'forbidden', 'conflict'],
       handler: async ({ params, body, principal, requestId }) => {
-        const role = await requireRole(db, params.id, principal.accountId, 'admin');
-        if (!mayManage(role, body.role)) throw new MogplexError('forbidden', 'only an owner may invite an owner', { boundary: 'account' });
-        const shared = await db
-          .selectFrom('team')
-          .select('id')
-          .where('id', '=', params.id)
-          .where('personal_of', 'is', null)
-          .executeTakeFirst();
-        if (shared === undefined) throw new MogplexError('forbidden', 'nobody else can join a personal team', { boundary: 'account' });
         const email = parseEmail(body.email);
         const code = newSecret(context);
         const now = platform.now();
@@ -94,7 +107,10 @@ const manageRoutes = (identity: Identity): Route[] => {
           expires_at: now + INVITATION_TTL,
           accepted_at: null,
         };
-        await db.insertInto('team_invitation').values(row).execute();
+        await inLockedTeam(db, params.id, async (trx) => {
+          await checkInvitation(trx, row);
+          await trx.insertInto('team_invitation').values(row).execute();
+        });
         const event = { action: 'team.invited', subject: row.id, teamId: params.id, details: { role: row.role } };
         await note(identity, principal, requestId, event);
         return { id: row.id, email, role: row.role, expiresAt: row.expires_at, link: `${platform.publicUrl}/invite#${code}` };
@@ -144,7 +160,7 @@ const acceptBody = z.object({
 });
 
 /** Spends the invitation and puts the person into the team, in one transaction; a new person's account is made in it too. */
-const join = async ({ platform }: Identity, code: string, member: { id: string } | NewAccount): Promise<void> => {
+const join = async ({ platform }: Identity, code: string, member: { id: string; proven: boolean } | NewAccount): Promise<void> => {
   const now = platform.now();
   await platform.store.db.transaction().execute(async (trx) => {
     const spent = await trx
@@ -157,11 +173,13 @@ const join = async ({ platform }: Identity, code: string, member: { id: string }
       .executeTakeFirst();
     if (spent === undefined) throw gone();
     const id = 'id' in member ? member.id : await createAccount(trx, member, now);
-    await trx
+    const { numInsertedOrUpdatedRows } = await trx
       .insertInto('team_member')
       .values({ team_id: spent.team_id, user_id: id, role: spent.role, created_at: now })
       .onConflict((conflict) => conflict.columns(['team_id', 'user_id']).doNothing())
-      .execute();
+      .executeTakeFirst();
+    if (numInsertedOrUpdatedRows === 0n) throw alreadyIn();
+    if ('id' in member && !member.proven) await trx.updateTable('user').set({ emailVerified: 1 }).where('id', '=', id).execute();
   });
 };
 
@@ -177,13 +195,16 @@ const accept = async (identity: Identity, { body, headers, info }: AcceptCall): 
     return { data: { status: 'joined' }, ...(cookies && { cookies }) };
   }
   const person = await principalFromSession(identity.auth, headers.get('cookie') ?? '');
-  if (person?.accountId !== account.id || account.emailVerified !== 1) {
+  const proven = account.emailVerified === 1;
+  // Whoever changed their address to this one has proven nothing, until somebody invites it and hands them the link.
+  const invitedSince = invitation.created_at > Date.parse(account.updatedAt);
+  if (person?.accountId !== account.id || !(proven || invitedSince)) {
     throw new MogplexError('forbidden', `this invitation is for ${invitation.email}`, {
       boundary: 'account',
       hint: 'Sign in with that address, then open the link again.',
     });
   }
-  await join(identity, body.code, { id: account.id });
+  await join(identity, body.code, { id: account.id, proven });
   return { data: { status: 'joined' } };
 };
 
