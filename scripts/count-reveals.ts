@@ -34,6 +34,7 @@ export const ALLOWED: Readonly<Record<string, Allowed>> = {
   'apps/server/src/connections/probe/probe.ts': { calls: 1, reason: "a connection's credential goes into the headers of its test" },
   'apps/server/src/connections/secrets.ts': { calls: 2, reason: 'the header of a connection is made of its secret' },
   'apps/server/src/github/api.ts': { calls: 5, reason: "tokens and the application's secret go into requests to GitHub" },
+  'apps/server/src/http/refusal-id.ts': { calls: 1, reason: 'ids of refused requests are a MAC of the address' },
   'apps/server/src/identity/accounts.ts': { calls: 2, reason: 'length and hash of a new password' },
   'apps/server/src/identity/adapter.ts': { calls: 1, reason: 'sealed columns are opened for the accounts library' },
   'apps/server/src/identity/auth.ts': { calls: 1, reason: 'the accounts library takes its secret as text' },

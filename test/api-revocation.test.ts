@@ -1,6 +1,7 @@
-import { randomInt } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Secret } from '@mogplex/credentials';
+import { makeToken } from '@mogplex/protocol';
 import { createPerson, makeTokenFor } from '@mogplex/server/test/people';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startPlatform } from './support/platform.ts';
@@ -92,6 +93,14 @@ describe('B3 revocation on two servers over one PostgreSQL', () => {
     }
     expect([await use(urlOf(0), token.token), await use(urlOf(1), token.token)]).toEqual([401, 401]);
     await store.close();
+  });
+
+  test('B5 both servers refuse a bad token with the same bytes', async () => {
+    const refused = (server: number, token: string): Promise<string> =>
+      fetch(`${urlOf(server)}${API}/me`, { headers: { authorization: `Bearer ${token}` } }).then((response) => response.text());
+    const answers = await Promise.all([refused(0, 'mog_nonsense'), refused(1, 'mog_nonsense'), refused(1, makeToken('mog_', randomBytes))]);
+    expect(answers[0]).toMatch(/"requestId":"req_[0-9a-f]{32}"/);
+    expect(new Set(answers).size).toBe(1);
   });
 
   test("B3 the operator's command returns once both servers refuse the token", async () => {

@@ -72,7 +72,7 @@ export const createApp = (platform: Platform, rooms: Rooms): App => {
     idempotency: createIdempotency(store, now),
     log,
     addressOf: createAddressReader(config.trustedProxies),
-    refusalIdOf: createRefusalIds(now),
+    refusalIdOf: createRefusalIds(store.sealer.derive('refusal ids'), now),
     publicUrl,
     bodyLimit: config.limits.body,
     now,
