@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { makeToken } from '@mogplex/protocol';
+import { GATEWAY_ROUTES } from '@mogplex/server/test/gateway';
 import { createPerson, makeAccessTokenFor, makeRunTokenFor, makeTokenFor, type Person, signIn } from '@mogplex/server/test/people';
 import { expect, test } from 'vitest';
 import { startPlatform, type TestPlatform } from './support/platform.ts';
@@ -64,6 +65,13 @@ const ROWS: Readonly<Record<string, Row>> = {
   'POST /oauth/device': ['public', 400],
   'POST /oauth/revoke': ['public', 400],
   'POST /oauth/register': ['public', 400],
+  'OPTIONS /.well-known/oauth-authorization-server': ['public', 204],
+  'OPTIONS /.well-known/oauth-protected-resource': ['public', 204],
+  'OPTIONS /.well-known/oauth-protected-resource/*': ['public', 204],
+  'OPTIONS /oauth/token': ['public', 204],
+  'OPTIONS /oauth/device': ['public', 204],
+  'OPTIONS /oauth/revoke': ['public', 204],
+  'OPTIONS /oauth/register': ['public', 204],
   'GET /api/v1/mogplex/oauth/request': ['session', 200],
   'POST /api/v1/mogplex/oauth/request': ['session', 400],
   'GET /api/v1/mogplex/oauth/device-request': ['session', 400],
@@ -91,7 +99,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   'DELETE /api/v1/mogplex/api-keys/:provider': ['session', 400],
   'GET /api/v1/mogplex/usage': ['read', 200],
   'PUT /api/v1/mogplex/catalog/models': ['session', 400],
-  'POST /api/v1/mogplex/catalog/refresh': ['session', 200],
+  'POST /api/v1/mogplex/catalog/refresh': ['session', 200, 403],
   'GET /api/v1/mogplex/plans': ['read', 200, 403],
   'PUT /api/v1/mogplex/plans/:id': ['session', 400],
   'PUT /api/v1/mogplex/entitlements': ['session', 400],
@@ -118,7 +126,6 @@ const ROWS: Readonly<Record<string, Row>> = {
   'GET /authorize': ['public', 200],
   'GET /device': ['public', 200],
   'GET /invite': ['public', 200],
-  'GET /error': ['public', 200],
   'GET /runs': ['public', 200],
   'GET /runs/*': ['public', 200],
   'GET /settings': ['public', 200],
@@ -127,7 +134,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   'GET /favicon.svg': ['public', 200],
 };
 
-/** The model gateway answers on the bare request, so that its routes stand in no table. */
+/** The model gateway answers on the bare request and has a table of its own. */
 const GATEWAY: Readonly<Record<string, Row>> = {
   'GET /gateway/openai/v1/models': ['read+run', 200],
   'GET /gateway/anthropic/v1/models': ['read+run', 200],
@@ -136,7 +143,17 @@ const GATEWAY: Readonly<Record<string, Row>> = {
   'POST /gateway/openai/v1/responses': ['write+run', 400],
   'POST /gateway/anthropic/v1/messages': ['write+run', 400],
   'POST /gateway/anthropic/v1/messages/count_tokens': ['write+run', 400],
-  'POST /gateway/google/v1beta/models/x:generateContent': ['write+run', 404],
+  'POST /gateway/openai/v1/embeddings': ['write+run', 400],
+  'POST /gateway/google/v1beta/models/:model:generateContent': ['write+run', 404],
+  'POST /gateway/google/v1beta/models/:model:streamGenerateContent': ['write+run', 404],
+  'POST /gateway/google/v1beta/models/:model:countTokens': ['write+run', 404],
+  'GET /gateway/openai/v1/models/:model': ['read+run', 404],
+  'GET /gateway/anthropic/v1/models/:model': ['read+run', 404],
+  'GET /gateway/google/v1beta/models/:model': ['read+run', 404],
+  'HEAD /gateway/anthropic': ['public', 200],
+  'HEAD /gateway/anthropic/': ['public', 200],
+  'HEAD /gateway/anthropic/api/hello': ['public', 200],
+  'GET /gateway/anthropic/api/hello': ['public', 200],
 };
 
 const CREDENTIALS = [
@@ -147,26 +164,31 @@ const CREDENTIALS = [
   'revoked',
   'read',
   'write',
+  'write alone',
   'oauth read',
   'oauth write',
+  'oauth write alone',
   'session',
   'run',
   'other read',
   'other write',
+  'other session',
 ] as const;
 
 type Credential = (typeof CREDENTIALS)[number];
 
 const BAD = new Set<Credential>(['none', 'malformed', 'unknown', 'expired', 'revoked']);
-const WRITING = new Set<Credential>(['write', 'oauth write', 'session', 'other write']);
+const SESSIONS = new Set<Credential>(['session', 'other session']);
+const READ_ONLY = new Set<Credential>(['read', 'oauth read', 'other read']);
+const WRITE_ONLY = new Set<Credential>(['write alone', 'oauth write alone']);
 
 /** The status that a credential must get; undefined: it is let in. */
 const refusal = (needs: Row[0], credential: Credential): number | undefined => {
   if (needs === 'public') return undefined;
   if (BAD.has(credential)) return 401;
-  if (needs === 'session' || needs === 'fresh') return credential === 'session' ? undefined : 403;
+  if (needs === 'session' || needs === 'fresh') return SESSIONS.has(credential) ? undefined : 403;
   if (credential === 'run') return needs.endsWith('+run') ? undefined : 403;
-  return needs.startsWith('read') || WRITING.has(credential) ? undefined : 403;
+  return (needs.startsWith('read') ? WRITE_ONLY : READ_ONLY).has(credential) ? 403 : undefined;
 };
 
 const bearer = (token: string): Record<string, string> => ({ authorization: `Bearer ${token}` });
@@ -192,12 +214,15 @@ const makeCredentials = async (
     revoked: bearer(revoked.token),
     read: bearer((await makeTokenFor(store, { accountId, scopes: read })).token),
     write: bearer(write.token),
+    'write alone': bearer((await makeTokenFor(store, { accountId, scopes: new Set(['write']) })).token),
     'oauth read': bearer(await makeAccessTokenFor(store, accountId, 'read')),
     'oauth write': bearer(await makeAccessTokenFor(store, accountId, 'read write')),
+    'oauth write alone': bearer(await makeAccessTokenFor(store, accountId, 'write')),
     session: { cookie: await signIn(platform.url, owner), origin: platform.url },
     run: bearer((await makeRunTokenFor(store, accountId)).token),
     'other read': bearer((await makeTokenFor(store, { accountId: other.id, scopes: read })).token),
     'other write': bearer((await makeTokenFor(store, { accountId: other.id })).token),
+    'other session': { cookie: await signIn(platform.url, other), origin: platform.url },
   };
   return { headers, owner, ownToken: (await makeTokenFor(store, { accountId })).id };
 };
@@ -205,7 +230,7 @@ const makeCredentials = async (
 const send = async (url: string, route: string, headers: Record<string, string>): Promise<number> => {
   const [method = '', path = ''] = route.split(' ');
   const target = `${url}${path.replaceAll(/(?<=\/):[A-Za-z]+/g, 'nothing').replace('*', 'nothing')}`;
-  const hasBody = method !== 'GET' && method !== 'DELETE';
+  const hasBody = method !== 'GET' && method !== 'HEAD' && method !== 'DELETE';
   const response = await fetch(target, {
     method,
     redirect: 'manual',
@@ -223,6 +248,7 @@ describeStores('B4 B5 the matrix', (stores) => {
     const { headers } = await makeCredentials(stores, platform, place);
     const mounted = platform.routes.map(({ method, path }) => `${method} ${path}`);
     expect(mounted.toSorted()).toEqual(Object.keys(ROWS).toSorted());
+    expect(GATEWAY_ROUTES.toSorted()).toEqual(Object.keys(GATEWAY).toSorted());
 
     const wrong: string[] = [];
     // Signing out ends the session that the others are tried with.
@@ -233,7 +259,7 @@ describeStores('B4 B5 the matrix', (stores) => {
       for (const credential of CREDENTIALS) {
         // The gateway takes tokens alone: a cookie never spends credit.
         const expected =
-          route in GATEWAY && credential === 'session'
+          route in GATEWAY && needs !== 'public' && SESSIONS.has(credential)
             ? 401
             : (refusal(needs, credential) ?? (credential.startsWith('other') ? other : letIn));
         const status = await send(platform.url, route, headers[credential]);

@@ -11,6 +11,8 @@ import { createToken } from '../src/tokens/create.ts';
 import { startPlatform, type TestPlatform } from './platform.ts';
 import type { StorePlace } from './stores.ts';
 
+export { GATEWAY_ROUTES } from '../src/models/gateway/address.ts';
+
 /** An operator with the store open, and an account. */
 export interface TestOperator {
   store: Store;

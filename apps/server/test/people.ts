@@ -89,7 +89,7 @@ export const makeRunTokenFor = async (store: Store, accountId: string): Promise<
 export const issueTokensFor = async (
   store: Store,
   accountId: string,
-  scope: 'read' | 'read write' = 'read write',
+  scope: 'read' | 'write' | 'read write' = 'read write',
 ): Promise<{ access_token: string; refresh_token?: string }> => {
   const grant = {
     id: randomBytes(12).toString('hex'),
@@ -110,5 +110,5 @@ export const issueTokensFor = async (
 };
 
 /** Makes an OAuth access token of `mogplex-cli` straight in the store, as a finished sign-in would. */
-export const makeAccessTokenFor = async (store: Store, accountId: string, scope: 'read' | 'read write'): Promise<string> =>
+export const makeAccessTokenFor = async (store: Store, accountId: string, scope: 'read' | 'write' | 'read write'): Promise<string> =>
   (await issueTokensFor(store, accountId, scope)).access_token;

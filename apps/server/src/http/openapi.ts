@@ -22,7 +22,7 @@ const describedRoute = (route: Route): Described | undefined => {
     const { request, response, errors, idempotent, status } = route;
     return { ...base, ...asJson, method: route.method, request, response, errors, idempotent, status };
   }
-  if (!route.describes || method === 'ALL') return undefined;
+  if (!route.describes || method === 'ALL' || method === 'OPTIONS') return undefined;
   return { ...base, ...asJson, method, request: {}, errors: [], idempotent: false, status: 200, ...route.describes };
 };
 

@@ -18,6 +18,9 @@ export type Scope = (typeof SCOPES)[number];
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
+/** What only a raw route can answer too. */
+type RawMethod = Method | 'OPTIONS' | 'ALL';
+
 /** `key`: per credential, or per address without one. `start`: also per account. `none`: not limited. */
 export type RateClass = 'key' | 'start' | 'none';
 
@@ -96,7 +99,7 @@ export interface Description {
 }
 
 export interface RawRouteDefinition<S extends Scope> extends RouteBase {
-  method: Method | 'ALL';
+  method: RawMethod;
   scope: S;
   /** Absent: the route does not stand in the OpenAPI document. */
   describes?: Description;
@@ -113,7 +116,7 @@ export interface RawRouteDefinition<S extends Scope> extends RouteBase {
 
 export interface RawRoute extends RouteBase {
   kind: 'raw';
-  method: Method | 'ALL';
+  method: RawMethod;
   describes?: Description;
   credential?: (incoming: HttpBindings['incoming']) => string | undefined;
   renderError?: (error: MogplexError, requestId: string) => Response;

@@ -6,7 +6,7 @@ import { defineRawRoute, type HttpContext, type Route } from '../http/route.ts';
 import { type PageFile, readPageFiles } from './files.ts';
 
 /** Every path that shows a page. The page itself decides what to show. */
-const PAGES = ['/', '/set-up', '/sign-in', '/authorize', '/device', '/invite', '/error', '/runs', '/runs/*', '/settings', '/settings/*'];
+const PAGES = ['/', '/set-up', '/sign-in', '/authorize', '/device', '/invite', '/runs', '/runs/*', '/settings', '/settings/*'];
 
 const encodingOf = (incoming: IncomingMessage): 'brotli' | 'gzip' | 'plain' => {
   const accepted = String(incoming.headers['accept-encoding'] ?? '');

@@ -1,9 +1,9 @@
 /** Style of the reference page; a file of its own, because pages allow no inline style. */
 export const REFERENCE_STYLE = `:root { color-scheme: light dark; font: 16px/1.55 system-ui, sans-serif; }
-body { margin: 0; background: light-dark(#fff, #14161a); color: light-dark(#1a1d21, #e8eaed); }
+body { margin: 0; overflow-wrap: anywhere; background: light-dark(#fff, #14161a); color: light-dark(#1a1d21, #e8eaed); }
 main { max-width: 60rem; margin: 0 auto; padding: 2rem 1.25rem; }
 a { color: light-dark(#0b57a4, #8ab8f0); }
-code { font: 0.9em/1.5 ui-monospace, monospace; overflow-wrap: anywhere; }
+code { font: 0.9em/1.5 ui-monospace, monospace; }
 nav ul { columns: 22rem; padding-left: 1rem; }
 section { border-top: 1px solid light-dark(#d5d9de, #353a41); margin-top: 2rem; }
 h2 { font-size: 1.15rem; }

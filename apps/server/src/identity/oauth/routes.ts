@@ -30,6 +30,26 @@ const NO_STORE = { 'cache-control': 'no-store', pragma: 'no-cache' };
 /** Metadata and token calls carry no cookie, so that a page of any origin may make them. */
 const ANY_ORIGIN = { 'access-control-allow-origin': '*', 'cross-origin-resource-policy': 'cross-origin' };
 
+/** What a page of another origin asks before it sends JSON or a header of its own (Fetch standard, CORS-preflight request). */
+const preflightRoute = (path: string): Route =>
+  defineRawRoute({
+    method: 'OPTIONS',
+    path,
+    scope: 'public',
+    boundary: 'account',
+    summary: 'Says that a page of any origin may call this',
+    handler: () =>
+      new Response(null, {
+        status: 204,
+        headers: {
+          ...ANY_ORIGIN,
+          'access-control-allow-methods': 'GET, POST',
+          'access-control-allow-headers': 'authorization, content-type, mcp-protocol-version',
+          'access-control-max-age': '86400',
+        },
+      }),
+  });
+
 const answer = (body: unknown, status = 200): Response => Response.json(body, { status, headers: { ...NO_STORE, ...ANY_ORIGIN } });
 
 const oauthFailure = (error: OAuthError): Response => {
@@ -137,14 +157,13 @@ const authorizeRoute = (context: OAuthContext): Route =>
     },
   );
 
-/** The authorization server's own endpoints, in the forms of its RFCs. The pages where a person decides stand in `decisions.ts`. */
-export const oauthServerRoutes = ({ oauth: context }: Identity): Route[] => [
+/** What programs call; none of it looks at a cookie. */
+const endpointRoutes = (context: OAuthContext): Route[] => [
   metadataRoute('/.well-known/oauth-authorization-server', 'Authorization server metadata (RFC 8414)', () => serverMetadata(context)),
   metadataRoute(RESOURCE_PATH, 'Protected resource metadata (RFC 9728)', () => resourceMetadata(context, '')),
   metadataRoute(`${RESOURCE_PATH}/*`, 'Protected resource metadata of a path (RFC 9728)', (c) =>
     resourceMetadata(context, new URL(c.req.url).pathname.slice(RESOURCE_PATH.length)),
   ),
-  authorizeRoute(context),
   clientRoute(
     context,
     '/oauth/token',
@@ -182,3 +201,9 @@ export const oauthServerRoutes = ({ oauth: context }: Identity): Route[] => [
     { ...ENDPOINT, request: { body: registrationBody }, response: registrationAnswer, status: 201 },
   ),
 ];
+
+/** The authorization server's own endpoints, in the forms of its RFCs. The pages where a person decides stand in `decisions.ts`. */
+export const oauthServerRoutes = ({ oauth: context }: Identity): Route[] => {
+  const endpoints = endpointRoutes(context);
+  return [authorizeRoute(context), ...endpoints, ...endpoints.map(({ path }) => preflightRoute(path))];
+};

@@ -34,8 +34,17 @@ const GOOGLE_ACTIONS: Record<string, Operation> = {
   streamGenerateContent: 'stream-generate',
   countTokens: 'google-count-tokens',
 };
+const MODEL_LISTS = ['openai/v1', 'anthropic/v1', 'google/v1beta'] as const;
 const GOOGLE_CALL = /^\/gateway\/google\/v1beta\/models\/([^:?]+):([A-Za-z]+)$/;
-const ONE_MODEL = /^\/gateway\/(openai\/v1|anthropic\/v1|google\/v1beta)\/models\/(.+)$/;
+const ONE_MODEL = new RegExp(`^/gateway/(${MODEL_LISTS.join('|')})/models/(.+)$`);
+
+/** Every route of the gateway, as method and pattern. */
+export const GATEWAY_ROUTES: readonly string[] = [
+  ...FIXED.keys(),
+  ...Object.keys(GOOGLE_ACTIONS).map((action) => `POST /gateway/google/v1beta/models/:model:${action}`),
+  ...MODEL_LISTS.map((place) => `GET /gateway/${place}/models/:model`),
+];
+
 /** The only query parameters that mean something to a provider. */
 const PASSED_QUERIES = new Set(['beta', 'alt']);
 
