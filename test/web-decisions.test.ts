@@ -121,6 +121,34 @@ describe('A8 the pages where a person decides', () => {
     await close();
   });
 
+  test('A8 an application that is a page of another origin registers and gets its token; no other answer is open to it', async () => {
+    const { page, close } = await openPage(browser);
+    await page.goto(callbackUrl());
+    called.length = 0;
+    const found = await page.evaluate(async (url) => {
+      const json = { 'content-type': 'application/json' };
+      const mcp = { 'mcp-protocol-version': '2025-11-25' };
+      const metadata = (await (await fetch(`${url}/.well-known/oauth-authorization-server`, { headers: mcp })).json()) as Record<
+        string,
+        string
+      >;
+      const body = JSON.stringify({ redirect_uris: [`${location.origin}/callback`] });
+      const registered = await fetch(metadata['registration_endpoint'] ?? '', { method: 'POST', headers: json, body });
+      const { client_id: id, client_secret: secret } = (await registered.json()) as Record<string, string>;
+      const form = new URLSearchParams({ grant_type: 'authorization_code', code: 'x', redirect_uri: 'x', code_verifier: 'x' });
+      const authorization = `Basic ${btoa(`${id}:${secret}`)}`;
+      const refused = await fetch(metadata['token_endpoint'] ?? '', { method: 'POST', headers: { authorization }, body: form });
+      const { error } = (await refused.json()) as Record<string, string>;
+      const closed = await fetch(`${url}/api/v1/mogplex/me`).then(
+        () => 'open',
+        () => 'closed',
+      );
+      return { registered: registered.status, error, closed };
+    }, platform.url);
+    expect(found).toEqual({ registered: 201, error: 'invalid_grant', closed: 'closed' });
+    await close();
+  });
+
   test('A8 an address that the application did not register is never followed', async () => {
     const { page, close } = await openPage(browser);
     await page.goto(`${platform.url}/sign-in`);
@@ -252,6 +280,46 @@ describe('B1 teams and the profile on the pages', () => {
     await page.getByRole('button', { name: /^Leave/ }).click();
     await page.getByRole('alertdialog').getByRole('button', { name: 'Leave' }).click();
     await page.getByText('the last owner cannot leave the team').waitFor();
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test("B3 B21 a team's machine gets a token in Settings, and loses it there", async () => {
+    const { data: team } = await person.call<{ id: string }>('POST', '/teams', { name: 'Machines' });
+    const { page, complaints, close } = await openPage(browser);
+    await page.goto(`${platform.url}/sign-in`);
+    await signIn(page);
+    await page.waitForURL('**/settings');
+    await page.goto(`${platform.url}/settings/teams/${team.id}`);
+    await page.getByLabel('Name of the service account').fill('build server');
+    await page.getByRole('button', { name: 'Make a service account' }).click();
+    await page.getByRole('link', { name: 'build server' }).waitFor();
+    await expectAccessible(page);
+    await page.getByRole('link', { name: 'build server' }).click();
+    const makeToken = async (name: string): Promise<() => Promise<Response>> => {
+      await page.getByLabel('Name').fill(name);
+      await page.getByRole('button', { name: 'Make the token' }).click();
+      await page.getByText(name, { exact: true }).waitFor();
+      const token = (await page.locator('output code').textContent()) ?? '';
+      return () => fetch(`${platform.url}/api/v1/mogplex/me`, { headers: { authorization: `Bearer ${token}` } });
+    };
+    const nightly = await makeToken('nightly');
+    expect(await (await nightly()).json()).toMatchObject({
+      data: { account: { email: null, teamId: team.id }, token: { name: 'nightly' } },
+    });
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'Revoke nightly' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Revoke' }).click();
+    await page.getByText(/revoked/).waitFor();
+    expect((await nightly()).status).toBe(401);
+    await page.reload();
+    const release = await makeToken('release');
+    expect((await release()).status).toBe(200);
+    await page.getByRole('link', { name: 'Back to the team' }).click();
+    await page.getByRole('button', { name: 'Delete the service account build server' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
+    await page.getByText(/No service account yet/).waitFor();
+    expect((await release()).status).toBe(401);
     expect(complaints).toEqual([]);
     await close();
   });

@@ -79,6 +79,11 @@ const team = createRoute({
   path: '/teams/$teamId',
   component: lazyRouteComponent(() => import('./pages/settings/team.tsx'), 'TeamPage'),
 });
+const serviceAccount = createRoute({
+  getParentRoute: () => settings,
+  path: '/teams/$teamId/service-accounts/$accountId',
+  component: lazyRouteComponent(() => import('./pages/settings/service-accounts.tsx'), 'ServiceAccountPage'),
+});
 
 const runs = createRoute({ getParentRoute: () => root, path: '/runs', component: Site });
 const runList = createRoute({
@@ -101,7 +106,20 @@ export const router = createRouter({
     device,
     invite,
     runs.addChildren([runList, oneRun]),
-    settings.addChildren([profile, security, github, tokens, apps, models, apiKeys, connections, connectionReturn, teams, team]),
+    settings.addChildren([
+      profile,
+      security,
+      github,
+      tokens,
+      apps,
+      models,
+      apiKeys,
+      connections,
+      connectionReturn,
+      teams,
+      team,
+      serviceAccount,
+    ]),
   ]),
   defaultPreload: 'intent',
 });

@@ -47,12 +47,17 @@ export const call = async <T extends z.ZodType>(
  * Reads a whole listing, page after page: what a person must be able to take back has to be seen.
  *
  * @param path of the listing, without a query.
+ * @param wanted further parameters of the query.
  */
-export const everyPage = async <T extends z.ZodType>(path: string, item: T): Promise<{ items: z.infer<T>[] }> => {
+export const everyPage = async <T extends z.ZodType>(
+  path: string,
+  item: T,
+  wanted: Readonly<Record<string, string>> = {},
+): Promise<{ items: z.infer<T>[] }> => {
   const items: z.infer<T>[] = [];
   const page = z.object({ items: z.array(item), nextCursor: z.string().nullable() });
   for (let cursor: string | null = ''; cursor !== null;) {
-    const query = new URLSearchParams({ limit: '100', ...(cursor === '' ? {} : { cursor }) });
+    const query = new URLSearchParams({ ...wanted, limit: '100', ...(cursor === '' ? {} : { cursor }) });
     const answer: z.infer<typeof page> = await call(`${path}?${query}`, { data: page });
     items.push(...answer.items);
     cursor = answer.nextCursor;

@@ -1,13 +1,18 @@
-import { createdToken, type NewTokenRequest, notificationPage, pageOf, tokenInfo } from '@mogplex/protocol';
+import { createdToken, type NewTokenRequest, notificationPage, pageOf, serviceAccount, tokenInfo } from '@mogplex/protocol';
 import { z } from 'zod';
 import { call, everyPage, nothing } from './client.ts';
 
-/** Every token, however many there are: one that is not shown could not be revoked. */
-export const listTokens = () => everyPage('/tokens', tokenInfo);
+/** Every token of the person or of a service account, however many there are: one that is not shown could not be revoked. */
+export const listTokens = (serviceAccountId?: string) =>
+  everyPage('/tokens', tokenInfo, serviceAccountId === undefined ? {} : { serviceAccountId });
 
 /** Makes a personal access token. The answer holds it in the clear, this once. */
 export const createToken = (body: NewTokenRequest) => call('/tokens', { method: 'POST', body, data: createdToken });
-export const revokeToken = (id: string) => call(`/tokens/${encodeURIComponent(id)}`, { method: 'DELETE', data: nothing });
+export const revokeToken = (id: string, serviceAccountId?: string) =>
+  call(`/tokens/${encodeURIComponent(id)}${serviceAccountId === undefined ? '' : `?${new URLSearchParams({ serviceAccountId })}`}`, {
+    method: 'DELETE',
+    data: nothing,
+  });
 
 /** Notices to the person, for instance that a token of theirs was found in public. */
 export const listNotices = () => call('/notifications', { data: notificationPage });
@@ -67,6 +72,13 @@ export const invite = (id: string, body: { email: string; role: Role }) =>
   call(`${path(id)}/invitations`, { method: 'POST', body, data: z.looseObject({ link: z.string() }) });
 export const withdrawInvitation = (id: string, invitationId: string) =>
   call(`${path(id)}/invitations/${encodeURIComponent(invitationId)}`, { method: 'DELETE', data: nothing });
+
+/** Accounts of a team without a person, for its machines. */
+export const listServiceAccounts = (id: string) => everyPage(`${path(id)}/service-accounts`, serviceAccount);
+export const createServiceAccount = (id: string, name: string) =>
+  call(`${path(id)}/service-accounts`, { method: 'POST', body: { name }, data: serviceAccount });
+export const deleteServiceAccount = (id: string, accountId: string) =>
+  call(`${path(id)}/service-accounts/${encodeURIComponent(accountId)}`, { method: 'DELETE', data: nothing });
 
 /** What an invitation is for, before it is spent. */
 export const previewInvitation = (code: string) =>

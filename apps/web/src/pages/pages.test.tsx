@@ -162,6 +162,19 @@ describe('access tokens', () => {
     await waitFor(() => expect(sent.some(({ method, path }) => method === 'DELETE' && path === '/tokens/t1')).toBe(true));
   });
 
+  test("B3 a token can end with a day, which is one of the reader's calendar", async () => {
+    serve({ 'GET /tokens': { data: { items: [], nextCursor: null } }, 'POST /tokens': { data: { ...token, token: 'mog_x' } } });
+    show(<TokensPage />, '/settings/tokens');
+    fireEvent.change(screen.getByLabelText('Name'), { target: { value: 'ci' } });
+    expect(screen.queryByLabelText('Last day')).toBeNull();
+    fireEvent.change(screen.getByLabelText('Expires'), { target: { value: 'day' } });
+    fireEvent.change(screen.getByLabelText('Last day'), { target: { value: '2030-01-31' } });
+    fireEvent.click(screen.getByRole('button', { name: 'Make the token' }));
+    await waitFor(() => expect(sent.some(({ method }) => method === 'POST')).toBe(true));
+    const expires = new Date(2030, 0, 31, 23, 59, 59).toISOString();
+    expect(sent.find(({ method }) => method === 'POST')?.body).toEqual({ name: 'ci', scopes: ['read'], expires });
+  });
+
   test('B3 times are relative in the text and exact on hover, and an empty list says what to do', async () => {
     serve({ 'GET /tokens': { data: { items: [token], nextCursor: null } } });
     show(<TokensPage />, '/settings/tokens');

@@ -22,6 +22,7 @@ import { Problem } from '../../components/notice.tsx';
 import { Empty, Section, useTitle } from '../../components/page.tsx';
 import { ShownOnce } from '../../components/shown-once.tsx';
 import { Time } from '../../components/time.tsx';
+import { ServiceAccounts } from './service-accounts.tsx';
 
 const ROLE_CHOICES = ROLES.map((role) => [role, role] as const);
 
@@ -37,6 +38,7 @@ export const TeamPage = () => {
       <h1 className="text-2xl font-semibold break-words">{team.data.name}</h1>
       <Members team={team.data} manages={manages} />
       {manages ? <Invitations team={team.data} /> : null}
+      {manages ? <ServiceAccounts teamId={team.data.id} /> : null}
       {team.data.personal ? null : <Leaving team={team.data} />}
       {team.data.role === 'owner' && !team.data.personal ? <Deletion team={team.data} /> : null}
     </>

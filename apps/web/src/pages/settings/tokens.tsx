@@ -16,8 +16,20 @@ const EXPIRIES = [
   ['7d', 'in 7 days'],
   ['90d', 'in 90 days'],
   ['365d', 'in a year'],
+  ['day', 'at the end of a day'],
   ['never', 'never'],
 ] as const;
+
+/** What the platform is told: a span, null for never, or the end of a day of the reader's calendar (`2030-01-31`). */
+const expiryOf = (choice: string, day: string): string | null => {
+  if (choice === 'never') return null;
+  return choice === 'day' ? new Date(`${day}T23:59:59`).toISOString() : choice;
+};
+
+/** Whose tokens a part of the page shows: those of a service account, or the person's own. */
+interface HolderProps {
+  serviceAccountId?: string;
+}
 
 /** Personal access tokens: make one, see where they stand, revoke one. */
 export const TokensPage = () => {
@@ -31,11 +43,13 @@ export const TokensPage = () => {
   );
 };
 
-const NewToken = () => {
+/** Makes a token and shows it once. */
+export const NewToken = ({ serviceAccountId }: HolderProps) => {
   const queries = useQueryClient();
   const [name, setName] = useState('');
   const [write, setWrite] = useState(false);
   const [expires, setExpires] = useState<string>('30d');
+  const [day, setDay] = useState('');
   const work = useMutation({
     mutationFn: createToken,
     onSuccess: async () => {
@@ -45,10 +59,18 @@ const NewToken = () => {
   });
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    work.mutate({ name, scopes: write ? ['read', 'write'] : ['read'], expires: expires === 'never' ? null : expires });
+    work.mutate({
+      name,
+      scopes: write ? ['read', 'write'] : ['read'],
+      expires: expiryOf(expires, day),
+      ...(serviceAccountId === undefined ? {} : { serviceAccountId }),
+    });
   };
   return (
-    <Section title="New token" about="For scripts and CI. It acts as you, as far as its scopes allow.">
+    <Section
+      title="New token"
+      about={`For scripts and CI. It acts ${serviceAccountId === undefined ? 'as you' : 'for the team'}, as far as its scopes allow.`}
+    >
       <form onSubmit={submit} className="flex flex-col gap-4">
         <Field label="Name" name="name" required maxLength={80} hint="Where it will be used." value={name} onValue={setName} />
         <label className="flex items-center gap-2 text-sm">
@@ -56,6 +78,7 @@ const NewToken = () => {
           May also write: start and cancel work, prompt models
         </label>
         <Choice label="Expires" options={EXPIRIES} value={expires} onValue={setExpires} />
+        {expires === 'day' ? <Field label="Last day" name="expires-day" type="date" required value={day} onValue={setDay} /> : null}
         <Problem error={work.error} />
         <Button type="submit" look="primary" busy={work.isPending} className="self-start">
           Make the token
@@ -66,13 +89,17 @@ const NewToken = () => {
   );
 };
 
-const TokenList = () => {
+/** The tokens as they stand, each with its revoke button. */
+export const TokenList = ({ serviceAccountId }: HolderProps) => {
   const queries = useQueryClient();
   const [now] = useState(() => Date.now());
-  const tokens = useQuery({ queryKey: ['tokens'], queryFn: listTokens });
-  const revoke = useMutation({ mutationFn: revokeToken, onSuccess: () => queries.invalidateQueries({ queryKey: ['tokens'] }) });
+  const tokens = useQuery({ queryKey: ['tokens', serviceAccountId], queryFn: () => listTokens(serviceAccountId) });
+  const revoke = useMutation({
+    mutationFn: (id: string) => revokeToken(id, serviceAccountId),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['tokens'] }),
+  });
   return (
-    <Section title="Your tokens">
+    <Section title={serviceAccountId === undefined ? 'Your tokens' : 'Its tokens'}>
       <Problem error={tokens.error ?? revoke.error} />
       {tokens.data?.items.length === 0 ? <Empty>No token yet. Make one above, then give it to a script as MOGPLEX_API_KEY.</Empty> : null}
       <ul className="flex flex-col divide-y divide-line">
