@@ -1,6 +1,8 @@
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { makeToken } from '@mogplex/protocol';
 import { createPerson, makeTokenFor } from '@mogplex/server/test/people';
 import { expect, test } from 'vitest';
@@ -81,6 +83,15 @@ describeStores('D6 leaked tokens', (stores) => {
     ]);
     expect(JSON.stringify(trail)).not.toContain(leaked.token.slice(8));
 
+    // What is odd in one entry keeps no other one from being revoked.
+    const odd = [
+      { token: '', type: 'mogplex_token', url: null, source: null },
+      { token: 'x'.repeat(5_000), type: 'mogplex_token', url: `https://github.com/${'o/'.repeat(3_000)}`, source: 'content' },
+      { ...entry(unknown), url: '', more: 'of a later version' },
+      entry(leaked.token),
+    ];
+    const labels = (await (await send(platform.url, JSON.stringify(odd), privateKey)).json()) as { label: string }[];
+    expect(labels.map(({ label }) => label)).toEqual(['false_positive', 'false_positive', 'false_positive', 'true_positive']);
     expect((await send(platform.url, 'nonsense', privateKey)).status).toBe(400);
     expect((await send(platform.url, '{}', privateKey)).status).toBe(400);
     await platform.close();
@@ -141,6 +152,69 @@ describeStores('D6 leaked tokens', (stores) => {
         .toSorted(),
     );
     expect(notices[0]?.text).toMatch(/^Your team's token "deploy" was found in public/);
+    await platform.close();
+  });
+
+  test('D6 keys are looked up where they are published: a new one is found, an invented one asks once a minute, a silent address says so', async () => {
+    const place = await stores.place();
+    const makeKeys = () => generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const [old, young, stranger] = [makeKeys(), makeKeys(), makeKeys()];
+    const shown = (id: string, { publicKey }: typeof old) => ({
+      key_identifier: id,
+      key: publicKey.export({ type: 'spki', format: 'pem' }),
+      is_current: true,
+    });
+    let published: object[] = [shown('old', old)];
+    let asked = 0;
+    const github = createServer((_incoming, outgoing) => {
+      asked += 1;
+      if (published.length === 0) outgoing.writeHead(503).end();
+      else outgoing.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ public_keys: published }));
+    });
+    await new Promise<void>((resolve) => {
+      github.listen(0, '127.0.0.1', resolve);
+    });
+    const address = `http://127.0.0.1:${(github.address() as AddressInfo).port}/meta/public_keys/secret_scanning`;
+    let now = Date.now();
+    const platform = await startPlatform(place, { MOGPLEX_SECRET_SCANNING_KEYS: address }, () => now);
+    const report = async (key: typeof old, id: string): Promise<number> => (await send(platform.url, '[]', key.privateKey, id)).status;
+
+    expect([await report(old, 'old'), await report(old, 'old'), await report(stranger, 'old')]).toEqual([200, 200, 403]);
+    expect(asked).toBe(1);
+    published = [shown('old', old), shown('young', young)];
+    expect([await report(young, 'young'), await report(stranger, 'invented')]).toEqual([403, 403]);
+    expect(asked).toBe(1);
+    now += 61_000;
+    expect([await report(young, 'young'), await report(old, 'old')]).toEqual([200, 200]);
+    expect(asked).toBe(2);
+
+    published = [];
+    now += 61_000;
+    const silent = await send(platform.url, '[]', stranger.privateKey, 'newer');
+    expect(silent.status).toBe(503);
+    expect(silent.headers.get('retry-after')).toBe('60');
+    expect(await silent.json()).toMatchObject({ error: { code: 'unavailable', boundary: 'configuration' } });
+    expect(await report(old, 'old')).toBe(200);
+    // A key that was withdrawn is good for a day at most.
+    published = [shown('young', young)];
+    now += 24 * 3_600_000;
+    expect([await report(old, 'old'), await report(young, 'young')]).toEqual([403, 200]);
+    await platform.close();
+    github.closeAllConnections();
+    github.close();
+  });
+
+  test('D6 a file that holds no keys is named to the reporter as ours to mend', async () => {
+    const place = await stores.place();
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const keys = join(place.dataDir, 'keys.json');
+    const platform = await startPlatform(place, { MOGPLEX_SECRET_SCANNING_KEYS: keys });
+    for (const text of ['', '{}', JSON.stringify({ public_keys: [{ key_identifier: 'key-1', key: '-----BEGIN PUBLIC KEY-----\nx' }] })]) {
+      await writeFile(keys, text);
+      const answer = await send(platform.url, '[]', privateKey);
+      expect(answer.status).toBe(503);
+      expect(await answer.json()).toMatchObject({ error: { boundary: 'configuration' } });
+    }
     await platform.close();
   });
 });

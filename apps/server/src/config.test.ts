@@ -35,6 +35,7 @@ describe('settings', () => {
     ['MOGPLEX_RATE_LIMIT', '-77'],
     ['MOGPLEX_RATE_LIMIT', '1.5'],
     ['MOGPLEX_LOG', 'loud'],
+    ['MOGPLEX_SECRET_SCANNING_KEYS', 'http://keys.example/meta'],
   ])('%s=%s is refused by name, without the value', (name, value) => {
     const load = () => loadConfig({ HOME: '/home/op', [name]: value });
     expect(load).toThrow(name);

@@ -27,6 +27,19 @@ const network = (text: string): boolean => {
 
 const networks = list.refine((parts) => parts.every(network), 'must be IP addresses or networks such as 10.0.0.0/8, comma separated');
 
+/** An address whose answer can be trusted: https, or http that stays on this machine. */
+const isSafeAddress = (text: string): boolean => {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  return protocol === 'https:' || (protocol === 'http:' && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname));
+};
+
+const fileOrAddress = z
+  .string()
+  .min(1)
+  .refine((text) => !/^\w+:\/\//.test(text) || isSafeAddress(text), 'must be a file or an https address')
+  .transform((text) => (isSafeAddress(text) ? text : resolve(text)));
+
 const origin = z.url({ protocol: /^https?$/ }).transform((text) => new URL(text).origin);
 
 const environment = z.object({
@@ -55,7 +68,7 @@ const environment = z.object({
   MOGPLEX_RUN_WORKERS: z.coerce.number().int().min(0).max(1_000).default(32),
   MOGPLEX_RUN_DAYS: count(90),
   MOGPLEX_DRAIN_SECONDS: count(10),
-  MOGPLEX_SECRET_SCANNING_KEYS: z.string().min(1).optional(),
+  MOGPLEX_SECRET_SCANNING_KEYS: fileOrAddress.optional(),
   MOGPLEX_GITHUB_URL: origin.default('https://github.com'),
   MOGPLEX_GITHUB_CLIENT_ID: z.string().optional(),
   MOGPLEX_GITHUB_CLIENT_SECRET: z.string().optional(),
@@ -119,7 +132,7 @@ export interface Config {
   };
   /** Seconds that open requests are given to end when the server stops. */
   drainSeconds: number;
-  /** File with the public keys of the secret scanning partner programme, in the form GitHub publishes them. */
+  /** Absolute path or address of the public keys of the secret scanning partner programme, in the form GitHub publishes them. */
   secretScanningKeys?: string;
   /** Sign-in with GitHub: github.com, or the origin of a GitHub Enterprise server. Absent: not offered. */
   github?: GitHubSettings;
@@ -164,7 +177,7 @@ export const loadConfig = (env: Readonly<Record<string, string | undefined>>): C
     },
     runs: { workers: data.MOGPLEX_RUN_WORKERS, keepDays: data.MOGPLEX_RUN_DAYS },
     drainSeconds: data.MOGPLEX_DRAIN_SECONDS,
-    ...(data.MOGPLEX_SECRET_SCANNING_KEYS === undefined ? {} : { secretScanningKeys: resolve(data.MOGPLEX_SECRET_SCANNING_KEYS) }),
+    ...(data.MOGPLEX_SECRET_SCANNING_KEYS === undefined ? {} : { secretScanningKeys: data.MOGPLEX_SECRET_SCANNING_KEYS }),
     ...githubOf(data),
     log: data.MOGPLEX_LOG,
   };

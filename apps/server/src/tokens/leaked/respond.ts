@@ -11,17 +11,13 @@ import type { Database } from '../../store/schema.ts';
 import { hashToken } from '../hash.ts';
 import { revokeToken } from '../revoke.ts';
 
-/** The body of a report: what was found, and where. */
-export const leakReport = z
-  .array(
-    z.object({
-      token: z.string().min(1).max(500),
-      type: z.string().max(100),
-      url: z.string().max(2_000).optional(),
-      source: z.string().max(100).optional(),
-    }),
-  )
-  .max(1_000);
+/**
+ * The body of a report: what was found, and where. It is lenient, since one entry that is odd must not keep the others from being
+ * revoked; the whole is bounded by the size of the body.
+ */
+export const leakReport = z.array(
+  z.object({ token: z.string(), type: z.string(), url: z.string().nullish(), source: z.string().nullish() }),
+);
 
 /** What the reporter learns of each token. The token itself is not sent back. */
 export const leakAnswers = z.array(
@@ -38,8 +34,8 @@ type LeakAnswer = z.output<typeof leakAnswers>[number];
 type Parts = Pick<Platform, 'store' | 'coherence' | 'now'>;
 
 /** Where the token was found, in words that are safe to show: an http(s) address without its query, or nothing. */
-const placeOf = (url: string | undefined): string => {
-  if (url === undefined || !URL.canParse(url)) return '';
+const placeOf = (url: string | null | undefined): string => {
+  if (typeof url !== 'string' || !URL.canParse(url)) return '';
   const { protocol, origin, pathname } = new URL(url);
   return protocol === 'https:' || protocol === 'http:' ? ` at ${origin}${pathname}`.slice(0, 500) : '';
 };
