@@ -145,6 +145,14 @@ describeStores('B6 rate limits', (stores) => {
   });
 });
 
+test('B6 every route that starts or makes something honours an Idempotency-Key', async () => {
+  const platform = await startPlatform({ dataDir: await temporaryFolder() });
+  const makers = platform.routes.flatMap((route) => (route.kind === 'json' && route.status !== 200 ? [route] : []));
+  expect(makers.length).toBeGreaterThan(5);
+  expect(makers.filter(({ idempotent }) => !idempotent).map(({ method, path }) => `${method} ${path}`)).toEqual([]);
+  await platform.close();
+});
+
 describe('B6 several servers', () => {
   test('B6 two servers share one limit', async () => {
     const databaseUrl = new Secret(await createDatabase(), 'DATABASE_URL');
@@ -173,6 +181,19 @@ describe('B6 several servers', () => {
     expect(down.status).toBe(503);
     expect(Number(down.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(await down.json()).toMatchObject({ error: { code: 'unavailable', boundary: 'storage' } });
+    // Whoever asks, and whatever for: nobody is let through because nobody can count.
+    const unknown = { authorization: `Bearer ${makeToken('mog_', randomBytes)}` };
+    for (const answer of await Promise.all([
+      me(platform.url, '', unknown),
+      fetch(`${platform.url}${API}/auth/options`),
+      fetch(`${platform.url}${API}/runs`, { method: 'POST', headers: { authorization: `Bearer ${token}` } }),
+      fetch(`${platform.url}/oauth/token`, { method: 'POST', body: new URLSearchParams({ client_id: 'mogplex-cli' }) }),
+      fetch(`${platform.url}/gateway/openai/v1/models`, { headers: unknown }),
+    ])) {
+      expect({ url: answer.url, status: answer.status }).toEqual({ url: answer.url, status: 503 });
+      expect({ url: answer.url, wait: Number(answer.headers.get('retry-after')) > 0 }).toEqual({ url: answer.url, wait: true });
+      await answer.arrayBuffer();
+    }
     expect((await fetch(`${platform.url}/readyz`)).status).toBe(503);
     expect((await fetch(`${platform.url}/healthz`)).status).toBe(200);
     await line.mend();
