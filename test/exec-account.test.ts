@@ -269,7 +269,7 @@ describe('with a stored account login', () => {
     await home.storeAuth({ mogplex: login(platform, Date.now() + 3_600_000) });
     const { code, stdout, stderr } = await home.run(ask, { MOGPLEX_URL: other.origin });
     expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
-    expect(stderr).toContain('no credential');
+    expect(stderr).toContain('an account token goes only to the platform that issued it');
     expect(other).toMatchObject({ refreshes: 0, refused: 0 });
   });
 });
