@@ -82,6 +82,12 @@ const drain = (server: Server, seconds: number): Promise<void> =>
     server.closeIdleConnections();
   });
 
+/**
+ * Whether a client insists on another protocol. HTTP/2 that is offered (`h2c`, as clients on Java do without TLS) may be passed over
+ * (RFC 9110 section 7.8).
+ */
+const wantsWebSocket = ({ headers }: IncomingMessage): boolean => /\bwebsocket\b/i.test(headers.upgrade ?? '');
+
 /** RFC 6797: for a year, this host is asked over https alone. */
 const HSTS = 'max-age=31536000';
 
@@ -129,7 +135,7 @@ export const startServer = async (config: Config, io: ServerIo = processIo): Pro
   const log = createLogger(io.log, (fields) => redactor.object(fields).value, config.log, io.now);
   const hold = config.databaseUrl ? undefined : await holdDataFolder(config.dataDir, io);
   let listener = starting;
-  const server = createServer((incoming, outgoing) => listener(incoming, outgoing));
+  const server = createServer({ shouldUpgradeCallback: wantsWebSocket }, (incoming, outgoing) => listener(incoming, outgoing));
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   const parts: Part[] = [
     { name: 'data folder', close: () => hold?.release() ?? Promise.resolve() },

@@ -28,7 +28,21 @@ export type GatewayGuards = Pick<GuardParts, 'authenticate' | 'limiter' | 'log' 
   bodyLimit: number;
 };
 
-const UPGRADE_REFUSAL = 'HTTP/1.1 426 Upgrade Required\r\nconnection: close\r\ncontent-length: 0\r\n\r\n';
+/** RFC 9110, section 15.5.22, wants to be told what would do: this protocol. */
+const UPGRADE_REFUSAL = 'HTTP/1.1 426 Upgrade Required\r\nupgrade: HTTP/1.1\r\nconnection: upgrade, close\r\ncontent-length: 0\r\n\r\n';
+
+/** How long a client that was refused may take to close its side, in milliseconds. */
+const LINGER_MS = 2_000;
+
+/** Node has let go of the socket: nobody else listens to its errors, reads what still comes, or closes it. */
+const refuseUpgrade = (socket: Duplex): void => {
+  const late = setTimeout(() => socket.destroy(), LINGER_MS);
+  late.unref();
+  socket.on('error', () => socket.destroy());
+  socket.on('close', () => clearTimeout(late));
+  socket.resume();
+  socket.end(UPGRADE_REFUSAL);
+};
 
 const nothingHere = (): MogplexError => new MogplexError('not_found', 'the gateway has nothing at this path', { boundary: 'request' });
 
