@@ -51,6 +51,8 @@ export interface Usage {
   input: number;
   cachedInput: number;
   cacheWrite: number;
+  /** Those of `cacheWrite` that are kept for an hour, which Anthropic charges twice the input price for; absent: none. */
+  cacheWriteHour?: number;
   output: number;
   /** False when the provider never said and the figures come from the text that passed through. */
   exact: boolean;

@@ -38,6 +38,16 @@ test('B7 a request longer than the limit costs the long rate in all its parts, a
   expect(mostOf({ ...price, cacheWrite: 1_250_000 }, 100, 10, 2)).toBe((125 + 20) * 2);
 });
 
+test('B7 a prompt that is kept for an hour costs twice the input price, and the reservation covers it', () => {
+  const price = { input: 2_000_000, cachedInput: 200_000, output: 10_000_000, cacheWrite: 2_500_000 };
+  const used = { input: 0, cachedInput: 0, cacheWrite: 100, output: 0 };
+  expect(costOf(price, used)).toBe(250);
+  expect(costOf(price, { ...used, cacheWriteHour: 40 })).toBe(150 + 160);
+  expect(costOf(price, { ...used, cacheWrite: 1e9, cacheWriteHour: 1e9 }, 2)).toBe(8_000_000_000);
+  expect(mostOf(price, 100, 0, 1)).toBe(250);
+  expect(mostOf(price, 100, 0, 1, true)).toBe(400);
+});
+
 test('B7 every provider names the source of its prices and its day', () => {
   expect(new Set(CATALOG_SOURCES.map(({ provider }) => provider))).toEqual(new Set(CATALOG.map(({ provider }) => provider)));
   for (const { day } of CATALOG_SOURCES) expect(day >= CATALOG_DATE && !Number.isNaN(Date.parse(day))).toBe(true);

@@ -41,6 +41,26 @@ test.each(STREAMS)('B7 the usage of a %s stream is read wherever its chunks are 
   }
 });
 
+test('B7 reasoning that a provider counts apart from the answer is in the total, and is booked', () => {
+  const meter = createMeter('chat', false, 100);
+  const usage = { prompt_tokens: 12, completion_tokens: 1, completion_tokens_details: { reasoning_tokens: 386 }, total_tokens: 399 };
+  meter.push(Buffer.from(JSON.stringify({ choices: [], usage })));
+  expect(meter.finish()).toEqual({ input: 12, cachedInput: 0, cacheWrite: 0, output: 387, exact: true });
+});
+
+test.each([true, false])('B7 what is kept for an hour in the cache is told apart (stream: %s)', (stream) => {
+  const usage = {
+    input_tokens: 2,
+    cache_creation_input_tokens: 30,
+    cache_creation: { ephemeral_5m_input_tokens: 10, ephemeral_1h_input_tokens: 20 },
+    output_tokens: 4,
+  };
+  const meter = createMeter('messages', stream, 100);
+  const events = sse({ type: 'message_start', message: { usage } }, { type: 'message_delta', usage: { output_tokens: 4 } });
+  meter.push(Buffer.from(stream ? events : JSON.stringify({ content: [], usage })));
+  expect(meter.finish()).toEqual({ input: 2, cachedInput: 0, cacheWrite: 30, cacheWriteHour: 20, output: 4, exact: true });
+});
+
 test('B7 a stream that never says is counted by its events, and marked so', () => {
   const meter = createMeter('chat', true, 400);
   meter.push(

@@ -10,6 +10,9 @@ const count = (value: unknown): number =>
 
 const has = (source: Json, ...keys: string[]): boolean => keys.some((key) => typeof source[key] === 'number');
 
+/** What was written: at least what is left of the total, since xAI does not count its reasoning among the tokens of the answer. */
+const outputOf = (source: Json, input: number, output: unknown): number => Math.max(count(output), count(source['total_tokens']) - input);
+
 /** Chat completions and embeddings: `usage.prompt_tokens` includes the cached ones. */
 export const readChatUsage = (usage: unknown): Counts | undefined => {
   const source = object(usage);
@@ -17,7 +20,12 @@ export const readChatUsage = (usage: unknown): Counts | undefined => {
   const details = object(source['prompt_tokens_details']);
   const cached = Math.max(count(details['cached_tokens']), count(source['prompt_cache_hit_tokens']));
   const prompt = count(source['prompt_tokens']);
-  return { input: Math.max(prompt - cached, 0), cachedInput: cached, cacheWrite: 0, output: count(source['completion_tokens']) };
+  return {
+    input: Math.max(prompt - cached, 0),
+    cachedInput: cached,
+    cacheWrite: 0,
+    output: outputOf(source, prompt, source['completion_tokens']),
+  };
 };
 
 /** Responses: `usage.input_tokens` includes the cached ones. */
@@ -26,7 +34,12 @@ export const readResponsesUsage = (usage: unknown): Counts | undefined => {
   if (!has(source, 'input_tokens', 'output_tokens')) return undefined;
   const cached = count(object(source['input_tokens_details'])['cached_tokens']);
   const input = count(source['input_tokens']);
-  return { input: Math.max(input - cached, 0), cachedInput: cached, cacheWrite: 0, output: count(source['output_tokens']) };
+  return {
+    input: Math.max(input - cached, 0),
+    cachedInput: cached,
+    cacheWrite: 0,
+    output: outputOf(source, input, source['output_tokens']),
+  };
 };
 
 /** Messages: the three kinds of input tokens stand apart; a later report may hold only some of them. */
@@ -34,10 +47,14 @@ export const readMessagesUsage = (usage: unknown, before?: Counts): Counts | und
   const source = object(usage);
   if (!has(source, 'input_tokens', 'output_tokens')) return before;
   const later = (key: string, known: number): number => (typeof source[key] === 'number' ? Math.max(count(source[key]), known) : known);
+  const cacheWrite = later('cache_creation_input_tokens', before?.cacheWrite ?? 0);
+  const said = Math.max(count(object(source['cache_creation'])['ephemeral_1h_input_tokens']), before?.cacheWriteHour ?? 0);
+  const hour = Math.min(said, cacheWrite);
   return {
     input: later('input_tokens', before?.input ?? 0),
     cachedInput: later('cache_read_input_tokens', before?.cachedInput ?? 0),
-    cacheWrite: later('cache_creation_input_tokens', before?.cacheWrite ?? 0),
+    cacheWrite,
+    ...(hour > 0 ? { cacheWriteHour: hour } : {}),
     output: later('output_tokens', before?.output ?? 0),
   };
 };

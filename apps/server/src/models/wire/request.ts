@@ -13,10 +13,15 @@ export interface PeekedRequest {
   maxOutput?: number;
   /** How many answers it asks for. */
   answers: number;
-  /** The input cannot be bounded by the body's size: it refers to stored conversations, files or pictures by address. */
+  /**
+   * The input cannot be bounded by the body's size: it refers to stored conversations, files or pictures by address, or has tools that
+   * the provider itself runs and whose results are input.
+   */
   openInput: boolean;
-  /** The price factor of the service tier that it asks for. */
+  /** The price factor of the service tier or speed that it asks for. */
   multiplier: number;
+  /** It may ask for a prompt to be kept for an hour, which costs more than five minutes. */
+  keepsForAnHour: boolean;
 }
 
 const WANTED = new Set([
@@ -30,6 +35,11 @@ const WANTED = new Set([
   'n',
   'background',
   'service_tier',
+  'speed',
+  'tools',
+  'web_search_options',
+  'search_parameters',
+  'mcp_servers',
   'previous_response_id',
   'conversation',
   'prompt',
@@ -45,13 +55,32 @@ const OPEN_MARKS = [
 ];
 /** Each mark holds one of these, so that most bodies are looked through twice and not five times. */
 const OPEN_HINTS = [Buffer.from('file'), Buffer.from('url"')];
-/** Tiers that providers bill at up to twice the list price. */
-const DEAR_TIERS = new Set(['priority', 'fast']);
+/** Service tiers, and speeds of Anthropic's models, that providers bill at up to twice the list price. */
+const DEAR = new Set<unknown>(['priority', 'fast']);
+const AN_HOUR = Buffer.from('"1h"');
+/** Tools that providers run themselves, by the beginning of their type; Google names them by a key instead, as it does those of the client. */
+const RUN_BY_PROVIDER =
+  /^(?:web_search|web_fetch|x_search|browser_|file_search|collections_search|code_interpreter|code_execution|image_generation|mcp)/;
+const RUN_BY_CLIENT_OF_GOOGLE = new Set(['functionDeclarations', 'function_declarations', 'computerUse', 'computer_use']);
 
 const invalid = (message: string): MogplexError => new MogplexError('invalid_request', message, { boundary: 'request' });
 
 const positive = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isFinite(value) && value > 0 ? Math.ceil(value) : undefined;
+
+const runByProvider = (tool: unknown, operation: Operation): boolean => {
+  if (typeof tool !== 'object' || tool === null) return false;
+  if (operation === 'generate' || operation === 'stream-generate')
+    return Object.keys(tool).some((name) => !RUN_BY_CLIENT_OF_GOOGLE.has(name));
+  return 'type' in tool && RUN_BY_PROVIDER.test(String(tool.type));
+};
+
+/** Whether the provider may add to the input what its own tools bring. */
+const bringsInput = (body: Buffer, values: Map<string, TopLevelValue>, operation: Operation): boolean => {
+  if (values.has('web_search_options') || values.has('search_parameters') || values.has('mcp_servers')) return true;
+  const tools = valueOf(body, values.get('tools'));
+  return Array.isArray(tools) && tools.some((tool) => runByProvider(tool, operation));
+};
 
 const refersElsewhere = (body: Buffer, values: Map<string, TopLevelValue>, operation: Operation): boolean =>
   values.has('previous_response_id') ||
@@ -59,6 +88,7 @@ const refersElsewhere = (body: Buffer, values: Map<string, TopLevelValue>, opera
   values.has('cachedContent') ||
   values.has('container') ||
   (operation === 'responses' && values.has('prompt')) ||
+  bringsInput(body, values, operation) ||
   (OPEN_HINTS.some((hint) => body.includes(hint)) && OPEN_MARKS.some((mark) => body.includes(mark)));
 
 const KEYS_OF_OUTPUT = ['max_completion_tokens', 'max_output_tokens', 'max_tokens'] as const;
@@ -96,14 +126,15 @@ export const peekRequest = (body: Buffer, operation: Operation, pathModel?: stri
     throw invalid('the key "generationConfig" stands twice in the body');
   if (valueOf(body, values.get('background')) === true)
     throw invalid('background responses cannot be metered, so they are not available here');
-  const tier = valueOf(body, values.get('service_tier'));
+  const dear = DEAR.has(valueOf(body, values.get('service_tier'))) || DEAR.has(valueOf(body, values.get('speed')));
   return {
     model,
     ...(modelAt && pathModel === undefined ? { modelAt } : {}),
     stream: operation === 'stream-generate' || valueOf(body, values.get('stream')) === true,
     ...limits(body, values),
     openInput: refersElsewhere(body, values, operation),
-    multiplier: typeof tier === 'string' && DEAR_TIERS.has(tier) ? 2 : 1,
+    multiplier: dear ? 2 : 1,
+    keepsForAnHour: operation === 'messages' && body.includes(AN_HOUR),
   };
 };
 
