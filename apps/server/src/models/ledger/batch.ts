@@ -12,7 +12,7 @@ import {
   reserve,
   settle,
 } from './book.ts';
-import { DONE, type LedgerOperation, type LedgerResult, type Settlement } from './operations.ts';
+import { DONE, type LedgerOperation, type LedgerResult, type Reservation, type Settlement } from './operations.ts';
 
 /** What a transaction has found in the store before it books. */
 export interface BatchFacts {
@@ -44,8 +44,9 @@ export const reservationsOf = (operations: readonly LedgerOperation[]): { id: st
 export const referencesOf = (operations: readonly LedgerOperation[], dropped: ReadonlyMap<string, unknown>): string[] =>
   operations.flatMap((operation) => {
     if (operation.type === 'adjust') return [operation.reference];
-    if (operation.type !== 'settle' || dropped.has(operation.settlement.reservation.id)) return [];
-    return [callReference(operation.settlement.reservation.id), correctionReference(operation.settlement.reservation.id)];
+    if (operation.type !== 'settle' && operation.type !== 'release') return [];
+    const { id } = operation.type === 'settle' ? operation.settlement.reservation : operation.reservation;
+    return dropped.has(id) ? [] : [callReference(id), correctionReference(id)];
   });
 
 /** Payers whose credit row a batch needs. */
@@ -78,6 +79,15 @@ const settleOnce = (facts: BatchFacts, settlement: Settlement, add: Additions): 
     correct(credit, settlement, before, add, facts.now);
 };
 
+const UNUSED = { usage: { input: 0, cachedInput: 0, cacheWrite: 0, output: 0, exact: true }, cost: 0, outcome: 'failed' as const };
+
+/** Gives back what was set aside; where that had been taken for lost and booked as spent, the difference is booked. */
+const releaseOnce = (facts: BatchFacts, reservation: Reservation, add: Additions): void => {
+  const credit = creditOf(facts, reservation.payer);
+  if (facts.dropped.has(reservation.id)) release(credit, reservation);
+  else settleOnce(facts, { reservation, reserved: true, upstreamId: reservation.attribution.upstreamId, ...UNUSED }, add);
+};
+
 /**
  * Books a batch: what frees credit first, then what sets it aside, in the order of arrival. Booking the same settlement
  * twice changes nothing, so that a batch whose outcome is unknown can be repeated.
@@ -90,10 +100,10 @@ export const bookBatch = (operations: readonly LedgerOperation[], facts: BatchFa
     else if (operation.type === 'adjust') {
       if (!facts.booked.has(operation.reference))
         adjust(creditOf(facts, operation.payer), operation.amount, operation.reference, add, facts.now);
-    } else if (operation.type !== 'reserve') {
-      const row = facts.dropped.get(operation.type === 'expire' ? operation.id : operation.reservation.id);
-      if (row && operation.type === 'expire') expire(creditOf(facts, row.payer), row, add, facts.now);
-      else if (row && operation.type === 'release') release(creditOf(facts, row.payer), operation.reservation);
+    } else if (operation.type === 'release') releaseOnce(facts, operation.reservation, add);
+    else if (operation.type === 'expire') {
+      const row = facts.dropped.get(operation.id);
+      if (row) expire(creditOf(facts, row.payer), row, add, facts.now);
     }
   }
   for (const [index, operation] of operations.entries()) {

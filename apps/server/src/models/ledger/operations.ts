@@ -27,8 +27,8 @@ export interface Reservation {
   attribution: Attribution;
 }
 
-/** How a call ended: to its end, left by its client, cut by its provider. */
-export type CallOutcome = 'done' | 'cancelled' | 'cut';
+/** How a call ended: to its end, left by its client, cut by its provider, without an answer. */
+export type CallOutcome = 'done' | 'cancelled' | 'cut' | 'failed';
 
 /** What a call used in the end. */
 export interface Settlement {

@@ -20,6 +20,9 @@ export interface UsageRange {
 const DAY_MS = 86_400_000;
 const MOST_DAYS = 400;
 
+/** A correction is part of the call that it corrects. */
+const calls = sql<number>`sum(case when ${sql.ref('kind')} = 'adjustment' then 0 else 1 end)`;
+
 const total = (column: keyof ModelTables['model_ledger']) => sql<number>`coalesce(sum(${sql.ref(column)}), 0)`;
 
 const rangeOf = ({ from, to }: UsageRange, now: number): { from: string; to: string } => {
@@ -37,7 +40,7 @@ const readRows = async (db: Db, of: UsageOf, from: string, to: string): Promise<
     .selectFrom('model_ledger')
     .select(['day', 'model'])
     .select((row) => [
-      sql<number>`sum(case when ${row.ref('kind')} = 'adjustment' then 0 else 1 end)`.as('calls'),
+      calls.as('calls'),
       total('input_tokens').as('input'),
       total('cached_input_tokens').as('cached'),
       total('cache_write_tokens').as('written'),
@@ -123,7 +126,7 @@ export const usageOfRuns = async (db: Db, runIds: readonly string[]): Promise<Ma
     .selectFrom('model_ledger')
     .select('run_id')
     .select((row) => [
-      sql<number>`count(*)`.as('calls'),
+      calls.as('calls'),
       sql<number>`sum(${row.ref('input_tokens')} + ${row.ref('cached_input_tokens')} + ${row.ref('cache_write_tokens')})`.as('input'),
       total('output_tokens').as('output'),
       total('cost').as('cost'),
