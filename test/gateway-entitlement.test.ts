@@ -175,6 +175,11 @@ describeStores('B7 entitlement', (stores) => {
       { model: 'openai/penny', calls: 2, inputTokens: 6, outputTokens: 160, cost: 160, charged: 160, estimatedCalls: 0 },
     ]);
     expect(report.credit.alerts.map(({ percent }) => percent)).toEqual([50]);
+    const told = async () =>
+      ((await (await as(token)('GET', '/notifications')).json()) as { data: { items: { kind: string; text: string }[] } }).data.items;
+    await expect
+      .poll(told, { timeout: 10_000 })
+      .toMatchObject([{ kind: 'credit', text: expect.stringMatching(/used up to 50 %.*Settings > API Keys/) as string }]);
     const stopped = await ask(token);
     expect(stopped.status).toBe(402);
     expect(await stopped.text()).toMatch(/out of credit.*Settings > API Keys/);

@@ -9,8 +9,10 @@ import { listCatalog } from './catalog/list.ts';
 import type { Caller } from './catalog/reach.ts';
 import { createCatalogRefresh } from './catalog/refresh.ts';
 import { createGateway, type Gateway } from './gateway/serve.ts';
+import type { AlertRow } from './ledger/book.ts';
 import { createLedger, type Ledger } from './ledger/ledger.ts';
 import { openPostgresLedger } from './ledger/postgres.ts';
+import { tellOfSoftLimit } from './ledger/soft-limit.ts';
 import { openSqliteLedger } from './ledger/sqlite.ts';
 import { administrationRoutes } from './routes/administration.ts';
 import { choiceRoutes } from './routes/choices.ts';
@@ -44,8 +46,13 @@ const openLedger = ({ config, store, log, now }: Platform): Ledger => {
   const leaseMs = config.modelSeconds.lease * 1_000;
   const serverId = randomUUID();
   const events = {
-    onAlert: ({ payer, percent, period }: { payer: string; percent: number; period: string }) =>
-      log.info('a soft limit was passed', { payer, percent, period }),
+    onAlert: (alert: AlertRow) => {
+      const { payer, percent, period } = alert;
+      log.info('a soft limit was passed', { payer, percent, period });
+      tellOfSoftLimit(store.db, alert, now()).catch((error: unknown) =>
+        log.error('nobody could be told of a soft limit', error, { payer }),
+      );
+    },
     onFailure: (error: unknown) => log.error('the ledger could not be written', error),
     onUnbooked: (calls: number) =>
       log.error('the ledger could not be closed in order', new Error(`${calls} calls could not be booked as they ended`)),
