@@ -58,13 +58,8 @@ describeStores('B7 B22 upstream faults', (stores) => {
       ...init,
     });
 
-  /** One call under a fault, on a key that is new and therefore healthy. */
-  const under = async (fault: Fault, stream = false): Promise<{ response: Response; text: string; line: string }> => {
-    await gateway.upstream('openai', openai.url, KEY);
-    openai.fault = fault;
-    const response = await ask(stream);
-    const text = await response.text();
-    openai.fault = undefined;
+  /** The one line of the log that tells of a call. */
+  const lineOf = async (response: Response): Promise<string> => {
     const id = response.headers.get('x-request-id') ?? 'none';
     const lines = (): string[] =>
       gateway.platform
@@ -72,8 +67,18 @@ describeStores('B7 B22 upstream faults', (stores) => {
         .split('\n')
         .filter((line) => line.includes(id) && line.includes('"status"'));
     await expect.poll(() => lines().length, { timeout: 10_000 }).toBe(1);
+    return lines()[0] ?? '';
+  };
+
+  /** One call under a fault, on a key that is new and therefore healthy. */
+  const under = async (fault: Fault, stream = false): Promise<{ response: Response; text: string; line: string }> => {
+    await gateway.upstream('openai', openai.url, KEY);
+    openai.fault = fault;
+    const response = await ask(stream);
+    const text = await response.text();
+    openai.fault = undefined;
     expect(text).not.toContain(KEY);
-    return { response, text, line: lines()[0] ?? '' };
+    return { response, text, line: await lineOf(response) };
   };
 
   const free = async () => {
@@ -108,7 +113,8 @@ describeStores('B7 B22 upstream faults', (stores) => {
     expect(response.headers.get('x-should-retry')).toBe(retry);
     expect(response.headers.get('x-mogplex-boundary')).toBe('model');
     expect(response.headers.get('retry-after')).toBe(status === 429 ? '7' : null);
-    expect(line).toMatch(new RegExp(`"status":${status}.*the upstream answered ${status}`));
+    const echoed = fault === 'unauthorized' ? ' and sent its key back' : '';
+    expect(line).toMatch(new RegExp(`"status":${status}.*"fault":"the upstream answered ${status}${echoed}"`));
   });
 
   test('B22 529 reaches an Anthropic client as its own overload', async () => {
@@ -121,6 +127,7 @@ describeStores('B7 B22 upstream faults', (stores) => {
     anthropic.fault = undefined;
     expect(response.status).toBe(529);
     expect(await response.json()).toMatchObject({ type: 'error', error: { type: 'overloaded_error' } });
+    expect(await lineOf(response)).toMatch(/"status":529.*"outcome":"refused","fault":"the upstream answered 529"/);
   });
 
   test.each(['hang-mid-stream', 'cut'] as const)(
@@ -170,6 +177,7 @@ describeStores('B7 B22 upstream faults', (stores) => {
     for (const name of ['x-seen-key', 'x-ratelimit-remaining-tokens', 'set-cookie', 'openai-organization'])
       expect(response.headers.get(name)).toBeNull();
     expect(response.headers.get('cache-control')).toContain('[redacted:upstream-key]');
+    expect(await lineOf(response)).toMatch(/"status":200.*"outcome":"done","fault":"the upstream sent its key back"/);
     const entry = () =>
       gateway.store.db.selectFrom('model_ledger').select(['cost', 'exact']).where('output_tokens', '=', 9).executeTakeFirst();
     await expect.poll(entry, { timeout: 10_000 }).toEqual({ cost: 9, exact: 1 });

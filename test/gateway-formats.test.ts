@@ -1,4 +1,3 @@
-import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startAnthropicUpstream, startGoogleUpstream, type Upstream } from './fakes/index.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
@@ -6,6 +5,19 @@ import { describeStores } from './support/stores.ts';
 
 const ANTHROPIC_KEY = 'sk-ant-hosted-key-of-the-operator-01';
 const GOOGLE_KEY = 'AIzaHostedKeyOfTheOperator000000000001';
+
+/** What stands beside the words of "no model access" and "out of credit". */
+const WORDS: Record<string, object[]> = {
+  openai: [
+    { type: 'permission_error', code: 'no_model_access' },
+    { type: 'insufficient_quota', code: 'out_of_credit' },
+  ],
+  anthropic: [{ type: 'permission_error' }, { type: 'billing_error' }],
+  google: [
+    { code: 403, status: 'PERMISSION_DENIED' },
+    { code: 402, status: 'FAILED_PRECONDITION' },
+  ],
+};
 
 describeStores('B7 the gateway for Anthropic and Gemini clients', (stores) => {
   let gateway: TestGateway;
@@ -18,6 +30,7 @@ describeStores('B7 the gateway for Anthropic and Gemini clients', (stores) => {
     gateway = await startGateway(await stores.place());
     await gateway.upstream('anthropic', anthropic.origin, ANTHROPIC_KEY);
     await gateway.upstream('google', google.origin, GOOGLE_KEY);
+    await gateway.upstream('openai', anthropic.origin, ANTHROPIC_KEY);
   });
   afterAll(async () => {
     await gateway.close();
@@ -70,27 +83,28 @@ describeStores('B7 the gateway for Anthropic and Gemini clients', (stores) => {
 
   test('B7 Bearer works as well, and tokens are counted for nothing', async () => {
     const body = { model: 'claude-sonnet-4-5', messages: [{ role: 'user', content: 'hi' }] };
-    const counted = await post('/anthropic/v1/messages/count_tokens?beta=true', body, { authorization: `Bearer ${gateway.token}` });
+    const count = () => post('/anthropic/v1/messages/count_tokens?beta=true', body, { authorization: `Bearer ${gateway.token}` });
+    const entries = () => gateway.store.db.selectFrom('model_ledger').select('reference').execute();
+    const before = (await entries()).length;
+    const counted = await count();
+    expect([counted.status, await counted.json()]).toEqual([200, { input_tokens: 11 }]);
     // Where the provider cannot count, the client is told so in a way that it does not repeat.
-    expect([200, 501]).toContain(counted.status);
+    anthropic.fault = 'not-found';
+    const refused = await count();
+    anthropic.fault = undefined;
+    expect([refused.status, refused.headers.get('x-should-retry')]).toEqual([501, 'false']);
+    expect(await refused.json()).toMatchObject({
+      type: 'error',
+      error: { type: 'api_error', message: expect.stringContaining('does not count tokens') as string },
+    });
+    expect(await entries()).toHaveLength(before);
     const listed = await fetch(`${gateway.url}/gateway/anthropic/v1/models?limit=1000`, { headers: { 'x-api-key': gateway.token } });
     expect(((await listed.json()) as { data: { id: string }[] }).data.map(({ id }) => id)).toContain('claude-haiku-4-5');
   });
 
-  test('B7 the probes of clients are answered: HEAD /api/hello, and a WebSocket is refused with 426', async () => {
+  test('B7 the probe of Claude Code is answered', async () => {
     const hello = await fetch(`${gateway.url}/gateway/anthropic/api/hello`, { method: 'HEAD' });
     expect(hello.status).toBe(200);
-    const { hostname, port } = new URL(gateway.url);
-    const socket = connect(Number(port), hostname);
-    socket.write(
-      'GET /gateway/openai/v1/responses HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\nsec-websocket-version: 13\r\n\r\n',
-    );
-    const answer = await new Promise<string>((resolve) => {
-      let text = '';
-      socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
-      socket.on('close', () => resolve(text));
-    });
-    expect(answer).toMatch(/^HTTP\/1\.1 426 /);
   });
 
   test('B7 Gemini calls stream and answer whole, by header and by query key, which no log holds', async () => {
@@ -123,6 +137,32 @@ describeStores('B7 the gateway for Anthropic and Gemini clients', (stores) => {
     const refused = await post('/anthropic/v1/messages', body, { 'x-api-key': 'wrong' });
     expect(refused.status).toBe(401);
     expect(await refused.json()).toMatchObject({ type: 'error', error: { type: 'authentication_error' } });
+  });
+
+  test.each([
+    ['openai', '/openai/v1/responses', { model: 'gpt-5', input: 'hi' }],
+    ['openai', '/openai/v1/chat/completions', { model: 'gpt-5', messages: [] }],
+    ['anthropic', '/anthropic/v1/messages', { model: 'claude-sonnet-4-5', max_tokens: 5, messages: [] }],
+    ['google', '/google/v1beta/models/gemini-2.5-flash:generateContent', { contents: [] }],
+  ])('A10 B7 "no model access" and "out of credit" in the format of %s clients (%s), with where to mend it', async (format, path, body) => {
+    const { accountId, token } = await gateway.account(`${path.replaceAll(/\W+/g, '-')}@example.com`);
+    const known = anthropic.requests.length + google.requests.length;
+    const refusal = async (plan: Parameters<TestGateway['plan']>[0]): Promise<{ status: number; error: Record<string, unknown> }> => {
+      await gateway.plan(plan, `account:${accountId}`);
+      const response = await post(path, body, { authorization: `Bearer ${token}` });
+      expect(response.headers.get('x-should-retry')).toBe('false');
+      const { error } = (await response.json()) as { error: Record<string, unknown> };
+      expect(error['message']).toContain(response.headers.get('x-request-id'));
+      return { status: response.status, error };
+    };
+    const none = await refusal({ allowedModels: [] });
+    expect(none.status).toBe(403);
+    expect(none.error['message']).toMatch(/no model access: the plan .*Settings > API Keys/);
+    const broke = await refusal({ monthlyCredit: 1 });
+    expect(broke.status).toBe(402);
+    expect(broke.error['message']).toMatch(/out of credit: .*Settings > API Keys/);
+    expect([none.error, broke.error]).toMatchObject(WORDS[format] ?? []);
+    expect(anthropic.requests.length + google.requests.length).toBe(known);
   });
 
   test('B7 a model of another format is not found rather than translated', async () => {

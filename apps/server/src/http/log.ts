@@ -16,10 +16,11 @@ export interface RequestEntry {
   /** Error code and boundary of a refusal. */
   code?: string | undefined;
   boundary?: string | undefined;
-  /** A model call: id in the catalogue, provider, id of the key, how it ended, what failed at the provider. */
+  /** A model call: id in the catalogue, provider, id of the key, the provider's own id of the call, how it ended, what failed there. */
   model?: string | undefined;
   provider?: string | undefined;
   upstream?: string | undefined;
+  providerRequest?: string | undefined;
   outcome?: string | undefined;
   fault?: string | undefined;
 }
@@ -65,7 +66,7 @@ const requestLine = (entry: RequestEntry): string => {
   const known = `"requestId":"${requestId}","address":"${address}","method":"${method}","route":"${route}","status":${status},"duration":${duration}${who}${run}`;
   const refused = entry.code === undefined ? '' : `${field('code', entry.code)}${field('boundary', entry.boundary)}`;
   if (entry.model === undefined) return `${known}${refused}}`;
-  const called = `${field('model', entry.model)}${field('provider', entry.provider)}${field('upstream', entry.upstream)}`;
+  const called = `${field('model', entry.model)}${field('provider', entry.provider)}${field('upstream', entry.upstream)}${field('providerRequest', entry.providerRequest)}`;
   return `${known}${refused}${called}${field('outcome', entry.outcome)}${field('fault', entry.fault)}}`;
 };
 

@@ -12,10 +12,10 @@ import { ENDPOINTS, operationPath } from '../upstreams/endpoints.ts';
 import type { HealthBook } from '../upstreams/health.ts';
 import type { Upstream } from '../upstreams/upstreams.ts';
 import { providerFailure } from '../wire/failure.ts';
-import { readProviderError, readRetryAfter } from '../wire/provider-error.ts';
+import { meaningOf, readProviderError, readRetryAfter } from '../wire/provider-error.ts';
 import { createTimeIds } from './time-id.ts';
 import { type PeekedRequest, peekRequest, renameModel } from '../wire/request.ts';
-import { upstreamHeaders } from './headers.ts';
+import { providerRequestOf, upstreamHeaders } from './headers.ts';
 import { createEchoPattern, type EchoPattern } from './mask-echo.ts';
 import type { Pinger } from './ping.ts';
 import type { Pools } from './pools.ts';
@@ -50,6 +50,8 @@ export interface CallReport {
   model?: string;
   provider?: string;
   upstream?: string;
+  /** The id under which the provider finds the call in its own log. */
+  providerRequest?: string | undefined;
   outcome?: string;
   /** What went wrong at the upstream, in our words. */
   fault?: string;
@@ -130,7 +132,7 @@ const worstCase = (model: CatalogModel, peeked: PeekedRequest, body: Buffer): nu
   if (!model.price) return 0;
   const input = peeked.openInput ? model.contextLength : Math.min(body.length + OVERHEAD_TOKENS, model.contextLength);
   const output = Math.min(peeked.maxOutput ?? model.maxOutput, model.maxOutput) * peeked.answers;
-  return mostOf(model.price, input, output, peeked.multiplier);
+  return mostOf(model.price, input, output, peeked.multiplier, peeked.keepsForAnHour);
 };
 
 const nextId = createTimeIds();
@@ -206,10 +208,11 @@ const attempt = (parts: CallParts, request: CallRequest, peeked: PeekedRequest, 
   });
 };
 
-const mayTryNext = (result: RelayResult): boolean =>
-  result.type === 'failed'
-    ? !isTimeout(result.error)
-    : result.type === 'refused' && (result.status === 401 || result.status === 403 || result.status === 429 || result.status >= 500);
+/** Whether another key may be tried. @param meaning what a refusal is about, see {@link meaningOf}. */
+const mayTryNext = (result: RelayResult, meaning: number): boolean =>
+  result.type === 'failed' ? !isTimeout(result.error) : result.type === 'refused' && (KEY_TROUBLES.has(meaning) || meaning >= 500);
+
+const KEY_TROUBLES: ReadonlySet<number> = new Set([401, 402, 403, 429]);
 
 const codeOf = (error: Error): string => ('code' in error ? String(error.code) : error.name);
 const isTimeout = (error: Error): boolean => codeOf(error) === 'UPSTREAM_HEADERS_TIMEOUT';
@@ -225,9 +228,10 @@ const tryRoutes = async (
   for (const route of routes) {
     const result = await attempt(parts, request, peeked, route);
     last = { result, route };
-    if (result.type === 'refused') parts.health.note(route.upstream, result.status, readRetryAfter(result.headers, parts.now()));
+    const meaning = result.type === 'refused' ? meaningOf(result.status, result.body) : 0;
+    if (result.type === 'refused') parts.health.note(route.upstream, meaning, readRetryAfter(result.headers, parts.now()));
     else if (result.type !== 'unsent') parts.health.note(route.upstream, result.type === 'failed' ? 'unreachable' : 200);
-    if (!mayTryNext(result) || request.response.destroyed) break;
+    if (!mayTryNext(result, meaning) || request.response.destroyed) break;
   }
   if (!last) throw new Error('a call needs at least one route');
   return last;
@@ -245,13 +249,25 @@ const failureOf = (error: Error): MogplexError => {
   });
 };
 
-const refuse = (request: CallRequest, parts: CallParts, result: Extract<RelayResult, { type: 'refused' }>, key: string): void => {
+type Refused = Extract<RelayResult, { type: 'refused' }>;
+
+/** Whether a repetition can help: what the provider says of that, and no where its account is what has to be mended. */
+const healsOf = ({ status, headers, body }: Refused): boolean | undefined => {
+  const said = headers['x-should-retry'];
+  if (said === 'false' || meaningOf(status, body) === 402) return false;
+  return said === 'true' ? true : undefined;
+};
+
+const refuse = (request: CallRequest, parts: CallParts, result: Refused, route: Route): void => {
   const notHere = FREE.has(request.operation) && (result.status === 404 || result.status === 405);
   if (notHere) throw new MogplexError('not_implemented', 'this provider does not count tokens', { boundary: 'model' });
+  const { key } = dialed(route.upstream);
+  const mask = (text: string): string => text.replaceAll(key, '[redacted:upstream-key]');
   // A redirect would carry the key elsewhere: it is never followed.
   const status = result.status < 400 ? 502 : result.status;
-  const facts = readProviderError(status, result.body.replaceAll(key, '[redacted:upstream-key]'));
-  const failure = providerFailure(request.format, facts, request.requestId, readRetryAfter(result.headers, parts.now()));
+  const facts = readProviderError({ status, body: result.body, own: route.own, mask });
+  const retrying = { retryAfter: readRetryAfter(result.headers, parts.now()), heals: healsOf(result) };
+  const failure = providerFailure(request.format, facts, request.requestId, retrying);
   request.response.writeHead(failure.status, failure.headers).end(failure.body);
 };
 
@@ -265,6 +281,7 @@ const finish = (
 ): CallReport => {
   const { result, route } = tried;
   const report: CallReport = { model: way.model.id, provider: route.upstream.provider, upstream: route.upstream.id };
+  if ('headers' in result) report.providerRequest = providerRequestOf(result.headers, dialed(route.upstream).key);
   if (result.type === 'answered') {
     if (reservation) {
       const cost = way.model.price ? costOf(way.model.price, result.usage, peeked.multiplier) : 0;
@@ -284,8 +301,10 @@ const finish = (
   if (result.type === 'unsent') return { ...report, outcome: 'cancelled before it was sent' };
   if (result.type === 'failed')
     throw Object.assign(failureOf(result.error), { report: { ...report, outcome: 'failed', fault: codeOf(result.error) } });
-  refuse(request, parts, result, route.upstream.key.reveal());
-  return { ...report, outcome: 'refused', fault: `the upstream answered ${result.status}` };
+  const echoed = result.body.includes(dialed(route.upstream).key) ? ' and sent its key back' : '';
+  const fault = `the upstream answered ${result.status}${echoed}`;
+  refuse(request, parts, result, route);
+  return { ...report, outcome: 'refused', fault };
 };
 
 /**

@@ -73,3 +73,11 @@ export const clientHeaders = (upstream: IncomingHttpHeaders, requestId: string, 
   }
   return headers;
 };
+
+const REQUEST_ID = /^[\w.-]{1,100}$/;
+
+/** The id under which a provider finds a call in its own log; undefined where it says none that can be one. @param key is never told. */
+export const providerRequestOf = (upstream: IncomingHttpHeaders, key: string): string | undefined => {
+  const said = upstream['x-request-id'] ?? upstream['request-id'];
+  return typeof said === 'string' && REQUEST_ID.test(said) && !said.includes(key) ? said : undefined;
+};

@@ -10,6 +10,7 @@ import { SpelledMask } from './mask-spelled.ts';
 import { type Pinged, type Pinger, PINGS } from './ping.ts';
 import type { UpstreamControl, UpstreamHandler } from './upstream/connection.ts';
 import type { UpstreamPool } from './upstream/pool.ts';
+import { MalformedResponse } from './upstream/response-parser.ts';
 
 /** One attempt at one upstream. */
 export interface RelayRequest {
@@ -31,7 +32,15 @@ export interface RelayRequest {
 /** How an attempt ended. */
 export type RelayResult =
   /** The client has the whole answer, or as much as it wanted, or as much as the upstream gave. */
-  | { type: 'answered'; outcome: 'done' | 'cancelled' | 'cut'; status: number; usage: Usage; echoed: boolean; error?: Error }
+  | {
+      type: 'answered';
+      outcome: 'done' | 'cancelled' | 'cut';
+      status: number;
+      headers: IncomingHttpHeaders;
+      usage: Usage;
+      echoed: boolean;
+      error?: Error;
+    }
   /** The upstream answered with an error; nothing was sent to the client. */
   | { type: 'refused'; status: number; headers: IncomingHttpHeaders; body: string }
   /** The client left before anything went out to the upstream. */
@@ -47,12 +56,21 @@ class ClientLeft extends Error {
   override readonly name = 'ClientLeft';
 }
 
-const DECODERS: Record<string, () => NodeJS.ReadWriteStream & Readable> = {
-  gzip: createGunzip,
-  'x-gzip': createGunzip,
-  deflate: createInflate,
-  br: createBrotliDecompress,
-  zstd: createZstdDecompress,
+const DECODERS = new Map<string, () => NodeJS.ReadWriteStream & Readable>([
+  ['gzip', createGunzip],
+  ['x-gzip', createGunzip],
+  ['deflate', createInflate],
+  ['br', createBrotliDecompress],
+  ['zstd', createZstdDecompress],
+]);
+
+/** What undoes the coding of an answer; undefined where there is none. @throws MalformedResponse for one that nobody asked for and knows. */
+const decoderFor = (headers: IncomingHttpHeaders): (NodeJS.ReadWriteStream & Readable) | undefined => {
+  const coding = String(headers['content-encoding'] ?? '').toLowerCase();
+  if (coding === '' || coding === 'identity') return undefined;
+  const make = DECODERS.get(coding);
+  if (!make) throw new MalformedResponse('the upstream answers in a coding that was not asked for');
+  return make();
 };
 
 const contentType = (headers: IncomingHttpHeaders): string => String(headers['content-type'] ?? '').toLowerCase();
@@ -93,6 +111,9 @@ class Relay implements UpstreamHandler, Pinged {
   /** Bytes of the answer that are still to come; not a number where the upstream does not say. */
   #left = Number.NaN;
   #last: Buffer | undefined;
+  /** The upstream has said all; its connection serves others. */
+  #over = false;
+  #echoed = false;
   #finished = false;
   /** What has passed ends between two events, where one of ours may stand. */
   #between = true;
@@ -107,8 +128,7 @@ class Relay implements UpstreamHandler, Pinged {
 
   #onClose = (): void => {
     if (this.#finished) return;
-    const left = new ClientLeft('the client closed the connection');
-    if (this.#control) this.#control.abort(left);
+    if (this.#control) this.#fail(new ClientLeft('the client closed the connection'));
     else this.#finish({ type: 'unsent' });
   };
 
@@ -116,6 +136,12 @@ class Relay implements UpstreamHandler, Pinged {
     if (this.#decoder) this.#decoder.resume();
     else this.#control?.resume();
   };
+
+  /** Ends an answer early, on the upstream's side as well where that is still at it. */
+  #fail(reason: Error): void {
+    if (this.#over) this.onError(reason);
+    else this.#control?.abort(reason);
+  }
 
   #finish(result: RelayResult): void {
     if (this.#finished) return;
@@ -129,13 +155,23 @@ class Relay implements UpstreamHandler, Pinged {
 
   #answered(outcome: 'done' | 'cancelled' | 'cut', error?: Error): void {
     const usage = this.#meter?.finish() ?? usageOfSilence(this.#request.body.length);
-    const echoed = this.#mask?.seen === true || this.#spelled?.seen === true;
-    this.#finish({ type: 'answered', outcome, status: this.#status, usage, echoed, ...(error ? { error } : {}) });
+    const echoed = this.#echoed || this.#mask?.seen === true || this.#spelled?.seen === true;
+    const [status, headers] = [this.#status, this.#headers];
+    this.#finish({ type: 'answered', outcome, status, headers, usage, echoed, ...(error ? { error } : {}) });
   }
 
   onStart(control: UpstreamControl): void {
     this.#control = control;
-    if (this.#finished || this.#request.response.destroyed) control.abort(new ClientLeft('the client closed the connection'));
+    if (!this.#finished && !this.#request.response.destroyed) return;
+    this.#finish({ type: 'unsent' });
+    control.abort(new ClientLeft('the client closed the connection'));
+  }
+
+  #maskHeader(value: string): string {
+    const { key } = this.#request;
+    if (!value.includes(key)) return value;
+    this.#echoed = true;
+    return value.replaceAll(key, echoMaskFor(key));
   }
 
   onHead(status: number, headers: IncomingHttpHeaders): void {
@@ -145,17 +181,16 @@ class Relay implements UpstreamHandler, Pinged {
       this.#errorBody = [];
       return;
     }
-    const { operation, body, key, echo, requestId, response } = this.#request;
+    const { operation, body, echo, requestId, response } = this.#request;
+    const decoder = decoderFor(headers);
     this.#events = contentType(headers).startsWith('text/event-stream');
     this.#meter = createMeter(operation, this.#events, body.length);
     this.#mask = createEchoMask(echo);
     if (this.#events || operation === 'stream-generate') this.#spelled = new SpelledMask(echo.spelled);
-    const outgoing = clientHeaders(headers, requestId, (value) => (value.includes(key) ? value.replaceAll(key, echoMaskFor(key)) : value));
-    const decode = DECODERS[String(headers['content-encoding'] ?? '').toLowerCase()];
-    if (decode || this.#spelled) delete outgoing['content-length'];
-    if (decode) {
-      this.#startDecoder(decode());
-    } else if (!this.#spelled) this.#left = Number(headers['content-length'] ?? Number.NaN);
+    const outgoing = clientHeaders(headers, requestId, (value) => this.#maskHeader(value));
+    if (decoder || this.#spelled) delete outgoing['content-length'];
+    if (decoder) this.#startDecoder(decoder);
+    else if (!this.#spelled) this.#left = Number(headers['content-length'] ?? Number.NaN);
     response.writeHead(status, outgoing);
     this.#sent = true;
     if (!this.#events) return;
@@ -186,7 +221,7 @@ class Relay implements UpstreamHandler, Pinged {
     });
     decoder.on('drain', () => this.#control?.resume());
     decoder.on('end', () => this.#end());
-    decoder.on('error', (error: Error) => this.#control?.abort(error));
+    decoder.on('error', (error: Error) => this.#fail(error));
   }
 
   /** @returns false when the client is slower than the upstream. */
@@ -215,6 +250,7 @@ class Relay implements UpstreamHandler, Pinged {
   }
 
   onEnd(): void {
+    this.#over = true;
     if (this.#errorBody) this.#refused(this.#errorBody);
     else if (this.#decoder) this.#decoder.end();
     else this.#end();

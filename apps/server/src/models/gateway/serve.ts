@@ -175,10 +175,11 @@ export const createGateway = (parts: CallParts, guards: GatewayGuards): Gateway 
       model: report.model,
       provider: report.provider,
       upstream: report.upstream,
+      providerRequest: report.providerRequest,
       outcome: report.outcome,
       fault: report.fault,
     });
   };
 
-  return { owns: isGatewayUrl, serve, refuseUpgrade: (socket) => void socket.end(UPGRADE_REFUSAL) };
+  return { owns: isGatewayUrl, serve, refuseUpgrade };
 };

@@ -91,14 +91,25 @@ export const failureEvent = (format: WireFormat, operation: string, facts: Failu
 };
 
 /** Errors that the same request meets again, whatever the wait: clients are told not to try. */
-const healsByItself = (status: number): boolean => status === 408 || status === 409 || status === 429 || status >= 502 || status === 500;
+const healsByItself = (status: number): boolean => status === 408 || status === 409 || status === 429 || (status >= 500 && status !== 501);
 
-const wireHeaders = (status: number, requestId: string, retryAfter: number | undefined): Record<string, string> => ({
+interface Retrying {
+  /** Seconds. */
+  retryAfter?: number | undefined;
+  /** Whether a repetition can help; absent: as errors of this status mostly do. */
+  heals?: boolean | undefined;
+}
+
+const wireHeaders = (
+  status: number,
+  requestId: string,
+  { retryAfter, heals = healsByItself(status) }: Retrying,
+): Record<string, string> => ({
   'content-type': 'application/json',
   'cache-control': 'no-store',
   'x-request-id': requestId,
   'request-id': requestId,
-  'x-should-retry': String(healsByItself(status) && status !== 501),
+  'x-should-retry': String(heals),
   ...(retryAfter === undefined ? {} : { 'retry-after': String(Math.max(1, Math.ceil(retryAfter))) }),
 });
 
@@ -112,7 +123,7 @@ export const wireFailure = (format: WireFormat, error: MogplexError, requestId: 
   return {
     status: error.status,
     headers: {
-      ...wireHeaders(error.status, requestId, error.retryAfter),
+      ...wireHeaders(error.status, requestId, { retryAfter: error.retryAfter }),
       'x-mogplex-error': error.code,
       'x-mogplex-boundary': error.boundary,
     },
@@ -121,10 +132,10 @@ export const wireFailure = (format: WireFormat, error: MogplexError, requestId: 
 };
 
 /** A provider's error in the wire format that the client speaks, with the provider's status and type. */
-export const providerFailure = (format: WireFormat, facts: FailureFacts, requestId: string, retryAfter?: number): WireFailure => ({
+export const providerFailure = (format: WireFormat, facts: FailureFacts, requestId: string, retrying: Retrying): WireFailure => ({
   status: facts.status,
   headers: {
-    ...wireHeaders(facts.status, requestId, retryAfter),
+    ...wireHeaders(facts.status, requestId, retrying),
     'x-mogplex-error': 'upstream_error',
     'x-mogplex-boundary': 'model',
   },

@@ -15,8 +15,15 @@ const GENERIC: Record<number, string> = {
   529: 'the provider is overloaded',
 };
 
+/** The same of a key that the account brought itself, with where to mend it. */
+const OF_OWN_KEY: Record<number, string> = {
+  401: 'the provider refused your own key: replace it in Settings > API Keys',
+  402: 'your own account at the provider has no credit: add some there, or remove your key in Settings > API Keys',
+  403: 'your own key may not do this at the provider: replace or remove it in Settings > API Keys',
+};
+
 interface ProviderBody {
-  error?: { message?: unknown; type?: unknown; code?: unknown; status?: unknown } | string;
+  error?: { message?: unknown; type?: unknown; code?: unknown; status?: unknown; details?: unknown } | string;
   message?: unknown;
   type?: unknown;
 }
@@ -31,29 +38,66 @@ const parse = (body: string): ProviderBody => {
   }
 };
 
-const word = (value: unknown): string | undefined =>
-  typeof value === 'string' && /^[A-Za-z0-9_.-]{1,80}$/.test(value) ? value : undefined;
+type Mask = Refusal['mask'];
 
-const cleaned = (message: unknown): string | undefined =>
+const word = (value: unknown, mask: Mask): string | undefined =>
+  typeof value === 'string' && /^[A-Za-z0-9_.-]{1,80}$/.test(value) && mask(value) === value ? value : undefined;
+
+const cleaned = (message: unknown, mask: Mask): string | undefined =>
   typeof message === 'string' && message !== ''
-    ? message.replace(ACCOUNT_WORDS, '[removed]').replace(CONTROL, ' ').slice(0, MAX_MESSAGE)
+    ? mask(message).replace(ACCOUNT_WORDS, '[removed]').replace(CONTROL, ' ').slice(0, MAX_MESSAGE)
     : undefined;
 
-/** Statuses where the provider speaks of the request itself, so that its words help and are handed on. */
-const speaksOfTheRequest = (status: number): boolean =>
-  status === 400 || status === 404 || status === 413 || status === 415 || status === 422;
+const says = (text: unknown, beginning: string): boolean => typeof text === 'string' && text.startsWith(beginning);
+
+const hasReason = (details: unknown, reason: string): boolean =>
+  Array.isArray(details) && details.some((detail: unknown) => (detail as { reason?: unknown } | null)?.reason === reason);
+
+/**
+ * What a provider's refusal is about, as the status that most providers use for it. Google and xAI say with 400 that a key is bad,
+ * Anthropic so that an account has no credit, OpenAI the latter with 429.
+ *
+ * @param status as the provider sent it. @param body of the refusal.
+ */
+export const meaningOf = (status: number, body: string): number => {
+  if (status !== 400 && status !== 429) return status;
+  const { error } = parse(body);
+  const { message, code, type, details } = typeof error === 'object' && error !== null ? error : { message: error };
+  if (status === 429) return code === 'insufficient_quota' || type === 'insufficient_quota' ? 402 : status;
+  if (hasReason(details, 'API_KEY_INVALID') || says(message, 'Incorrect API key provided')) return 401;
+  return says(message, 'Your credit balance is too low') ? 402 : status;
+};
+
+/** What is refused, and what must not be told of it. */
+export interface Refusal {
+  /** As the provider sent it. */
+  status: number;
+  body: string;
+  /** The key of the call is the account's own. */
+  own: boolean;
+  /** Takes the key out of a text. */
+  mask: (text: string) => string;
+}
+
+/** What a refusal is about where the provider speaks of the request itself, so that its words help and are handed on. */
+const speaksOfTheRequest = (meaning: number): boolean =>
+  meaning === 400 || meaning === 404 || meaning === 413 || meaning === 415 || meaning === 422;
 
 /**
  * What of a provider's error a client may know: its status, type and code always; its words where they speak of the
  * request ("prompt is too long"), without anything of the account behind the platform; else words of ours.
  */
-export const readProviderError = (status: number, body: string): FailureFacts => {
+export const readProviderError = ({ status, body, own, mask }: Refusal): FailureFacts => {
   const parsed = parse(body);
-  const error = typeof parsed.error === 'object' ? parsed.error : { message: parsed.error ?? parsed.message, type: parsed.type };
-  const generic = GENERIC[status] ?? (status >= 500 ? 'the provider failed' : 'the provider refused the request');
-  const message = (speaksOfTheRequest(status) ? cleaned(error.message) : undefined) ?? `${generic} (status ${status})`;
-  const type = word(error.status) ?? word(error.type);
-  const code = word(error.code);
+  const { error: found } = parsed;
+  const error = typeof found === 'object' && found !== null ? found : { message: found ?? parsed.message, type: parsed.type };
+  const meaning = meaningOf(status, body);
+  const known = (own ? OF_OWN_KEY[meaning] : undefined) ?? GENERIC[meaning];
+  const generic = known ?? (status >= 500 ? 'the provider failed' : 'the provider refused the request');
+  // Masked when it is decoded: a key can hide behind JSON's escapes.
+  const message = (speaksOfTheRequest(meaning) ? cleaned(error.message, mask) : undefined) ?? `${generic} (status ${status})`;
+  const type = word(error.status, mask) ?? word(error.type, mask);
+  const code = word(error.code, mask);
   return { status, message, ...(type ? { type } : {}), ...(code ? { code } : {}) };
 };
 

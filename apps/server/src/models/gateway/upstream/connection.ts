@@ -12,7 +12,7 @@ export interface UpstreamRequest {
   body: Buffer | undefined;
 }
 
-/** The one hand on an exchange that is under way. */
+/** The one hand on an exchange that is under way. Once that is over it does nothing, whoever uses the connection then. */
 export interface UpstreamControl {
   /** Takes no more of the answer until {@link resume}; the other side is slowed down in turn. */
   pause(): void;
@@ -23,7 +23,7 @@ export interface UpstreamControl {
 
 /** What comes of a request. After `onEnd` or `onError` nothing more is called. */
 export interface UpstreamHandler {
-  /** Called before anything is written. */
+  /** Called before anything is written, and again where that is done once more on another connection. */
   onStart(control: UpstreamControl): void;
   onHead(status: number, headers: IncomingHttpHeaders): void;
   onData(bytes: Buffer): void;
@@ -69,15 +69,61 @@ const headOf = (host: string, { method, path, headers, body }: UpstreamRequest):
   return `${head}\r\n`;
 };
 
+/**
+ * A used connection that the upstream closes so soon after a request, in milliseconds, and without a word, was given up before the
+ * request came: the two met on their way.
+ */
+const CROSSED = 1_000;
+const CROSSED_CODES = new Set(['UPSTREAM_CLOSED', 'ECONNRESET', 'EPIPE']);
+
+/** What a connection tells its pool. */
+export interface ConnectionEvents {
+  /** An exchange has ended and another may follow. */
+  free(connection: UpstreamConnection): void;
+  /** None can follow any more; called once. */
+  gone(connection: UpstreamConnection): void;
+  /** The upstream had closed an idle connection before it saw this request, which is for a new connection then. */
+  crossed(request: UpstreamRequest, handler: UpstreamHandler): void;
+}
+
+/** One request and what listens for its answer. */
+class Exchange implements UpstreamControl {
+  readonly request: UpstreamRequest;
+  readonly handler: UpstreamHandler;
+  readonly #connection: UpstreamConnection;
+
+  constructor(connection: UpstreamConnection, request: UpstreamRequest, handler: UpstreamHandler) {
+    this.#connection = connection;
+    this.request = request;
+    this.handler = handler;
+  }
+
+  pause(): void {
+    this.#connection.pause(this);
+  }
+
+  resume(): void {
+    this.#connection.resume(this);
+  }
+
+  abort(reason: Error): void {
+    this.#connection.abort(this, reason);
+  }
+}
+
 /** One connection to an upstream: one exchange at a time, as many as the upstream allows. */
-export class UpstreamConnection implements UpstreamControl {
+export class UpstreamConnection {
   readonly #socket: Socket;
   readonly #host: string;
   readonly #times: ExchangeTimes;
-  readonly #onFree: (connection: UpstreamConnection) => void;
-  readonly #onGone: (connection: UpstreamConnection) => void;
+  readonly #on: ConnectionEvents;
   readonly #parser: ResponseParser;
-  #handler: UpstreamHandler | undefined;
+  #exchange: Exchange | undefined;
+  #sentAt = 0;
+  /** Exchanges that were answered. */
+  #served = 0;
+  /** Something of the answer has come. */
+  #heard = false;
   #gotHead = false;
   #paused = false;
   #gone = false;
@@ -88,29 +134,21 @@ export class UpstreamConnection implements UpstreamControl {
   /**
    * @param socket connected.
    * @param host what the `host` field says.
-   * @param on.free called when an exchange has ended and another may follow.
-   * @param on.gone called once, when none can follow any more.
    */
-  constructor(
-    socket: Socket,
-    host: string,
-    times: ExchangeTimes,
-    on: { free: (connection: UpstreamConnection) => void; gone: (connection: UpstreamConnection) => void },
-  ) {
+  constructor(socket: Socket, host: string, times: ExchangeTimes, on: ConnectionEvents) {
     this.#socket = socket;
     this.#host = host;
     this.#times = times;
-    this.#onFree = on.free;
-    this.#onGone = on.gone;
+    this.#on = on;
     this.#parser = new ResponseParser({
       onHead: (status, headers) => this.#takeHead(status, headers),
-      onBody: (bytes) => this.#handler?.onData(bytes),
+      onBody: (bytes) => this.#exchange?.handler.onData(bytes),
       onEnd: () => this.#ended(),
     });
     socket.setNoDelay(true);
     socket.on('data', (bytes: Buffer) => this.#take(bytes));
     socket.on('end', () => this.#closed());
-    socket.on('error', (error: Error) => this.#lost(error));
+    socket.on('error', (error: Error) => this.#lost(error, true));
     socket.on('close', () => this.#closed());
   }
 
@@ -125,19 +163,22 @@ export class UpstreamConnection implements UpstreamControl {
     try {
       head = headOf(this.#host, request);
     } catch (error) {
-      this.#onFree(this);
+      this.#on.free(this);
       handler.onError(error as Error);
       return;
     }
-    this.#handler = handler;
+    const exchange = new Exchange(this, request, handler);
+    this.#exchange = exchange;
     if (this.#resting) this.#socket.ref();
     this.#resting = false;
+    this.#heard = false;
     this.#gotHead = false;
     this.#paused = false;
     this.#parser.reset();
-    this.deadline = performance.now() + this.#times.firstByte;
-    handler.onStart(this);
-    if (this.#handler !== handler) return;
+    this.#sentAt = performance.now();
+    this.deadline = this.#sentAt + this.#times.firstByte;
+    handler.onStart(exchange);
+    if (this.#exchange !== exchange) return;
     const { body } = request;
     if (body === undefined) this.#socket.write(head, 'latin1');
     else if (body.length < ONE_WRITE) {
@@ -153,32 +194,32 @@ export class UpstreamConnection implements UpstreamControl {
 
   /** Keeps no process alive until the next request. */
   rest(): void {
-    if (this.#handler !== undefined || this.#resting) return;
+    if (this.#exchange !== undefined || this.#resting) return;
     this.#resting = true;
     this.#socket.unref();
   }
 
-  pause(): void {
-    if (this.#handler === undefined) return;
+  pause(exchange: object): void {
+    if (this.#exchange !== exchange) return;
     this.#paused = true;
     this.deadline = Number.POSITIVE_INFINITY;
     this.#socket.pause();
   }
 
-  resume(): void {
-    if (!this.#paused) return;
+  resume(exchange: object): void {
+    if (this.#exchange !== exchange || !this.#paused) return;
     this.#paused = false;
     this.deadline = performance.now() + this.#times.idle;
     this.#socket.resume();
   }
 
-  abort(reason: Error): void {
-    this.#lost(reason);
+  abort(exchange: object, reason: Error): void {
+    if (this.#exchange === exchange) this.#lost(reason);
   }
 
   /** The deadline has passed: nobody waits for this upstream any longer. */
   expire(): void {
-    if (this.#handler === undefined) this.close();
+    if (this.#exchange === undefined) this.close();
     else if (this.#gotHead) this.#lost(new UpstreamFault('UPSTREAM_BODY_TIMEOUT', 'the upstream stopped in the midst of its answer'));
     else this.#lost(new UpstreamFault('UPSTREAM_HEADERS_TIMEOUT', 'the upstream did not begin to answer'));
   }
@@ -190,11 +231,12 @@ export class UpstreamConnection implements UpstreamControl {
 
   #take(bytes: Buffer): void {
     if (this.#gone) return;
-    if (this.#handler === undefined) {
+    if (this.#exchange === undefined) {
       // Nobody asked for anything.
       this.close();
       return;
     }
+    this.#heard = true;
     if (this.#gotHead) this.deadline = performance.now() + this.#times.idle;
     try {
       this.#parser.push(bytes);
@@ -207,13 +249,14 @@ export class UpstreamConnection implements UpstreamControl {
   #takeHead(status: number, headers: IncomingHttpHeaders): void {
     this.#gotHead = true;
     this.deadline = performance.now() + this.#times.idle;
-    this.#handler?.onHead(status, headers);
+    this.#exchange?.handler.onHead(status, headers);
   }
 
   #ended(): void {
-    const handler = this.#handler;
-    this.#handler = undefined;
-    handler?.onEnd();
+    const exchange = this.#exchange;
+    this.#exchange = undefined;
+    this.#served += 1;
+    exchange?.handler.onEnd();
   }
 
   /** An answer has ended: the connection serves the next request, unless one of both sides wants its end. */
@@ -224,25 +267,33 @@ export class UpstreamConnection implements UpstreamControl {
     else {
       if (this.#paused) this.#socket.resume();
       this.#paused = false;
-      this.#onFree(this);
+      this.#on.free(this);
     }
   }
 
   #closed(): void {
     if (this.#gone) return;
-    if (this.#handler === undefined || !this.#parser.end()) {
-      this.#lost(new UpstreamFault('UPSTREAM_CLOSED', 'the upstream closed the connection'));
+    if (this.#exchange === undefined || !this.#parser.end()) {
+      this.#lost(new UpstreamFault('UPSTREAM_CLOSED', 'the upstream closed the connection'), true);
     } else this.close();
   }
 
-  #lost(error: Error): void {
+  /** Whether the upstream had given this connection up before it could see the request (RFC 9112 section 9.3.1). */
+  #hasCrossed(error: Error): boolean {
+    if (this.#served === 0 || this.#heard || performance.now() - this.#sentAt > CROSSED) return false;
+    return 'code' in error && CROSSED_CODES.has(String(error.code));
+  }
+
+  #lost(error: Error, byUpstream = false): void {
     if (this.#gone) return;
     this.#gone = true;
     this.deadline = Number.POSITIVE_INFINITY;
-    const handler = this.#handler;
-    this.#handler = undefined;
+    const exchange = this.#exchange;
+    this.#exchange = undefined;
     this.#socket.destroy();
-    this.#onGone(this);
-    handler?.onError(error);
+    this.#on.gone(this);
+    if (exchange === undefined) return;
+    if (byUpstream && this.#hasCrossed(error)) this.#on.crossed(exchange.request, exchange.handler);
+    else exchange.handler.onError(error);
   }
 }

@@ -18,13 +18,17 @@ export const fetchWhole = (
     let size = 0;
     let abort = (_reason: Error): void => undefined;
     const late = new UpstreamFault('UPSTREAM_BODY_TIMEOUT', 'the upstream did not finish its answer in time');
+    let over = false;
     const timer = setTimeout(() => {
+      over = true;
       abort(late);
       reject(late);
     }, limits.ms);
     pool.dispatch(request, {
       onStart: (control) => {
         abort = (reason) => control.abort(reason);
+        // The connection came when nobody waited any more.
+        if (over) abort(late);
       },
       onHead: (code) => (status = code),
       onData: (bytes) => {

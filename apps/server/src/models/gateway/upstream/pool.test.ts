@@ -149,6 +149,48 @@ describe('exchanges with an upstream', () => {
     expect(sockets).toHaveLength(2);
   });
 
+  it.each([
+    ['closes', (socket: Socket) => socket.end()],
+    ['resets', (socket: Socket) => socket.resetAndDestroy()],
+  ])('sends a request again that met a kept connection as the upstream %s it', async (_how, leave) => {
+    const { pool, sockets, received } = await upstream((socket, index) => {
+      let count = 0;
+      socket.on('data', () => (index === 0 && ++count === 2 ? leave(socket) : socket.write(OK)));
+    });
+    await fetchWhole(pool, GET, LIMITS);
+    const told = dispatch(pool, post('{"a":1}'));
+    await told.over;
+    expect(told.said).toEqual(['start', 'start', 'head 200', 'data', 'end']);
+    expect(sockets).toHaveLength(2);
+    expect(received[1]?.toString()).toContain('{"a":1}');
+  });
+
+  it('sends it again once and on a new connection, whatever number of kept ones is there', async () => {
+    let closing = false;
+    const { pool, sockets } = await upstream((socket) => void socket.on('data', () => (closing ? socket.end() : socket.write(OK))));
+    await Promise.all([1, 2, 3].map(() => fetchWhole(pool, GET, LIMITS)));
+    expect(sockets).toHaveLength(3);
+    closing = true;
+    const told = dispatch(pool, GET);
+    await told.over;
+    expect(codeOf(told.error)).toBe('UPSTREAM_CLOSED');
+    expect(told.said).toEqual(['start', 'start', 'error']);
+    expect(sockets).toHaveLength(4);
+  });
+
+  it.each([
+    ['of which the upstream has said a word', (socket: Socket) => socket.end('HTTP/1.1 2')],
+    ['that the upstream has had for a while', (socket: Socket) => setTimeout(() => socket.end(), 1_100)],
+  ])('does not send a request again %s', async (_which, leave) => {
+    let count = 0;
+    const { pool, sockets } = await upstream((socket) => void socket.on('data', () => (++count === 2 ? leave(socket) : socket.write(OK))));
+    await fetchWhole(pool, GET, LIMITS);
+    const told = dispatch(pool, GET);
+    await told.over;
+    expect(told.said).toEqual(['start', 'error']);
+    expect(sockets).toHaveLength(1);
+  });
+
   it('closes a connection on which something comes unasked, before it is used again', async () => {
     const { pool, sockets } = await upstream(answering(OK));
     await fetchWhole(pool, GET, LIMITS);
@@ -307,6 +349,22 @@ describe('the flow of bytes', () => {
     expect(told.said.filter((word) => word === 'error')).toHaveLength(1);
   });
 
+  it('keeps the hand on an exchange that is over from the next one on its connection', async () => {
+    const { pool, sockets } = await upstream((socket, index) => {
+      let count = 0;
+      socket.on('data', () => void setTimeout(() => socket.write(OK), index === 0 && ++count === 2 ? 200 : 0));
+    });
+    const first = dispatch(pool, GET);
+    await first.over;
+    const second = dispatch(pool, GET);
+    first.control.pause();
+    first.control.abort(new Error('too late'));
+    await second.over;
+    expect(second.said).toEqual(['start', 'head 200', 'data', 'end']);
+    expect(first.said.at(-1)).toBe('end');
+    expect(sockets).toHaveLength(1);
+  });
+
   it('sends nothing of a request that is given up at its start', async () => {
     const { pool, received } = await upstream(answering(OK));
     const { promise, resolve } = Promise.withResolvers<Error>();
@@ -381,6 +439,17 @@ describe('fetching a whole answer', () => {
     });
     const error = await fetchWhole(pool, GET, { bytes: 1_000_000, ms: 200 }).catch((caught: unknown) => caught as Error);
     expect(codeOf(error as Error)).toBe('UPSTREAM_BODY_TIMEOUT');
+  });
+
+  it('sends nothing when the connection comes after that', async () => {
+    const { port, received, sockets } = await upstream(answering(OK));
+    const slow: buildConnector.connector = (options, callback) => void setTimeout(() => buildConnector({})(options, callback), 300);
+    const pool = new UpstreamPool(`http://127.0.0.1:${port}`, slow, TIMES);
+    open.push({ close: () => pool.close() });
+    await expect(fetchWhole(pool, GET, { bytes: 100, ms: 100 })).rejects.toThrow('in time');
+    await expect.poll(() => sockets.length).toBe(1);
+    await sleep(50);
+    expect(received.map(String)).toEqual(['']);
   });
 
   it('does not wait for a connection longer than that', async () => {

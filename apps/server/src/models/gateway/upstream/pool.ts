@@ -24,7 +24,8 @@ const keptFor = (hint: string | undefined, most: number): number => {
  * for the model gateway, which knows one kind of request and wants its answer byte by byte as it comes: on a kept connection
  * it adds about a quarter of what a general client does, and a pool that only waits keeps no process alive.
  *
- * A request is written once. One that fails is never repeated here, since it may have been taken.
+ * A request is written once. One that fails is not repeated, since it may have been taken, but for one case: a kept connection that
+ * the upstream closes as the request goes out. Every client of the field opens another one then.
  */
 export class UpstreamPool {
   readonly #origin: URL;
@@ -52,6 +53,17 @@ export class UpstreamPool {
       free.send(request, handler);
       return;
     }
+    this.#dial(request, handler);
+  }
+
+  /** Cuts every connection. */
+  close(): void {
+    this.#closed = true;
+    clearInterval(this.#timer);
+    for (const connection of this.#all) connection.close();
+  }
+
+  #dial(request: UpstreamRequest, handler: UpstreamHandler): void {
     const { protocol, hostname, host, port } = this.#origin;
     this.#connect({ protocol, hostname: hostname.replace(/^\[|\]$/g, ''), host, port }, (...[error, socket]) => {
       if (error) return handler.onError(error);
@@ -61,13 +73,6 @@ export class UpstreamPool {
       }
       this.#open(socket as Socket).send(request, handler);
     });
-  }
-
-  /** Cuts every connection. */
-  close(): void {
-    this.#closed = true;
-    clearInterval(this.#timer);
-    for (const connection of this.#all) connection.close();
   }
 
   #open(socket: Socket): UpstreamConnection {
@@ -84,6 +89,7 @@ export class UpstreamPool {
         if (at !== -1) this.#free.splice(at, 1);
         if (this.#all.size === 0) this.#rest();
       },
+      crossed: (request, handler) => this.#dial(request, handler),
     });
     this.#all.add(connection);
     this.#timer ??= setInterval(() => this.#look(), LOOK_EVERY);
