@@ -36,11 +36,14 @@ const NASTY = [
 
 const wild: Arbitrary<unknown> = fc.oneof(fc.constantFrom<unknown>(...NASTY), fc.jsonValue({ maxDepth: 2 }), fc.double());
 
-const fitting = (schema: JsonSchema): Arbitrary<unknown> => {
+/** Values that fields of a name are tried with too, where chance would never find one that is accepted. */
+export type Known = Readonly<Record<string, readonly unknown[]>>;
+
+const fitting = (schema: JsonSchema, known: Known): Arbitrary<unknown> => {
   if ('const' in schema) return fc.constant(schema.const);
   if (schema.enum) return fc.constantFrom(...schema.enum);
   const choices = schema.anyOf ?? schema.oneOf;
-  if (choices) return fc.oneof(...choices.map(fromSchema));
+  if (choices) return fc.oneof(...choices.map((choice) => fromSchema(choice, known)));
   switch (schema.type) {
     case 'string': {
       const text = fc.string({ minLength: schema.minLength ?? 0, maxLength: Math.min(schema.maxLength ?? 60, 60) });
@@ -55,9 +58,14 @@ const fitting = (schema: JsonSchema): Arbitrary<unknown> => {
     case 'null':
       return fc.constant(null);
     case 'array':
-      return fc.array(fromSchema(schema.items ?? {}), { minLength: schema.minItems ?? 0, maxLength: Math.min(schema.maxItems ?? 4, 4) });
+      return fc.array(fromSchema(schema.items ?? {}, known), {
+        minLength: schema.minItems ?? 0,
+        maxLength: Math.min(schema.maxItems ?? 4, 4),
+      });
     case 'object': {
-      const fields = Object.fromEntries(Object.entries(schema.properties ?? {}).map(([name, shape]) => [name, fromSchema(shape)]));
+      const fields = Object.fromEntries(
+        Object.entries(schema.properties ?? {}).map(([name, shape]) => [name, orKnown(fromSchema(shape, known), known[name])]),
+      );
       return fc.record(fields, { requiredKeys: schema.required ?? [] });
     }
     case undefined:
@@ -66,6 +74,10 @@ const fitting = (schema: JsonSchema): Arbitrary<unknown> => {
   }
 };
 
+/** Values of `arbitrary` and, half of the time, one of these. */
+export const orKnown = (arbitrary: Arbitrary<unknown>, values: readonly unknown[] = []): Arbitrary<unknown> =>
+  values.length === 0 ? arbitrary : fc.oneof(arbitrary, fc.constantFrom(...values));
+
 /** Values for a JSON schema: nine in ten fit it, the others are anything at all. */
-export const fromSchema = (schema: JsonSchema): Arbitrary<unknown> =>
-  fc.oneof({ weight: 9, arbitrary: fitting(schema) }, { weight: 1, arbitrary: wild });
+export const fromSchema = (schema: JsonSchema, known: Known = {}): Arbitrary<unknown> =>
+  fc.oneof({ weight: 9, arbitrary: fitting(schema, known) }, { weight: 1, arbitrary: wild });

@@ -21,6 +21,27 @@ export interface Things {
   run: string;
 }
 
+const NAMED: Readonly<Record<string, keyof Things>> = {
+  teams: 'team',
+  members: 'member',
+  invitations: 'invitation',
+  'service-accounts': 'machine',
+  tokens: 'token',
+  notifications: 'notice',
+  passkeys: 'passkey',
+  sessions: 'session',
+  apps: 'app',
+  connections: 'connection',
+  runs: 'run',
+};
+
+/** The id that a parameter of a path stands for: that of the team in `/teams/{id}`. Undefined for what belongs to nobody. */
+export const knownId = (things: Things, path: string, name: string): string | undefined => {
+  const segments = path.split('/');
+  const thing = NAMED[segments[segments.indexOf(`{${name}}`) - 1] ?? ''];
+  return thing && things[thing];
+};
+
 const idOf = async (person: Person, path: string, body: object): Promise<string> => {
   const { status, data, error } = await person.call<{ id: string }>('POST', path, body);
   if (status !== 201) throw new Error(`${path} answered ${status}: ${error?.message}`);
