@@ -22,6 +22,7 @@ const UNSURE_ARMOUR = 4_096;
 const LONGEST_KEY = 4_096;
 const KEY_TYPE = '"kty"';
 const KEY_MEMBER = /"(?:d[pq]?|qi?|p|k)"\s{0,4}:\s{0,4}"[\w-]{20}/g;
+const LONGEST_MEMBER = 40;
 const DUMP_LINE = /^[0-9a-f]{4,16}:?[ \t]{1,3}(?:[0-9a-f]{2}){1,2} /i;
 /** A command whose words may be piped into one that takes a password. */
 const ECHO = /\b(?:echo|printf)[ ]/i;
@@ -49,20 +50,19 @@ export interface Pending {
 export function pendingAt(text: string, triggers: readonly Trigger[], released: number, to: number): Pending {
   const line = text.lastIndexOf('\n', to - 1) + 1;
   const pending: Pending = { hold: to, anchor: Infinity };
-  const close = text.lastIndexOf('}', to - 1);
   // A key ends where the next one begins.
   const armour = triggers.findLast(({ at, kind }) => kind === 'armour' && at < to);
   for (const trigger of triggers) {
     const { at, kind } = trigger;
     if (at >= to || (kind === 'armour' && trigger !== armour)) continue;
     const wide = kind === 'armour' || kind === 'dump' || (kind === 'login' && text.startsWith(KEY_TYPE, at));
-    if (wide ? goesOn(text, kind, at, line, to, close) : to - at < reachOf(text, kind, at, line)) {
+    if (wide ? goesOn(text, kind, at, line, to) : to - at < reachOf(text, kind, at, line)) {
       if (at < pending.anchor) pending.anchor = at;
       const from = wide ? at : Math.max(line, wordStart(text, at));
       if (from < pending.hold) pending.hold = from;
     }
   }
-  const member = openMember(text, Math.max(released, close), to);
+  const member = openMember(text, released, to);
   if (member < pending.hold) pending.hold = member;
   if (line < to) {
     const lead = text.slice(Math.max(line, released, to - 20), to).search(LEAD);
@@ -92,8 +92,8 @@ function reachOf(text: string, kind: Trigger['kind'], at: number, line: number):
 }
 
 /** Whether a construct of several lines that begins at `at` has not ended yet. */
-function goesOn(text: string, kind: Trigger['kind'], at: number, line: number, to: number, close: number): boolean {
-  if (kind === 'login') return to - at < LONGEST_KEY && close < at;
+function goesOn(text: string, kind: Trigger['kind'], at: number, line: number, to: number): boolean {
+  if (kind === 'login') return to - at < LONGEST_KEY && text.lastIndexOf('}', to - 1) < at;
   if (kind === 'dump') return at >= line ? to - at < REACH : line - at < LONGEST_ARMOUR && isDump(text, at, line);
   KEY_HEADER.lastIndex = at;
   const header = KEY_HEADER.exec(text);
@@ -108,11 +108,13 @@ function isDump(text: string, at: number, line: number): boolean {
   return DUMP_LINE.test(text.slice(text.lastIndexOf('\n', line - 2) + 1, line));
 }
 
-/** Where a private member of a JSON Web Key stands whose type may follow. */
-function openMember(text: string, from: number, to: number): number {
-  KEY_MEMBER.lastIndex = Math.max(0, from - 12);
-  for (let match = KEY_MEMBER.exec(text); match !== null && match.index < to; match = KEY_MEMBER.exec(text))
-    if (to - match.index < LONGEST_KEY) return match.index;
+/** Where a private member of a JSON Web Key stands whose type may follow, before the key is closed. */
+function openMember(text: string, released: number, to: number): number {
+  const least = Math.max(0, released - 12);
+  const fresh = text.slice(least, to + LONGEST_MEMBER);
+  KEY_MEMBER.lastIndex = Math.max(0, fresh.lastIndexOf('}', to - least - 1) - 12);
+  for (let match = KEY_MEMBER.exec(fresh); match !== null && least + match.index < to; match = KEY_MEMBER.exec(fresh))
+    if (to - least - match.index < LONGEST_KEY) return least + match.index;
   return to;
 }
 

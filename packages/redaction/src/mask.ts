@@ -3,14 +3,15 @@ import type { Masked } from './types.ts';
 
 /** Counts what was masked, by rule. */
 export class Tally {
-  readonly #counts = new Map<string, number>();
+  #counts: Map<string, number> | undefined;
 
   add(rule: string, count = 1): void {
+    this.#counts ??= new Map();
     this.#counts.set(rule, (this.#counts.get(rule) ?? 0) + count);
   }
 
   list(): Masked[] {
-    return this.#counts.size === 0 ? [] : [...this.#counts].map(([rule, count]) => ({ rule, count }));
+    return this.#counts === undefined ? [] : [...this.#counts].map(([rule, count]) => ({ rule, count }));
   }
 }
 

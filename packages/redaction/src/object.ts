@@ -26,8 +26,8 @@ interface KeyInfo {
   whole: boolean;
   /** The key of a pair such as `{ name, value }`: its text names the value, or is the value. */
   pair: 'name' | 'value' | undefined;
-  /** A key that cannot be assigned. */
-  special: boolean;
+  /** The key says nothing of its value and may be written as it is. */
+  usual: boolean;
   key: string;
   /** The key that came after it last time, and the first one of the record under it: they are asked first. */
   next: KeyInfo | undefined;
@@ -39,7 +39,7 @@ const beforeAll = (): KeyInfo => ({
   text: '',
   whole: false,
   pair: undefined,
-  special: false,
+  usual: false,
   key: '',
   next: undefined,
   first: undefined,
@@ -95,7 +95,7 @@ class Walk {
   #number(value: number, kind: NameClass): Json {
     if (kind === 'password' || kind === 'whole') return this.#string(String(value), kind);
     if (!Number.isFinite(value)) return null;
-    if (value >= 1e7 || value <= -1e7) this.joined += value + BETWEEN;
+    if (this.#owner.numeric && (value >= 1e7 || value <= -1e7)) this.joined += value + BETWEEN;
     return value;
   }
 
@@ -144,13 +144,16 @@ class Walk {
 
   /** @param keys the record's own keys, where it may have others as well. */
   #record(record: Record<string, unknown>, keys: readonly string[] | undefined, kind: NameClass, site: KeyInfo): Json {
+    const owner = this.#owner;
     const out: { [key: string]: Json } = {};
-    const fields: Fields = { info: undefined, site, named: 'none', kind };
-    let left = this.#owner.caps.items ?? Infinity;
+    const pair: Pair = { name: undefined, kind };
+    let left = owner.caps.items ?? Infinity;
+    let info: KeyInfo | undefined;
     if (keys)
       for (const key of keys) {
         if (--left < 0) break;
-        this.#field(out, key, read(record, key), fields);
+        info = info === undefined ? owner.first(site, key) : owner.after(info, key);
+        this.#field(out, info, read(record, key), pair);
       }
     else
       for (const key in record) {
@@ -161,43 +164,41 @@ class Walk {
         } catch {
           value = UNREADABLE;
         }
-        this.#field(out, key, value, fields);
+        info = info === undefined ? owner.first(site, key) : owner.after(info, key);
+        if (!info.usual || kind !== 'none') this.#field(out, info, value, pair);
+        else if (typeof value === 'string') {
+          if (value.length >= SHORTEST_TEXT) this.joined += value + BETWEEN;
+          out[key] = value;
+        } else if (typeof value === 'object' || typeof value === 'number') out[key] = this.value(value, kind, info);
+        else this.#field(out, info, value, pair);
       }
     if (left < 0) this.tally.add('cap:items');
     return out;
   }
 
-  #field(out: { [key: string]: Json }, key: string, value: unknown, state: Fields): void {
-    const owner = this.#owner;
-    const info = state.info === undefined ? owner.first(state.site, key) : owner.after(state.info, key);
-    state.info = info;
+  #field(out: { [key: string]: Json }, info: KeyInfo, value: unknown, pair: Pair): void {
     const type = typeof value;
     if (type === 'function' || type === 'undefined') return;
     let inner: NameClass = info.kind;
-    if (state.kind === 'whole' || (info.whole && type === 'object')) inner = 'whole';
-    else if (state.named !== 'none' && type !== 'object' && info.pair === 'value') inner = state.named;
-    let written: Json;
-    if (type === 'string' && inner === 'none') {
-      written = value as string;
-      if (written.length >= SHORTEST_TEXT) this.joined += written + BETWEEN;
-    } else if (type === 'boolean') written = value as boolean;
-    else written = this.value(value, inner, info);
-    if (info.pair === 'name' && type === 'string') state.named = owner.key(value as string).kind;
-    if (info.text !== key) this.tally.add('key');
-    if (info.special) Object.defineProperty(out, info.text, { value: written, enumerable: true, configurable: true, writable: true });
-    else out[info.text] = written;
+    if (pair.kind === 'whole' || (info.whole && type === 'object')) inner = 'whole';
+    else if (pair.name !== undefined && type !== 'object' && info.pair === 'value') inner = this.#owner.kindNamed(pair.name, inner);
+    if (info.pair === 'name' && type === 'string') pair.name = value as string;
+    if (info.text !== info.key) this.tally.add('key');
+    define(out, info.text, this.value(value, inner, info));
   }
 }
 
-/** Where the walk over the fields of a record stands. */
-interface Fields {
-  /** Of the key before. */
-  info: KeyInfo | undefined;
-  /** Of the key that the record stands under. */
-  site: KeyInfo;
-  /** What the name in a pair of name and value says of the value. */
-  named: NameClass;
+/** What is known of the record whose fields are read. */
+interface Pair {
+  /** What a pair of name and value calls its value. */
+  name: string | undefined;
   kind: NameClass;
+}
+
+/** Sets a field, whatever it is called. */
+function define(record: { [key: string]: Json }, key: string, value: Json): void {
+  if (key === '__proto__') Object.defineProperty(record, key, { value, enumerable: true, configurable: true, writable: true });
+  else record[key] = value;
 }
 
 const PLAIN = Object.prototype;
@@ -237,6 +238,8 @@ class ObjectRedactor {
   readonly #keys = new Map<string, KeyInfo>();
   /** Stands for the value itself. */
   #root = beforeAll();
+  /** Whether a number may hold a secret. */
+  numeric = false;
   /** Number of known forms that the remembered keys were checked for. */
   #keysFor = 0;
   readonly #ignored = new Tally();
@@ -281,18 +284,19 @@ class ObjectRedactor {
     const engine = this.#engine();
     if (this.#keys.size >= KEY_CACHE) this.#forgetKeys();
     const kind = engine.names?.classify(key) ?? 'none';
-    const info: KeyInfo = {
-      kind,
-      text: this.#text(key, this.#ignored),
-      whole: kind === 'whole' || (engine.names !== undefined && WHOLE.test(key)),
-      pair: NAMING.has(key) ? 'name' : VALUE.has(key) ? 'value' : undefined,
-      special: key === '__proto__',
-      key,
-      next: undefined,
-      first: undefined,
-    };
+    const text = this.#text(key, this.#ignored);
+    const whole = kind === 'whole' || (engine.names !== undefined && WHOLE.test(key));
+    const pair = NAMING.has(key) ? 'name' : VALUE.has(key) ? 'value' : undefined;
+    const usual = kind === 'none' && !whole && pair === undefined && text === key && key !== '__proto__';
+    const info: KeyInfo = { kind, text, whole, pair, usual, key, next: undefined, first: undefined };
     if (key.length <= LONGEST_KEY) this.#keys.set(key, info);
     return info;
+  }
+
+  /** What the name in a pair says of its value, if it says anything. */
+  kindNamed(name: string, otherwise: NameClass): NameClass {
+    const { kind } = this.key(name);
+    return kind === 'none' ? otherwise : kind;
   }
 
   #forgetKeys(): void {
@@ -301,13 +305,15 @@ class ObjectRedactor {
   }
 
   #redact(value: unknown, tally: Tally): Json {
-    const { size } = this.#engine().needles;
+    const engine = this.#engine();
+    const { size } = engine.needles;
     if (size !== this.#keysFor) this.#forgetKeys();
     this.#keysFor = size;
+    this.numeric = engine.numeric || engine.needles.numeric;
     const walk = new Walk(this, tally);
     let out = walk.value(value, 'none', this.#root);
     const { joined } = walk;
-    if (joined !== BETWEEN && scan(this.#engine(), joined, 0, joined.length, true).hits.length > 0) out = this.#strings(out, tally);
+    if (joined !== BETWEEN && scan(engine, joined, 0, joined.length, true).hits.length > 0) out = this.#strings(out, tally);
     const { string, total } = this.caps;
     if (string !== undefined) out = capString(out, string, tally);
     if (total !== undefined) out = capTotal(out, total, tally);
@@ -328,9 +334,7 @@ class ObjectRedactor {
       return value;
     }
     for (const key of Object.keys(value)) {
-      const written = this.#strings(value[key] as Json, tally);
-      if (key !== '__proto__') value[key] = written;
-      else Object.defineProperty(value, key, { value: written, enumerable: true, configurable: true, writable: true });
+      define(value, key, this.#strings(value[key] as Json, tally));
     }
     return value;
   }

@@ -331,4 +331,17 @@ describe('D1 A17 the thirty paths a secret takes', () => {
     out += chunks.write(`${late.slice(0, 11)}`) + chunks.write(`${late.slice(11)} after\n`) + chunks.end();
     expect(out).toBe('before the registration [redacted:known:late] after\n');
   });
+
+  test('D1 a number of an object that is a known value', () => {
+    const own = createKnownValues();
+    const numbers = createRedactor({ known: own });
+    const account = 4_111_222_233_334_444;
+    const before = numbers.object({ account, at: 1_760_000_000_123 });
+    expect(before.value).toEqual({ account, at: 1_760_000_000_123 });
+    own.register(String(account), 'account');
+    const after = numbers.object({ account, rate: 12_345_678.25, at: 1_760_000_000_123 });
+    expect(after.value).toMatchObject({ account: '[redacted:known:account]', rate: 12_345_678.25, at: 1_760_000_000_123 });
+    own.register('12345678.25', 'rate');
+    expect(numbers.object({ rate: 12_345_678.25 }).value).toEqual({ rate: '[redacted:known:rate]' });
+  });
 });

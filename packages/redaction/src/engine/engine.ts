@@ -4,7 +4,7 @@ import { KEYWORDS } from './context.ts';
 import { type Followers, GramTable, type Probe } from './grams.ts';
 import { LOGIN_LITERALS } from './logins.ts';
 import { Names } from './names.ts';
-import type { NeedleIndex } from './needles.ts';
+import { IN_NUMBER, type NeedleIndex } from './needles.ts';
 
 /** A format ready to be tried. */
 export interface CompiledFormat {
@@ -30,6 +30,8 @@ export interface Engine {
   needles: NeedleIndex;
   /** Whether URLs are searched for credentials. */
   urls: boolean;
+  /** Whether a format may stand in a number. */
+  numeric: boolean;
 }
 
 /** Compiles formats, names and known values into one engine. */
@@ -44,7 +46,8 @@ export function compile(formats: readonly Format[], names: readonly string[] | u
   if (names !== undefined)
     for (const word of keywordsFor(names))
       grams.add({ literal: word, fold: true, named: true, action: { kind: 'keyword', length: word.length } });
-  return { grams, names: names === undefined ? undefined : new Names(names), needles, urls: formats.length > 0 };
+  const numeric = formats.some(mayBeNumber);
+  return { grams, names: names === undefined ? undefined : new Names(names), needles, urls: formats.length > 0, numeric };
 }
 
 /** Engines by their formats and names: redactors that look for the same things share the tables. */
@@ -73,11 +76,21 @@ function addFormat(grams: GramTable<Action>, format: Format): void {
   const compiled: CompiledFormat = { format, pattern: new RegExp(patternOf(format), flags), lead, leastLead: least };
   const action: Action = { kind: 'format', compiled };
   const next = nextOf(format);
-  for (const literal of [format.parts[format.anchor] as string | string[]].flat()) {
+  for (const literal of literalsOf(format)) {
     const probe: Probe<Action> = { literal: format.ignoreCase ? literal.toLowerCase() : literal, fold: format.ignoreCase === true, action };
     grams.add(next === undefined ? probe : { ...probe, next }, followersOf(format));
   }
 }
+
+/** The texts of which one stands in everything that a format matches. */
+const literalsOf = (format: Format): string[] => [format.parts[format.anchor] as string | string[]].flat();
+
+const LONGEST_NUMBER = 24;
+
+/** Whether a number, as it is written, may hold what a format matches. */
+const mayBeNumber = (format: Format): boolean =>
+  literalsOf(format).some((literal) => IN_NUMBER.test(literal)) &&
+  format.parts.reduce((sum, part) => sum + leastOf(part), 0) <= LONGEST_NUMBER;
 
 /** Sets of characters by the body of a class: many formats have the same. */
 const sets = new Map<string, ReadonlySet<number>>();

@@ -164,6 +164,9 @@ class WordTable {
   }
 }
 
+/** Text that may be a part of a number as it is written. */
+export const IN_NUMBER = /^[\d.e+-]+$/;
+
 const byteAt = (text: string, at: number): number => text.charCodeAt(at) & 255;
 
 const keyAt = (text: string, at: number): number =>
@@ -176,11 +179,17 @@ export class NeedleIndex {
   readonly #words = new WordTable(this.#owners, (needle) => (this.#needles[needle] as Needle).text);
   #values = 0;
   #longest = 0;
+  #numeric = false;
   #filter: WordFilter | undefined;
 
   /** Length of the longest form, in characters. */
   get longest(): number {
     return this.#longest;
+  }
+
+  /** Whether a value may stand in a number. */
+  get numeric(): boolean {
+    return this.#numeric;
   }
 
   /** How many forms are looked for; grows with each value. */
@@ -218,6 +227,7 @@ export class NeedleIndex {
     this.#owners.push(this.#values);
     const { text, enough } = needle;
     this.#longest = Math.max(this.#longest, text.length);
+    this.#numeric ||= IN_NUMBER.test(text);
     const period = Math.max(WORD, (enough - 2 * WORD + 2) >> 1);
     for (let offset = 0; offset + WORD <= text.length; offset++)
       if (offset % period < WORD) this.#words.add(keyAt(text, offset), id, offset);
