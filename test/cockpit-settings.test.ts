@@ -197,6 +197,23 @@ test('a login whose plugin is gone hides no other model', async () => {
   expect(await terminal.waitFor('the models of gone are not known')).toContain('there is no provider "gone"');
 });
 
+test('Up goes through the rows of a long line before it goes to the history, and a word typed at the conversation goes to the composer', async () => {
+  await using terminal = open({}, { args: ['--model', 'openai/gpt-test'] });
+  await terminal.waitFor((screen) => screen.includes('Ask something') && screen.includes('openai/gpt-test'));
+  terminal.write('earlier\r');
+  await terminal.waitFor('18 tok');
+  terminal.write(`${'word '.repeat(20)}end`);
+  await terminal.waitFor('end');
+  terminal.write(`${KEYS.up}[here]`);
+  expect(await terminal.waitFor('[here]')).toContain('end');
+  terminal.write(KEYS.up);
+  expect(await terminal.waitFor(/❯ earlier\n Enter send/)).not.toContain('[here]');
+  terminal.write(KEYS.ctrlU + KEYS.escape);
+  await terminal.waitFor('q leave');
+  terminal.write('hello');
+  await terminal.waitFor(/❯ hello\n Enter send/);
+});
+
 test('a paste narrows a list', async () => {
   await using terminal = open();
   await terminal.waitFor('Ask something');

@@ -2,7 +2,7 @@ import { Box, useCursor } from 'ink';
 import type { ReactNode } from 'react';
 import type { Cockpit } from './controller.ts';
 import { currentSuggestions } from './input/completion.ts';
-import { composerRows } from './panels/composer.ts';
+import { type ComposerRows, composerRows } from './panels/composer.ts';
 import { drawerRows, drawerWants } from './panels/drawer.ts';
 import { footRow, workingRow } from './panels/foot.ts';
 import { headerRows } from './panels/header.ts';
@@ -34,7 +34,7 @@ export function SessionScreen({ cockpit, state, rows, width, height }: Props): R
   const rule: Line = [{ text: '─'.repeat(width), color: 'muted' }];
   const header = [...headerRows(state, width), rule];
   const side = sideWidth(state, width, height);
-  const composer = composerRows(state.editor, width, placeholder(state));
+  const composer = compose(cockpit, state, width);
   const strip = side === 0 ? mcpStrip(state.mcp, width) : [];
   const above = [...alertRows(cockpit, state, width, height), ...strip, rule];
   const foot = [...above, ...composer.lines, footRow(state, width)];
@@ -77,6 +77,11 @@ function drawerBody(cockpit: Cockpit, state: CockpitState, rows: TimelineRows, w
   const above = behind === 0 ? [] : rows.window(shownTimeline(state), width, behind, state.scroll).lines;
   const padding = Array.from({ length: behind - above.length }, (): Line => []);
   return [...above, ...padding, ...drawerRows(drawer, width, tall)];
+}
+
+function compose(cockpit: Cockpit, state: CockpitState, width: number): ComposerRows {
+  cockpit.columns = width;
+  return composerRows(state.editor, width, placeholder(state));
 }
 
 function placeholder(state: CockpitState): string {

@@ -24,19 +24,30 @@ describe('the editor', () => {
   });
 
   test('moves between rows at the same column', () => {
-    expect(edit.moveUp(typed('long row\nab')).cursor).toBe(2);
-    expect(edit.moveDown(typed('long row\nab', 6)).cursor).toBe(11);
+    expect(edit.moveUp(typed('long row\nab'), 80).cursor).toBe(2);
+    expect(edit.moveDown(typed('long row\nab', 6), 80).cursor).toBe(11);
+  });
+
+  test('moves between the rows of a line that is too wide for one', () => {
+    const wide = 'abcdefghijKLMNOPQRST漢字xyz';
+    expect(edit.moveUp(typed(wide), 13).cursor).toBe(17);
+    expect(edit.moveUp(edit.moveUp(typed(wide), 13), 13).cursor).toBe(7);
+    expect(edit.moveDown(typed(wide, 3), 13).cursor).toBe(13);
+    expect(edit.moveDown(typed(wide, 13), 13).cursor).toBe(21);
+    expect(edit.moveDown(typed(`${wide}\nab`, 25), 13).cursor).toBe(28);
+    // At the end of a full row the cursor would stand in the next one.
+    expect(edit.moveUp(typed('abcdefghij0123456789', 20), 13).cursor).toBe(9);
   });
 
   test('walks the history from the first row and comes back to the draft', () => {
     let editor = edit.submit(typed('first'));
     editor = edit.submit({ ...editor, text: 'second', cursor: 6 });
     editor = edit.insert(editor, 'draft');
-    editor = edit.moveUp(editor);
+    editor = edit.moveUp(editor, 80);
     expect(editor.text).toBe('second');
-    editor = edit.moveUp(edit.moveUp(editor));
+    editor = edit.moveUp(edit.moveUp(editor, 80), 80);
     expect(editor.text).toBe('first');
-    editor = edit.moveDown(edit.moveDown(editor));
+    editor = edit.moveDown(edit.moveDown(editor, 80), 80);
     expect(editor).toMatchObject({ text: 'draft', recalled: undefined });
   });
 

@@ -1,4 +1,5 @@
-import { graphemes } from '../text/width.ts';
+import { graphemes, stringWidth } from '../text/width.ts';
+import { rowAt, type VisualRow, visualRows } from './rows.ts';
 
 /** The text being composed. Every function here returns a new editor and touches nothing else. */
 export interface Editor {
@@ -50,22 +51,44 @@ export const moveLineStart = (editor: Editor): Editor => ({ ...editor, cursor: l
 
 export const moveLineEnd = (editor: Editor): Editor => ({ ...editor, cursor: lineEnd(editor) });
 
-/** One row up; from the first row, one entry back in the history. */
-export function moveUp(editor: Editor): Editor {
-  const start = lineStart(editor);
-  if (start === 0) return recall(editor, (editor.recalled ?? editor.history.length) - 1);
-  const column = editor.cursor - start;
-  const aboveStart = editor.text.lastIndexOf('\n', start - 2) + 1;
-  return { ...editor, cursor: Math.min(aboveStart + column, start - 1) };
+/**
+ * One row up as the text is drawn; from the first row, one entry back in the history.
+ *
+ * @param columns of the screen
+ */
+export function moveUp(editor: Editor, columns: number): Editor {
+  const rows = visualRows(editor.text, columns);
+  const at = rowAt(rows, editor.cursor);
+  return at <= 0 ? recall(editor, (editor.recalled ?? editor.history.length) - 1) : moveToRow(editor, rows, at - 1);
 }
 
-/** One row down; from the last row, one entry forward in the history, at its end back to the draft. */
-export function moveDown(editor: Editor): Editor {
-  const end = lineEnd(editor);
-  if (end === editor.text.length) return editor.recalled === undefined ? editor : recall(editor, editor.recalled + 1);
-  const column = editor.cursor - lineStart(editor);
-  const belowEnd = editor.text.indexOf('\n', end + 1);
-  return { ...editor, cursor: Math.min(end + 1 + column, belowEnd === -1 ? editor.text.length : belowEnd) };
+/**
+ * One row down as the text is drawn; from the last row, one entry forward in the history, at its end back to the draft.
+ *
+ * @param columns of the screen
+ */
+export function moveDown(editor: Editor, columns: number): Editor {
+  const rows = visualRows(editor.text, columns);
+  const at = rowAt(rows, editor.cursor);
+  if (at < rows.length - 1) return moveToRow(editor, rows, at + 1);
+  return editor.recalled === undefined ? editor : recall(editor, editor.recalled + 1);
+}
+
+/** The same cell of another row, or the end of that. */
+function moveToRow(editor: Editor, rows: readonly VisualRow[], to: number): Editor {
+  const from = rows[rowAt(rows, editor.cursor)];
+  const row = rows[to];
+  if (from === undefined || row === undefined) return editor;
+  const cells = stringWidth(from.text.slice(0, editor.cursor - from.start));
+  let used = 0;
+  let length = 0;
+  for (const grapheme of graphemes(row.text)) {
+    used += stringWidth(grapheme);
+    // Behind the last character of a row that goes on, the cursor would stand in the next one.
+    if (used > cells || rows[to + 1]?.start === row.start + length + grapheme.length) break;
+    length += grapheme.length;
+  }
+  return { ...editor, cursor: row.start + length };
 }
 
 /** Empties the editor and remembers what was in it. */

@@ -62,6 +62,10 @@ function timelineKey(cockpit: Cockpit, input: string, key: Key): void {
   if (key.return || input === 'i' || input === '/') {
     cockpit.store.update((state) => ({ ...state, focus: 'composer' }));
     if (input === '/') insertText(cockpit, '/');
+  } else if (/^[^\p{C}]+$/u.test(input) && !key.ctrl && !key.meta && !key.super) {
+    // Who types a word means the composer.
+    cockpit.store.update((state) => ({ ...state, focus: 'composer' }));
+    insertText(cockpit, sanitise(input));
   }
 }
 
@@ -74,7 +78,7 @@ function composerKey(cockpit: Cockpit, input: string, key: Key): void {
   if (key.ctrl && input === 'd' && cockpit.state.editor.text === '' && cockpit.state.turn === 'idle') return cockpit.interrupt();
   if (key.tab) return complete(cockpit);
   if ((key.upArrow || key.downArrow) && moveSuggestion(cockpit, key.upArrow ? -1 : 1)) return;
-  const change = editing(input, key);
+  const change = editing(input, key, cockpit.columns);
   if (change !== undefined) {
     cockpit.store.update((state) => ({ ...state, completion: undefined, editor: change(state.editor) }));
   } else if (input !== '' && !key.ctrl && !key.meta && !key.super) typed(cockpit, input);
@@ -113,11 +117,11 @@ const CTRL: Readonly<Record<string, (editor: CockpitState['editor']) => CockpitS
   j: (editor) => edit.insert(editor, '\n'),
 };
 
-function editing(input: string, key: Key): ((editor: CockpitState['editor']) => CockpitState['editor']) | undefined {
+function editing(input: string, key: Key, columns: number): ((editor: CockpitState['editor']) => CockpitState['editor']) | undefined {
   if (key.leftArrow) return key.ctrl || key.meta ? edit.moveWordLeft : edit.moveLeft;
   if (key.rightArrow) return key.ctrl || key.meta ? edit.moveWordRight : edit.moveRight;
-  if (key.upArrow) return edit.moveUp;
-  if (key.downArrow) return edit.moveDown;
+  if (key.upArrow) return (editor) => edit.moveUp(editor, columns);
+  if (key.downArrow) return (editor) => edit.moveDown(editor, columns);
   if (key.home) return edit.moveLineStart;
   if (key.end) return edit.moveLineEnd;
   if (key.backspace) return key.meta || key.ctrl ? edit.deleteWord : edit.backspace;

@@ -57,7 +57,12 @@ export function plain(text: string, width: number, look: Look = {}): Line[] {
 }
 
 function paragraph(tokens: readonly Token[], width: number): Line[] {
-  return splitLines(inline(tokens, {})).flatMap((line) => wrapSpans(line, width));
+  return splitLines(inline(tokens, {})).flatMap((line) => wrapSpans(withoutIndent(line), width));
+}
+
+/** Blanks at the start of a paragraph's line say nothing (CommonMark 0.31.2, section 4.8). */
+function withoutIndent([first, ...rest]: readonly Span[]): Span[] {
+  return first === undefined ? [] : [{ ...first, text: first.text.trimStart() }, ...rest];
 }
 
 /** A code block: a bar at its left, rows cut at the edge rather than at blanks. */

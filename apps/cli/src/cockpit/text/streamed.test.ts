@@ -65,6 +65,13 @@ describe('a growing Markdown text', () => {
     for (const step of [1, 2, 7, 50]) expect(stream(SOURCE, 40, step)).toEqual(whole);
   });
 
+  test('keeps what is indented below a list item with it, code in a fence too', () => {
+    const list = '1. First:\n\n    goes on\n\n    ```sh\n    npm i\n    ```\n\n2. Second\n\nThe end.\n';
+    const whole = stream(list, 40, list.length);
+    expect(whole).toEqual(['1. First:', '   goes on', '   ▏ npm i', '', '2. Second', '', 'The end.']);
+    for (const step of [1, 3, 20]) expect(stream(list, 40, step)).toEqual(whole);
+  });
+
   test('cuts one endless line into full rows', () => {
     const rows = stream('x'.repeat(100_000), 80, 16_384);
     expect(rows).toHaveLength(1_250);

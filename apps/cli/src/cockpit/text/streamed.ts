@@ -65,7 +65,7 @@ export class StreamedText {
         if (end + 1 - this.#consumed > LONGEST_PIECE) return end + 1;
       } else if (fence !== undefined) {
         return at === this.#consumed ? end + 1 : at;
-      } else if (line.trim() === '' || end + 1 - this.#consumed > LONGEST_PIECE) {
+      } else if ((line.trim() === '' && opensPiece(source, end + 1)) || end + 1 - this.#consumed > LONGEST_PIECE) {
         return end + 1;
       }
       at = end + 1;
@@ -100,6 +100,9 @@ export class StreamedText {
     return this.#settled.length === 0 || this.#fence !== undefined || this.#cut ? [] : [EMPTY_LINE];
   }
 }
+
+/** Whether what follows a blank line is a piece of its own. An indented line may go on with what stands above, as in a list. */
+const opensPiece = (source: string, at: number): boolean => at < source.length && !/[ \t\n]/.test(source.charAt(at));
 
 /** Draws text as it is: what is shown until the Markdown reader is loaded, and for text that is not Markdown. */
 export const PLAIN_DRAWER: Drawer = {
