@@ -32,6 +32,14 @@ describeStores('B1 the account', (stores) => {
   });
   afterAll(() => platform.close());
 
+  /** What the audit trail says that a person did, in order. */
+  const trailOf = async (person: Person): Promise<string[]> => {
+    const { id } = (await person.call<{ id: string }>('GET', '/account')).data;
+    const store = await stores.open(place);
+    const rows = await store.db.selectFrom('audit_event').select('action').where('actor', '=', id).orderBy('at').execute();
+    return rows.map(({ action }) => action);
+  };
+
   const newTeam = async (name = 'Builders') => (await first.call<Team>('POST', '/teams', { name })).data.id;
 
   test('B1 it shows and changes its name', async () => {
@@ -92,6 +100,7 @@ describeStores('B1 the account', (stores) => {
     await third.signIn('owner@example.com');
     expect((await first.call('POST', '/sessions/end-others', {})).data).toMatchObject({ status: 'ended', count: 1 });
     expect((await third.call('GET', '/account')).status).toBe(401);
+    expect(await trailOf(first)).toEqual(expect.arrayContaining(['session.ended', 'session.others_ended']));
     expect((await first.call('GET', '/account')).status).toBe(200);
   });
 
@@ -211,6 +220,8 @@ describeStores('B1 the account', (stores) => {
     expect(
       (await guesser.call('POST', '/auth/second-factor', { method: 'totp', code: totp(secretOf(data.uri), Date.now() + 30_000) })).status,
     ).not.toBe(200);
+    await person.call('DELETE', '/account/two-factor', { password: PASSWORD });
+    expect(await trailOf(person)).toEqual(['account.second_factor_on', 'account.second_factor_off']);
   });
 
   test('B1 teams: roles, invitations that are hashed, single-use and bound to the address', async () => {

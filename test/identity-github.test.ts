@@ -281,6 +281,15 @@ describeStores('B1 sign-in with GitHub', (stores) => {
     expect((await first.call('DELETE', '/account/github')).data).toMatchObject({ status: 'removed' });
     expect((await first.call('DELETE', '/account/github')).status).toBe(404);
     expect((await first.call('GET', '/repos')).data).toMatchObject({ items: [], access: 'none' });
+    const store = await stores.open(place);
+    const trail = await store.db
+      .selectFrom('audit_event')
+      .select(['action', 'actor'])
+      .where('action', 'like', 'github.%')
+      .orderBy('at')
+      .execute();
+    const { id } = (await first.call<{ id: string }>('GET', '/account')).data;
+    expect(trail.flatMap(({ action, actor }) => (actor === id ? [action] : []))).toEqual(['github.linked', 'github.unlinked']);
   });
 
   test('B1 the way back never leads to another site', async () => {

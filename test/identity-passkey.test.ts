@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openBrowser, openPage } from './support/browser.ts';
 import { owner, PASSWORD } from './support/person.ts';
 import { startPlatform, type TestPlatform } from './support/platform.ts';
-import { describeStores, temporaryFolder } from './support/stores.ts';
+import { describeStores, type StorePlace, temporaryFolder } from './support/stores.ts';
 
 /** A free port, since the platform's public name must be known before it starts. */
 const freePort = async (): Promise<number> => {
@@ -35,10 +35,12 @@ const plugIn = async (page: Page): Promise<{ cdp: CDPSession; authenticatorId: s
 describeStores('B1 passkeys', (stores) => {
   let platform: TestPlatform;
   let browser: Browser;
+  let place: StorePlace;
 
   beforeAll(async () => {
     const port = await freePort();
-    platform = await startPlatform(await stores.place(), { MOGPLEX_PORT: String(port), MOGPLEX_PUBLIC_URL: `http://localhost:${port}` });
+    place = await stores.place();
+    platform = await startPlatform(place, { MOGPLEX_PORT: String(port), MOGPLEX_PUBLIC_URL: `http://localhost:${port}` });
     browser = await openBrowser();
   });
   afterAll(async () => {
@@ -87,6 +89,9 @@ describeStores('B1 passkeys', (stores) => {
     await page.getByText(/No passkey yet/).waitFor();
     await signInByPasskey();
     await page.getByText('this passkey was not accepted').waitFor();
+    const store = await stores.open(place);
+    const trail = await store.db.selectFrom('audit_event').select('action').where('action', 'like', 'passkey.%').orderBy('at').execute();
+    expect(trail.map(({ action }) => action)).toEqual(['passkey.added', 'passkey.removed']);
     expect(complaints).toEqual([]);
     await close();
   });
