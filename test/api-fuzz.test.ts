@@ -182,16 +182,17 @@ describe('B22 the envelope', () => {
     const store = await openStore(place);
     const person = await createPerson(store);
     const headers = { cookie: await signIn(platform.url, person), origin: platform.url };
-    const post = async (type: string, body: string): Promise<unknown> => {
+    const post = async (type: string, body: string, more: Record<string, string> = {}): Promise<unknown> => {
       const response = await fetch(`${platform.url}/api/v1/mogplex/tokens`, {
         method: 'POST',
-        headers: { ...headers, 'content-type': type },
+        headers: { ...headers, 'content-type': type, ...more },
         body,
       });
       const { error } = (await response.json()) as { error: { code: string; boundary: string } };
       return [response.status, error.code, error.boundary];
     };
     expect(await post('text/plain', '{}')).toEqual([415, 'unsupported_media_type', 'request']);
+    expect(await post('application/json', '{}', { 'content-encoding': 'gzip' })).toEqual([415, 'unsupported_media_type', 'request']);
     expect(await post('application/json', '{')).toEqual([400, 'invalid_request', 'request']);
     expect(await post('application/json', JSON.stringify({ name: 'x'.repeat(3_000) }))).toEqual([413, 'payload_too_large', 'request']);
     expect(await post('application/json', JSON.stringify({ name: 'a\u0000b', scopes: ['read'], expires: null }))).toEqual([
@@ -200,6 +201,22 @@ describe('B22 the envelope', () => {
       'request',
     ]);
     await store.close();
+    await platform.close();
+  });
+
+  test('B22 a body that nests without end is refused in words, whoever sends it', async () => {
+    const platform = await startPlatform({ dataDir: await temporaryFolder() });
+    const post = async (path: string, open: string, close: string): Promise<unknown> => {
+      const body = `{"email":${open.repeat(9_000)}1${close.repeat(9_000)}}`;
+      const headers = { 'content-type': 'application/json', origin: platform.url };
+      const response = await fetch(`${platform.url}/api/v1/mogplex${path}`, { method: 'POST', headers, body });
+      const { error } = (await response.json()) as { error: { code: string; message: string } };
+      return [response.status, error.code, error.message];
+    };
+    const refused = [400, 'invalid_request', 'body: it nests more than 64 levels'];
+    expect(await post('/auth/sign-in', '[', ']')).toEqual(refused);
+    expect(await post('/auth/sign-in', '{"a":', '}')).toEqual(refused);
+    expect(await post('/invitations/preview', '[', ']')).toEqual(refused);
     await platform.close();
   });
 });

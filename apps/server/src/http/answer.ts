@@ -8,11 +8,23 @@ import type { Answer, IdempotentRequest } from './idempotency.ts';
 import type { Principal } from './principal.ts';
 import type { HttpContext, JsonRoute, RequestInfo } from './route.ts';
 
-/** Whether a value holds the character NUL anywhere: no text of ours has one, and PostgreSQL cannot store it. */
-const hasNul = (value: unknown): boolean => {
-  if (typeof value === 'string') return value.includes('\u0000');
-  if (typeof value !== 'object' || value === null) return false;
-  return Object.entries(value).some(([name, inner]) => name.includes('\u0000') || hasNul(inner));
+/** Levels that a value may nest. Ours need a handful; whoever reads a value calls itself once a level, and a stack has an end. */
+const DEEPEST = 64;
+
+/**
+ * What no value of ours has, whatever its schema: the character NUL, which PostgreSQL cannot store, and levels without end.
+ *
+ * @returns what is wrong, for the message; undefined where nothing is.
+ */
+const oddityOf = (value: unknown, depth = 0): string | undefined => {
+  if (typeof value === 'string') return value.includes('\u0000') ? 'it holds the character NUL' : undefined;
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (depth === DEEPEST) return `it nests more than ${DEEPEST} levels`;
+  for (const [name, inner] of Object.entries(value)) {
+    const odd = oddityOf(name) ?? oddityOf(inner, depth + 1);
+    if (odd !== undefined) return odd;
+  }
+  return undefined;
 };
 
 /**
@@ -22,7 +34,8 @@ const hasNul = (value: unknown): boolean => {
  * @throws MogplexError `invalid_request`, boundary `request`, that names what does not fit and never repeats it.
  */
 export const parsePart = <S extends z.ZodType>(schema: S, value: unknown, where: string): z.output<S> => {
-  if (hasNul(value)) throw new MogplexError('invalid_request', `${where}: it holds the character NUL`, { boundary: 'request' });
+  const odd = oddityOf(value);
+  if (odd !== undefined) throw new MogplexError('invalid_request', `${where}: ${odd}`, { boundary: 'request' });
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issues = result.error.issues.slice(0, 5).map(({ path, message }) => `${[where, ...path].map(String).join('.')}: ${message}`);

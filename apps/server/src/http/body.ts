@@ -7,9 +7,14 @@ const tooLarge = (limit: number): MogplexError =>
 /**
  * Reads a request body, at most `limit` bytes of it.
  *
- * @throws MogplexError `payload_too_large` as soon as the limit is passed, before reading when `Content-Length` already says so.
+ * @throws MogplexError `payload_too_large` as soon as the limit is passed, before reading when `Content-Length` already says so;
+ *   `unsupported_media_type` for a compressed one (RFC 9110 section 8.4), whose size would not be known before it is unpacked.
  */
 export const readBody = async (incoming: IncomingMessage, limit: number): Promise<Buffer> => {
+  const { 'content-encoding': encoding = 'identity' } = incoming.headers;
+  if (encoding !== 'identity') {
+    throw new MogplexError('unsupported_media_type', 'request bodies must not be compressed', { boundary: 'request' });
+  }
   if (Number(incoming.headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
   const chunks: Buffer[] = [];
   let size = 0;
