@@ -162,6 +162,21 @@ test('D1 a model that repeats the key shows a mask in its place', async () => {
   expect(terminal.raw).not.toContain(KEY.slice(-16));
 });
 
+test('an answer that is not whole says so: too long, ended by a filter, without a word', async () => {
+  await using terminal = await openReady();
+  const endings = [
+    { text: ['one'], finish: 'length', words: 'reached the longest' },
+    { text: ['two'], finish: 'content_filter', words: "provider's filter ended it" },
+    { text: [], finish: 'stop', words: 'ended without a word' },
+  ];
+  for (const { words, ...answer } of endings) {
+    upstream.answersOnce.push(answer);
+    terminal.write('go on\r');
+    await terminal.waitFor((screen) => screen.replace(/\s+/g, ' ').includes(words) && screen.includes('ready'));
+  }
+  expect(terminal.text().indexOf('two')).toBeLessThan(terminal.text().indexOf('filter ended it'));
+});
+
 describe('the composer', () => {
   test('takes rows by Shift+Enter and by paste, which never sends itself, and walks its history', async () => {
     await using terminal = await openReady();

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
@@ -249,6 +249,26 @@ test('A16 a relaunch after /logout, and /login in the place of another account, 
   // The login that was replaced is of no use to anybody any more; the new one is.
   await expect.poll(async () => await statusOf(replaced)).toBe(401);
   expect(await statusOf((await readAuth()).mogplex?.accessToken ?? '')).toBe(200);
+});
+
+test('A3 A8 a sign-in that cannot be stored leaves no login behind at the platform', async () => {
+  const person = new Person(server.url);
+  await person.signIn(EMAIL, PASSWORD);
+  const logins = async (): Promise<number> => (await person.call<{ items: unknown[] }>('GET', '/apps?limit=100')).data.items.length;
+  const before = await logins();
+  await mkdir(join(home, '.mogplex'), { mode: 0o700 });
+  await writeFile(join(home, '.mogplex', 'auth.json'), '{"version":1,', { mode: 0o600 });
+  await using terminal = open(withBrowser());
+  await terminal.waitFor('❯ Sign in with Mogplex');
+  terminal.write(KEYS.enter);
+  const { page, close } = await openPage(browser);
+  await page.goto(await openedPage());
+  await signIn(page);
+  await page.getByRole('button', { name: 'Allow' }).click();
+  await terminal.waitFor('did not succeed');
+  await close();
+  await expect.poll(logins).toBe(before);
+  expect(await readFile(join(home, '.mogplex', 'auth.json'), 'utf8')).toBe('{"version":1,');
 });
 
 test('A8 Ctrl+C once ends a sign-in that is under way, and another try goes the way that the first one went', async () => {

@@ -107,6 +107,22 @@ describe('a prompt with a key of the provider', () => {
     await expectNoKey(home, debugged.stderr);
   });
 
+  test('A20 an answer that is not whole says so on stderr, and in its last event', async () => {
+    await using home = await makeMogplexHome();
+    await using upstream = await startOpenAiUpstream({ answer: { text: ['Par'], finish: 'length' } });
+    const { code, stdout, stderr } = await home.run(['exec', 'hello'], openAiEnv(upstream.url));
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'Par\n' });
+    expect(stderr).toContain('reached the longest that the model may say');
+    const json = await home.run(['exec', '--json', 'hello'], openAiEnv(upstream.url));
+    expect(json.stdout.trimEnd().split('\n').at(-1)).toBe('{"type":"finish","reason":"length"}');
+    upstream.answer = { text: [] };
+    expect(await home.run(['exec', 'hello'], openAiEnv(upstream.url))).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: 'mogplex: The model ended without a word.\n',
+    });
+  });
+
   test('A20 D1 a provider that repeats the key cannot print it', async () => {
     await using home = await makeMogplexHome();
     await using upstream = await startOpenAiUpstream({ fault: 'echo-key' });

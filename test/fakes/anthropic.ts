@@ -22,7 +22,7 @@ const message = (model: unknown, usage: { input_tokens: number; output_tokens: n
   usage: { cache_creation_input_tokens: 0, cache_read_input_tokens: 0, ...usage },
 });
 
-const stopOf = (answer: CompleteAnswer): string => (answer.toolCall ? 'tool_use' : 'end_turn');
+const stopOf = ({ toolCall, finish }: CompleteAnswer): string => finish ?? (toolCall ? 'tool_use' : 'end_turn');
 
 const event = (type: string, fields: Record<string, unknown> = {}): string => sse({ type, ...fields }, type);
 

@@ -38,7 +38,7 @@ const reply = (request: RecordedRequest, answer: CompleteAnswer): Reply | undefi
       event('content-end', { index: 0 }),
       ...(answer.toolCall ? toolFrames(answer.toolCall) : []),
       event('message-end', {
-        delta: { finish_reason: answer.toolCall ? 'TOOL_CALL' : 'COMPLETE', usage: { billed_units: tokens, tokens } },
+        delta: { finish_reason: answer.finish ?? (answer.toolCall ? 'TOOL_CALL' : 'COMPLETE'), usage: { billed_units: tokens, tokens } },
       }),
       'data: [DONE]\n\n',
     ],

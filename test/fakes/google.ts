@@ -34,7 +34,7 @@ const streamed = (answer: CompleteAnswer): Reply => ({
   frames: [
     ...answer.text.map((text) => frame(response([{ text }]))),
     ...callParts(answer).map((part) => frame(response([part]))),
-    frame(response([{ text: '' }], 'STOP', usageOf(answer))),
+    frame(response([{ text: '' }], answer.finish ?? 'STOP', usageOf(answer))),
   ],
 });
 
@@ -49,7 +49,7 @@ const reply = (request: RecordedRequest, answer: CompleteAnswer): Reply | undefi
   if (path.endsWith(':streamGenerateContent')) return streamed(answer);
   if (path.endsWith(':countTokens')) return json({ totalTokens: answer.usage.inputTokens });
   if (!path.endsWith(':generateContent')) return undefined;
-  return json(response([{ text: answer.text.join('') }, ...callParts(answer)], 'STOP', usageOf(answer)));
+  return json(response([{ text: answer.text.join('') }, ...callParts(answer)], answer.finish ?? 'STOP', usageOf(answer)));
 };
 
 const STATUSES: Record<number, string> = {

@@ -23,7 +23,7 @@ const usageOf = ({ usage }: CompleteAnswer) => ({
 const toolCallsOf = ({ toolCall }: CompleteAnswer) =>
   toolCall && [{ index: 0, id: toolCall.id, type: 'function', function: { name: toolCall.name, arguments: toolCall.input } }];
 
-const finishOf = (answer: CompleteAnswer): string => (answer.toolCall ? 'tool_calls' : 'stop');
+const finishOf = ({ toolCall, finish }: CompleteAnswer): string => finish ?? (toolCall ? 'tool_calls' : 'stop');
 
 const chunk = (model: unknown, choices: readonly unknown[], more: Record<string, unknown> = {}): string =>
   sse({ id: 'chatcmpl-1', object: 'chat.completion.chunk', created: CREATED, model, choices, ...more });

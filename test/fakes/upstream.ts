@@ -10,11 +10,13 @@ export interface Answer {
   /** The model calls this tool after the text; `input` is JSON. */
   toolCall?: { id: string; name: string; input: string };
   usage?: { inputTokens: number; outputTokens: number };
+  /** Why the answer ends, in the vendor's own word, in place of the usual one. */
+  finish?: string;
   /** Milliseconds between two frames, 0 by default. */
   gapMs?: number;
 }
 
-export type CompleteAnswer = Required<Omit<Answer, 'toolCall'>> & Pick<Answer, 'toolCall'>;
+export type CompleteAnswer = Required<Omit<Answer, 'toolCall' | 'finish'>> & Pick<Answer, 'toolCall' | 'finish'>;
 
 /**
  * What goes wrong:
@@ -158,6 +160,7 @@ const whole = (answer: Answer): CompleteAnswer => ({
   usage: answer.usage ?? { inputTokens: 11, outputTokens: 5 },
   gapMs: answer.gapMs ?? 0,
   ...(answer.toolCall === undefined ? {} : { toolCall: answer.toolCall }),
+  ...(answer.finish === undefined ? {} : { finish: answer.finish }),
 });
 
 const sendFailure = (dialect: Dialect, request: Recording, response: ServerResponse, fault: Fault, credential: string): void => {

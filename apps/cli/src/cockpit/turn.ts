@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { MogplexError } from '@mogplex/protocol';
+import { endingOf } from '../session/ending.ts';
 import type { Cockpit } from './controller.ts';
 import type { ChatPiece, OpenSession } from './ports.ts';
 import { addItem } from './state/reduce.ts';
@@ -54,21 +55,26 @@ export class TurnController {
       const show = (type: 'text' | 'reasoning', shown: string): void => {
         if (shown !== '' && this.#underWay === turn) store.push({ type, text: shown });
       };
+      let ending: string | undefined;
       try {
         let since = ports.now();
+        let said = false;
         for await (const piece of session.send(text, model, signal)) {
           if (signal.aborted) break;
           if (ports.now() - since > LONGEST_BREATH_MS) {
             await nextTurn();
             since = ports.now();
           }
+          if (piece.type === 'text' || piece.type === 'tool-call') said = true;
           if (piece.type === 'text' || piece.type === 'reasoning') show(piece.type, clean[piece.type].push(piece.text));
+          else if (piece.type === 'finish') ending = endingOf(piece.reason, said);
           else this.#take(piece, model, session);
         }
       } finally {
         show('reasoning', clean.reasoning.end());
         show('text', clean.text.end());
       }
+      if (ending !== undefined && !signal.aborted) this.#cockpit.notice('warn', ending);
       return signal.aborted ? 'interrupted' : 'done';
     } catch (error) {
       if (signal.aborted) return 'interrupted';
@@ -80,7 +86,7 @@ export class TurnController {
     }
   }
 
-  #take(piece: Exclude<ChatPiece, { type: 'text' | 'reasoning' }>, model: string, session: OpenSession): void {
+  #take(piece: Exclude<ChatPiece, { type: 'text' | 'reasoning' | 'finish' }>, model: string, session: OpenSession): void {
     const { store } = this.#cockpit;
     if (piece.type === 'tool-call') {
       store.push({ type: 'tool-call', name: sanitiseLine(piece.name, 60), input: sanitiseLine(piece.input) });

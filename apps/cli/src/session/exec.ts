@@ -4,6 +4,7 @@ import type { ChatEvent } from '@moxxy/sdk';
 import { asMogplexError, reportError } from '../errors.ts';
 import type { World } from '../world.ts';
 import { answerFilter, answerWriter } from './answer.ts';
+import { endingOf } from './ending.ts';
 import { providerOf } from './model-name.ts';
 import { chooseModel } from './models.ts';
 import { openSession, type Session } from './open.ts';
@@ -27,9 +28,15 @@ interface Output {
 
 const plainOutput = (world: World): Output => {
   const writer = answerWriter(world);
+  let said = false;
   return {
     event: (event) => {
+      if (event.type === 'text' || event.type === 'tool_call') said = true;
       if (event.type === 'text') writer.write(event.text);
+      if (event.type !== 'finish') return;
+      writer.end();
+      const ending = endingOf(event.reason, said);
+      if (ending !== undefined) world.stderr.write(`mogplex: ${ending}\n`);
     },
     end: () => writer.end(),
   };

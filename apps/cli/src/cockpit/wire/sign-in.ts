@@ -68,6 +68,34 @@ export async function revokeLogin(world: World, { origin, refreshToken, accessTo
   return (await revokeToken(profileOf(origin), token, transport)) === 'yes';
 }
 
+/**
+ * Stores what a sign-in brought, in the place of an earlier login. A login that nobody can use any more is ended at its platform:
+ * the replaced one, and the new one where it cannot be stored. That platform may be gone, so nothing waits for it.
+ *
+ * @returns who is signed in
+ */
+async function storeLogin(world: World, origin: string, tokens: TokenSet, signal: AbortSignal): Promise<string> {
+  const login = {
+    origin,
+    clientId: CLIENT_ID,
+    accessToken: tokens.accessToken,
+    ...(tokens.refreshToken === undefined ? {} : { refreshToken: tokens.refreshToken }),
+    ...(tokens.expiresAt === undefined ? {} : { expiresAt: tokens.expiresAt }),
+  };
+  try {
+    const email = await whoIs(world, origin, tokens.accessToken, signal);
+    signal.throwIfAborted();
+    const file = openAuthFile(world.home, { now: () => world.now() });
+    const { account: before } = file.read();
+    await file.setAccount({ ...login, email });
+    if (before !== undefined) void revokeLogin(world, before);
+    return email;
+  } catch (error) {
+    void revokeLogin(world, { ...login, email: '' });
+    throw error;
+  }
+}
+
 /** Signs in with code and PKCE on a loopback callback, or by device code, and stores the account bound to its origin. */
 async function signInAccount(world: World, options: FlowOptions): Promise<string> {
   const [{ platformOrigin }, { runAuthorizationCodeFlow, runDeviceCodeFlow }] = await Promise.all([
@@ -78,20 +106,7 @@ async function signInAccount(world: World, options: FlowOptions): Promise<string
   const profile = profileOf(origin);
   let email = '';
   const store = async (tokens: TokenSet): Promise<void> => {
-    email = await whoIs(world, origin, tokens.accessToken, options.signal);
-    options.signal.throwIfAborted();
-    const file = openAuthFile(world.home, { now: () => world.now() });
-    const { account: before } = file.read();
-    await file.setAccount({
-      origin,
-      email,
-      clientId: CLIENT_ID,
-      accessToken: tokens.accessToken,
-      ...(tokens.refreshToken === undefined ? {} : { refreshToken: tokens.refreshToken }),
-      ...(tokens.expiresAt === undefined ? {} : { expiresAt: tokens.expiresAt }),
-    });
-    // Nobody can use the login that was replaced any more, and nobody would end it. Its platform may be gone: nothing waits for it.
-    if (before !== undefined) void revokeLogin(world, before);
+    email = await storeLogin(world, origin, tokens, options.signal);
   };
   const transport = { fetch: world.fetch, now: () => world.now(), signal: options.signal, report: reporter(options) };
   if (options.device) {
