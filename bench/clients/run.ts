@@ -1,6 +1,6 @@
 /**
  * Runs the named clients unchanged against the gateway, over loopback upstreams that speak the vendors' formats: each
- * streams an answer and calls a tool whose result goes round. `npm ci` here installs the clients.
+ * streams an answer and calls a tool whose result goes round. `npm install --no-save` here installs the clients.
  * Usage: node run.ts [--silent] [name ...]; `--silent` lets the upstreams pause between all events, so that the gateway fills the gaps.
  */
 import { spawn } from 'node:child_process';
