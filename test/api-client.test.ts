@@ -43,7 +43,10 @@ describeStores('B22 the typed client', (stores) => {
     await expect(client.revokeToken('unknown')).rejects.toMatchObject({ code: 'not_found', boundary: 'token' });
     expect((await client.listNotifications()).items).toEqual([]);
     expect((await client.listModels()).models).toBeInstanceOf(Array);
-    expect(await client.usage()).toMatchObject({ rows: [] });
+    expect(await client.usage()).toMatchObject({ rows: [], credit: { payer: `account:${person.id}` } });
+    expect(await client.usage({ from: '2026-01-01', to: '2026-02-28' })).toMatchObject({ from: '2026-01-01', to: '2026-02-28', rows: [] });
+    await expect(client.usage({ team: 'of-others' })).rejects.toMatchObject({ code: 'forbidden', boundary: 'account' });
+    await expect(client.usage({ from: '2026-02-28', to: '2026-01-01' })).rejects.toMatchObject({ code: 'invalid_request' });
     await client.revokeToken(main.id);
     await expect(client.me()).rejects.toMatchObject({ code: 'unauthenticated', boundary: 'token' });
     await platform.close();

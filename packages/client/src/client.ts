@@ -16,6 +16,15 @@ interface PageOptions extends Options {
   limit?: number;
 }
 
+interface UsageOptions extends Options {
+  /** First day, `2026-11-01` (UTC); the first of this month where it is absent. */
+  from?: string;
+  /** Last day; today where it is absent. */
+  to?: string;
+  /** Id of a team: what everybody in it used, for its owners and admins. */
+  team?: string;
+}
+
 /** Typed calls of API v1 with one token. */
 export interface Client {
   /** Who the token belongs to. */
@@ -34,7 +43,8 @@ export interface Client {
   listConnections(options?: PageOptions): Promise<Data<'listConnections'>>;
   /** Tests a connection with its credential; the answer says how it stands, whatever that is. */
   testConnection(id: string, options?: Options): Promise<Data<'testConnection'>>;
-  usage(options?: Options): Promise<Data<'usage'>>;
+  /** Usage by day and model, and the credit that is left. */
+  usage(options?: UsageOptions): Promise<Data<'usage'>>;
   /** The agents that this platform can run. */
   agents(options?: Options): Promise<Data<'listAgents'>['agents']>;
   readonly runs: Runs;
@@ -74,7 +84,7 @@ export const createClient = (options: ClientOptions): Client => {
     listApiKeys: (settings = {}) => run('listApiKeys', signalOf(settings)),
     listConnections: (settings = {}) => run('listConnections', pageInput(settings)),
     testConnection: (id, settings = {}) => run('testConnection', { params: { id }, ...signalOf(settings) }),
-    usage: (settings = {}) => run('usage', signalOf(settings)),
+    usage: ({ from, to, team, ...settings } = {}) => run('usage', { query: { from, to, team }, ...signalOf(settings) }),
     agents: async (settings = {}) => (await run('listAgents', signalOf(settings))).agents,
     runs: createRuns(options),
   };
