@@ -16,6 +16,7 @@ const seed = {
     { login: 'olive', name: 'Olive', email: 'owner@example.com' },
     { login: 'ingrid', name: 'Ingrid Invited', email: 'ingrid@example.com' },
     { login: 'mallory', name: 'Mallory', email: 'mallory@example.com' },
+    { login: 'nina', name: 'Nina New', email: 'nina@example.com' },
   ],
   repos: Array.from({ length: 34 }, (_, index) => ({ owner: 'olive', name: `tool-${String(index).padStart(2, '0')}`, language: 'Go' })),
 };
@@ -119,6 +120,28 @@ describeStores('B1 sign-in with GitHub', (stores) => {
     await page.context().clearCookies();
     await continueAs(page, 'ingrid');
     await page.waitForURL(`${platform.url}/settings`);
+    await close();
+  });
+
+  test('B1 an invitation is accepted by a sign-in with GitHub, and survives the way there and back', async () => {
+    const { data: team } = await first.call<{ id: string }>('POST', '/teams', { name: 'Newcomers' });
+    const invite = { email: 'nina@example.com', role: 'member' };
+    const { data } = await first.call<{ link: string }>('POST', `/teams/${team.id}/invitations`, invite);
+    const { page, complaints, close } = await openPage(browser);
+    await page.goto(data.link);
+    await page.getByRole('button', { name: 'Continue with GitHub' }).waitFor();
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Continue with GitHub' }).click();
+    await chooseAt(page, 'nina');
+    await page.waitForURL(`${platform.url}/invite`);
+    await page.getByRole('button', { name: 'Join', exact: true }).click();
+    await page.waitForURL(`${platform.url}/settings/teams`);
+    await page.getByRole('link', { name: 'Newcomers' }).waitFor();
+    const { data: joined } = await first.call<{ members: { email: string }[] }>('GET', `/teams/${team.id}`);
+    expect(joined.members.map(({ email }) => email)).toContain('nina@example.com');
+    await page.goto(`${platform.url}/invite`);
+    expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
+    expect(complaints).toEqual([]);
     await close();
   });
 
@@ -247,7 +270,7 @@ describeStores('B1 sign-in with GitHub', (stores) => {
       await page.getByRole('alert').getByText(words).waitFor();
     }
     const store = await stores.open(place);
-    expect(await store.db.selectFrom('account').select('id').where('providerId', '=', 'github').execute()).toHaveLength(2);
+    expect(await store.db.selectFrom('account').select('id').where('providerId', '=', 'github').execute()).toHaveLength(3);
     await close();
   });
 

@@ -324,6 +324,24 @@ describe('B1 teams and the profile on the pages', () => {
     await close();
   });
 
+  test('B1 an invited person who has an account signs in, comes back and joins', async () => {
+    const { close: done } = await joined('known@example.com', 'viewer');
+    await done();
+    const { data: team } = await person.call<{ id: string }>('POST', '/teams', { name: 'Second team' });
+    const invite = { email: 'known@example.com', role: 'member' };
+    const { data } = await person.call<{ link: string }>('POST', `/teams/${team.id}/invitations`, invite);
+    const { page, complaints, close } = await openPage(browser);
+    await page.goto(data.link);
+    await page.getByRole('link', { name: 'Sign in with it' }).click();
+    await signIn(page, 'known@example.com');
+    await page.waitForURL('**/invite');
+    await page.getByRole('button', { name: 'Join', exact: true }).click();
+    await page.waitForURL('**/settings/teams');
+    await page.getByRole('link', { name: 'Second team' }).waitFor();
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
   test('B1 a member leaves a team', async () => {
     const { teamId, page, close } = await joined('leaver@example.com', 'member');
     await page.goto(`${platform.url}/settings/teams/${teamId}`);

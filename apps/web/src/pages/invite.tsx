@@ -1,17 +1,34 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { readAccount } from '../api/account.ts';
+import { readAccount, readOptions, startGitHub } from '../api/account.ts';
 import { acceptInvitation, previewInvitation } from '../api/settings.ts';
 import { Button } from '../components/button.tsx';
 import { Field } from '../components/field.tsx';
 import { Note, Problem } from '../components/notice.tsx';
 import { TaskPage } from '../components/page.tsx';
+import { signInPath } from '../return-path.ts';
+
+/** Where this tab keeps the code while the person signs in and comes back: no server sees it there, nor in the fragment. */
+const KEPT = 'mogplex.invitation';
+
+const codeOfLink = (): string => {
+  const code = location.hash.slice(1);
+  if (code === '') return sessionStorage.getItem(KEPT) ?? '';
+  sessionStorage.setItem(KEPT, code);
+  return code;
+};
 
 /** The page behind an invitation link. The code stands in the fragment; it is spent only by a press of the button. */
 export const InvitePage = () => {
-  const [code] = useState(() => location.hash.slice(1));
+  const [code] = useState(codeOfLink);
   const invitation = useQuery({ queryKey: ['invitation', code], queryFn: () => previewInvitation(code), retry: false });
-  const accept = useMutation({ mutationFn: acceptInvitation, onSuccess: () => location.assign('/settings/teams') });
+  const accept = useMutation({
+    mutationFn: acceptInvitation,
+    onSuccess: () => {
+      sessionStorage.removeItem(KEPT);
+      location.assign('/settings/teams');
+    },
+  });
   const { data } = invitation;
   return (
     <TaskPage title={data ? `Join ${data.team}` : 'Join a team'}>
@@ -44,7 +61,7 @@ const JoinSignedIn = ({ email, busy, onJoin }: { email: string; busy: boolean; o
   }
   return (
     <Note>
-      This address has an account here. <a href="/sign-in">Sign in with it</a>, then open the invitation link again.
+      This address has an account here. <a href={signInPath('/invite')}>Sign in with it</a>, then come back to this page.
     </Note>
   );
 };
@@ -73,6 +90,23 @@ const JoinAnew = ({ busy, onJoin }: { busy: boolean; onJoin: (name: string, pass
       <Button type="submit" look="primary" busy={busy}>
         Make an account and join
       </Button>
+      <JoinByGitHub />
     </form>
+  );
+};
+
+/** Makes the account by a sign-in with GitHub, where the platform offers it; the person comes back here to join. */
+const JoinByGitHub = () => {
+  const options = useQuery({ queryKey: ['options'], queryFn: readOptions });
+  const gitHub = useMutation({ mutationFn: startGitHub, onSuccess: ({ url }) => location.assign(url) });
+  if (options.data?.github !== true) return <Problem error={options.error} />;
+  return (
+    <>
+      <Button busy={gitHub.isPending} onClick={() => gitHub.mutate('/invite')}>
+        Continue with GitHub
+      </Button>
+      <p className="text-sm text-soft">GitHub must know you by this address, as your primary one.</p>
+      <Problem error={gitHub.error} />
+    </>
   );
 };
