@@ -18,7 +18,7 @@ describeStores('B7 B22 providers that are odd', (stores) => {
   const servers: Server[] = [];
 
   beforeAll(async () => {
-    gateway = await startGateway(await stores.place(), { MOGPLEX_MODEL_FIRST_BYTE_SECONDS: '5', MOGPLEX_MODEL_IDLE_SECONDS: '5' });
+    gateway = await startGateway(await stores.place(), { MOGPLEX_MODEL_FIRST_BYTE_SECONDS: '5' });
     await putPennyModel(gateway.store, 'penny', 1_000);
     await gateway.plan({ monthlyCredit: CREDIT });
   });
@@ -173,6 +173,38 @@ describeStores('B7 B22 providers that are odd', (stores) => {
     expect([requests[1] === requests[0], requests[2] === requests[0]]).toEqual([true, false]);
     const row = () => gateway.store.db.selectFrom('model_upstreams').select('health').where('provider', '=', 'openai').executeTakeFirst();
     expect(await row()).toEqual({ health: 'ok' });
+  });
+
+  test(
+    'B22 an error that begins and does not end is one all the same, long before the silence is too long',
+    { timeout: 60_000 },
+    async () => {
+      const before = await settled();
+      await provide((response) => response.writeHead(500, { ...JSON_TYPE, 'content-length': '500' }).write('{"error":'));
+      const response = await ask();
+      expect(response.status).toBe(500);
+      expect(await response.text()).toContain('the provider failed');
+      expect(await lineOf(response)).toMatch(/"status":500.*"fault":"the upstream answered 500"/);
+      expect(await settled()).toBe(before);
+    },
+  );
+
+  test('B7 a client that leaves while it is being refused pays nothing', async () => {
+    const before = await settled();
+    const { promise: begun, resolve } = Promise.withResolvers<IncomingMessage>();
+    await provide((response, incoming) => {
+      response.writeHead(500, { ...JSON_TYPE, 'content-length': '500' }).write('{"error":');
+      resolve(incoming);
+    });
+    const leaving = new AbortController();
+    const asked = ask({ signal: leaving.signal }).catch(() => undefined);
+    const { socket } = await begun;
+    await sleep(100);
+    const left = once(socket, 'close');
+    leaving.abort();
+    await Promise.all([asked, left]);
+    await expect.poll(() => gateway.platform.logged().trim().split('\n').at(-1)).toContain('"outcome":"refused"');
+    expect(await settled()).toBe(before);
   });
 
   test('D2 a key that hides behind the escapes of JSON does not come out of an error', async () => {

@@ -49,6 +49,8 @@ export type RelayResult =
   | { type: 'failed'; error: Error };
 
 const ERROR_BODY = 64 * 1024;
+/** How long the words of an error are waited for, in milliseconds: another key may answer meanwhile. */
+const ERROR_MS = 3_000;
 const NOTHING = Buffer.alloc(0);
 
 /** The client closed its connection: the reason of the upstream's abort. */
@@ -102,6 +104,7 @@ class Relay implements UpstreamHandler, Pinged {
   #headers: IncomingHttpHeaders = {};
   #errorBody: Buffer[] | undefined;
   #errorBytes = 0;
+  #errorTimer: NodeJS.Timeout | undefined;
   #meter: Meter | undefined;
   #mask: EchoMask | undefined;
   #spelled: SpelledMask | undefined;
@@ -146,6 +149,7 @@ class Relay implements UpstreamHandler, Pinged {
   #finish(result: RelayResult): void {
     if (this.#finished) return;
     this.#finished = true;
+    clearTimeout(this.#errorTimer);
     this.#request.response.off('close', this.#onClose);
     this.#request.response.off('drain', this.#onDrain);
     if (this.#events) this.#request.pinger.remove(this);
@@ -179,6 +183,7 @@ class Relay implements UpstreamHandler, Pinged {
     this.#headers = headers;
     if (status >= 300) {
       this.#errorBody = [];
+      this.#errorTimer = setTimeout(() => this.#fail(new Error('the error of the upstream does not end')), ERROR_MS);
       return;
     }
     const { operation, body, echo, requestId, response } = this.#request;
@@ -269,8 +274,8 @@ class Relay implements UpstreamHandler, Pinged {
   }
 
   onError(error: Error): void {
-    if (error instanceof ClientLeft) this.#answered('cancelled');
-    else if (this.#errorBody) this.#refused(this.#errorBody);
+    if (this.#errorBody) this.#refused(this.#errorBody);
+    else if (error instanceof ClientLeft) this.#answered('cancelled');
     else if (!this.#sent) this.#finish({ type: 'failed', error });
     else this.#cut(error);
   }
