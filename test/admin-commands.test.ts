@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { makeToken } from '@mogplex/protocol';
 import { describe, expect, test } from 'vitest';
+import { Person } from './support/person.ts';
 import { runMogplex } from './support/run.ts';
 import { startServerProcess } from './support/server-process.ts';
 import { describeStores, type StorePlace, temporaryFolder } from './support/stores.ts';
@@ -53,6 +54,14 @@ describeStores("D8 the operator's commands", (stores) => {
     const row = rows.find(({ prefix, expiresAt }) => prefix === token.slice(0, 8) && (expiresAt ?? 0) > Date.now());
     expect((await runMogplex(['admin', 'token', 'revoke', row?.id ?? ''], env)).code).toBe(0);
     expect((await me()).status).toBe(401);
+
+    // A team's machine has no address, and its tokens stand in the list all the same.
+    const boss = new Person(server.url);
+    await boss.signIn('owner@example.com', password);
+    const team = (await boss.call<{ items: { id: string }[] }>('GET', '/teams')).data.items[0]?.id ?? '';
+    const machine = (await boss.call<{ id: string }>('POST', `/teams/${team}/service-accounts`, { name: 'robot' })).data.id;
+    await boss.call('POST', '/tokens', { name: 'deploy', scopes: ['write'], expires: null, serviceAccountId: machine });
+    expect((await runMogplex(['admin', 'token', 'list'], env)).stdout).toMatch(/robot \(service account\) +deploy/);
     expect((await runMogplex(['admin', 'token', 'revoke', 'nothing'], env)).code).toBe(1);
 
     const ended = await server.end('SIGTERM');

@@ -4,7 +4,7 @@ import { MogplexError } from '@mogplex/protocol';
 import { recordAudit } from '../audit/record.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { findAccountByEmail, hasAccounts } from '../identity/accounts.ts';
-import { recoverAccount } from '../identity/recover.ts';
+import { lookAtAccount, recoverAccount, type StillGood } from '../identity/recover.ts';
 import { createOwner } from '../identity/setup.ts';
 import { announceSettings } from '../models/settings.ts';
 import { listUpstreams, removeUpstream, setUpstream, type UpstreamInfo } from '../models/upstreams/upstreams.ts';
@@ -22,7 +22,10 @@ import { parseScopes } from '../tokens/scopes.ts';
 /** A token as the operator sees it: never the token. */
 export interface AdminToken {
   id: string;
-  email: string;
+  /** Of the person that it acts for; null for a service account. */
+  email: string | null;
+  /** Name of the service account that it acts for; null for a person. */
+  serviceAccount: string | null;
   name: string;
   prefix: string;
   scopes: string;
@@ -36,8 +39,13 @@ export interface AdminToken {
 export interface Admin {
   /** Makes the first account. @throws MogplexError `conflict` when there is one already. */
   createOwner(account: { email: string; password: Secret }): Promise<void>;
-  /** Lets a person in again: new password, no one-time codes, every sign-in ended. @throws MogplexError `not_found`. */
-  resetPassword(account: { email: string; password: Secret }): Promise<void>;
+  /**
+   * Lets a person in again: new password, no one-time codes, every sign-in ended.
+   *
+   * @returns what still opens the account.
+   * @throws MogplexError `not_found`.
+   */
+  resetPassword(account: { email: string; password: Secret }): Promise<StillGood>;
   /** @param expires a duration or date, see `parseExpiry`; absent: never. @param scopes comma separated. */
   createToken(wanted: { email: string; name: string; scopes: string; expires?: string }): Promise<Secret>;
   listTokens(email?: string): Promise<AdminToken[]>;
@@ -92,6 +100,7 @@ export const openAdmin = async (env: Readonly<Record<string, string | undefined>
       if (!account) throw noAccount(email);
       await recoverAccount(db, account.id, password, now());
       await recordAudit(db, { ...operator, action: 'account.recovered', subject: account.id, accountId: account.id }, now());
+      return lookAtAccount(db, account.id, now());
     },
     async createToken({ email, name, scopes, expires }) {
       const wanted = parseScopes(scopes);
@@ -107,15 +116,19 @@ export const openAdmin = async (env: Readonly<Record<string, string | undefined>
     async listTokens(email) {
       const rows = await db
         .selectFrom('token')
-        .innerJoin('user', 'user.id', 'token.account_id')
-        .select(['token.id', 'user.email', 'token.name', 'prefix', 'scopes', 'created_at', 'expires_at', 'last_used_at', 'revoked_at'])
+        .leftJoin('user', 'user.id', 'token.account_id')
+        .leftJoin('service_account', 'service_account.id', 'token.account_id')
+        .selectAll('token')
+        .select(['user.email', 'service_account.name as serviceAccount'])
         .where('kind', '=', 'personal')
+        .where((where) => where.or([where('user.id', 'is not', null), where('service_account.id', 'is not', null)]))
         .$if(email !== undefined, (select) => select.where('user.email', '=', (email ?? '').toLowerCase()))
-        .orderBy('created_at', 'desc')
+        .orderBy('token.created_at', 'desc')
         .execute();
       return rows.map((row) => ({
         id: row.id,
         email: row.email,
+        serviceAccount: row.serviceAccount,
         name: row.name,
         prefix: row.prefix,
         scopes: row.scopes,

@@ -1,8 +1,33 @@
 import { randomBytes } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { Database } from '../store/schema.ts';
+import { countLiveTokens } from '../tokens/count.ts';
 import { checkPassword, type Password } from './accounts.ts';
 import { hashPassword } from './password.ts';
+
+/** What of an account still opens it after its recovery. */
+export interface StillGood {
+  passkeys: number;
+  /** Whether a GitHub account is linked. */
+  github: boolean;
+  /** Personal access tokens that are neither revoked nor expired. */
+  tokens: number;
+  /** False for an address that its person entered themselves, and that nothing has proven since. */
+  addressProven: boolean;
+}
+
+/** Looks at what `recoverAccount` leaves, so that the operator can ask the person about it. */
+export const lookAtAccount = async (db: Kysely<Database>, userId: string, now: number): Promise<StillGood> => {
+  const user = await db.selectFrom('user').select('emailVerified').where('id', '=', userId).executeTakeFirstOrThrow();
+  const passkeys = await db.selectFrom('passkey').select('id').where('userId', '=', userId).execute();
+  const linked = await db.selectFrom('account').select('id').where('userId', '=', userId).where('providerId', '=', 'github').execute();
+  return {
+    passkeys: passkeys.length,
+    github: linked.length > 0,
+    tokens: await countLiveTokens(db, userId, now),
+    addressProven: user.emailVerified === 1,
+  };
+};
 
 /**
  * Lets a person in who lost their password or the device of their second factor: sets the password, turns off one-time codes,

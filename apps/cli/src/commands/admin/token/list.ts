@@ -18,7 +18,7 @@ export const listCommand = (world: World): Command =>
         }
         const rows = tokens.map((token) => [
           token.id,
-          token.email,
+          token.email ?? `${token.serviceAccount} (service account)`,
           token.name,
           `${token.prefix}…`,
           token.scopes,
