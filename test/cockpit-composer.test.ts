@@ -176,6 +176,37 @@ describe('hard input', () => {
     expect(terminal.rows().every((row) => row.length <= 80)).toBe(true);
   });
 
+  test('resizes while a window is dragged leave nothing of an earlier size behind, and Ctrl+L draws over what others wrote', async () => {
+    upstream.answer = { text: Array.from({ length: 60 }, (_, at) => `row ${at}\n\n`), usage: { inputTokens: 1_000, outputTokens: 125 } };
+    await using terminal = await openReady();
+    terminal.write('list\r');
+    await terminal.waitFor('1,125 tok');
+    const isWhole = (cols: number): boolean => {
+      const rows = terminal.rows();
+      const rules = rows.flatMap((row, at) => (/^─+$/.test(row) ? [at] : []));
+      const [first, second] = rules;
+      const shown = rows.flatMap((row) => /^ {2}row (\d+)/.exec(row)?.[1] ?? []).map(Number);
+      return (
+        rules.length === 2 &&
+        first === 2 &&
+        rows[2] === '─'.repeat(cols) &&
+        rows.slice(second).filter((row) => row.startsWith('❯')).length === 1 &&
+        shown.every((row, at) => row === 60 - shown.length + at)
+      );
+    };
+    for (let drag = 0; drag < 12; drag += 1) {
+      for (let at = 0; at < 9; at += 1) terminal.resize(24 + ((drag * 31 + at * 37) % 80), 12 + ((drag * 17 + at * 13) % 38));
+      const cols = 24 + ((drag * 31 + 8 * 37) % 80);
+      await terminal.waitFor(() => isWhole(cols), 10_000);
+    }
+    terminal.resize(80, 24);
+    await terminal.waitFor(() => isWhole(80));
+    await new Promise<void>((resolve) => terminal.emulator.write('\u001b[5;1HA message from elsewhere\u001b[23;3H', resolve));
+    expect(terminal.text()).toContain('A message from elsewhere');
+    terminal.write(KEYS.ctrlL);
+    await terminal.waitFor((screen) => !screen.includes('from elsewhere') && isWhole(80));
+  });
+
   test('a storm of resizes ends with a screen that is whole', async () => {
     await using terminal = await openReady();
     for (let at = 0; at < 40; at += 1) terminal.resize(30 + ((at * 37) % 120), 8 + ((at * 13) % 40));

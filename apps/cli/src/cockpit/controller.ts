@@ -53,6 +53,8 @@ export class Cockpit {
   custom: readonly CustomCommand[] = [];
   /** What only the screen knows: rows of a page, where moving by rows leads, how far a drawer scrolls. It tells it with every frame. */
   scroller: Scroller = { page: 10, move: (anchor) => anchor, drawerEnd: 0 };
+  /** Draws the whole screen anew; the screen puts it here. */
+  redraw: () => void = () => undefined;
   /** Columns of the screen; it tells them with every frame. */
   columns = 80;
   readonly #options: StartOptions;

@@ -5,6 +5,7 @@ import type { StartOptions } from './controller.ts';
 import { createCockpit } from './create.ts';
 import { TimelineRows } from './panels/timeline.ts';
 import { prepareForAnswers } from './prepare.ts';
+import { redrawWhenNeeded } from './redraw.ts';
 import { guardTerminal } from './terminal.ts';
 
 /**
@@ -15,6 +16,7 @@ import { guardTerminal } from './terminal.ts';
 export async function runCockpit(world: World, options: StartOptions): Promise<number> {
   const { cockpit, ports } = createCockpit(world, options, { copies: true });
   const guard = guardTerminal(world, cockpit);
+  let settle = (): void => undefined;
   try {
     await cockpit.start();
     const rows = new TimelineRows();
@@ -30,10 +32,12 @@ export async function runCockpit(world: World, options: StartOptions): Promise<n
       maxFps: 60,
     });
     guard.drawn(screen);
+    settle = redrawWhenNeeded(world, cockpit, screen);
     prepareForAnswers(cockpit, rows);
     setImmediate(() => void cockpit.afterFirstFrame().catch(async (error: unknown) => await cockpit.report(error)));
     return await cockpit.left;
   } finally {
+    settle();
     await guard.restore();
     await ports.close();
   }

@@ -10,6 +10,7 @@ import * as edit from './editor.ts';
 export function handleKey(cockpit: Cockpit, input: string, key: Key): void {
   if (key.eventType === 'release') return;
   if (key.ctrl && input === 'c') return cockpit.interrupt();
+  if (key.ctrl && input === 'l') return cockpit.redraw();
   const { view, drawer, focus } = cockpit.state;
   if (view === 'login') return loginKey(cockpit, input, key);
   if (drawer !== undefined) return drawerKey(cockpit, drawer, input, key);
