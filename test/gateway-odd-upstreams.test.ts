@@ -152,7 +152,7 @@ describeStores('B7 B22 providers that are odd', (stores) => {
     const first = await ask({ signal: leaving.signal });
     await first.body?.getReader().read();
     // The provider has said all, and its connection is free for the next call.
-    await sleep(300);
+    await sleep(500);
     const second = ask();
     await expect.poll(() => sockets.length).toBe(2);
     expect(sockets[1] === sockets[0]).toBe(true);

@@ -124,7 +124,12 @@ describeStores('B7 B22 what providers refuse', (stores) => {
       expect((await ask(provider)).status).toBe(200);
       expect(tried).toEqual([first, second, second]);
       const row = () =>
-        gateway.store.db.selectFrom('model_upstreams').select('health').where('label', '=', 'default').where('provider', '=', provider);
+        gateway.store.db
+          .selectFrom('model_upstreams')
+          .select('health')
+          .where('label', '=', 'default')
+          .where('provider', '=', provider)
+          .where('account_id', 'is', null);
       await expect.poll(() => row().executeTakeFirst()).toEqual({ health: 'refused' });
     },
   );
