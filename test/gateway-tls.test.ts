@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { createServer as createPlainServer } from 'node:http';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AUTHORITY, CERTIFICATES, SERVER_KEY } from './fakes/certificates.ts';
@@ -21,7 +21,12 @@ describe('B7 providers over TLS', () => {
     const dataDir = await temporaryFolder();
     const authority = join(dataDir, 'authority.pem');
     await writeFile(authority, AUTHORITY);
-    server = await startServerProcess({ HOME: dataDir, MOGPLEX_DATA_DIR: dataDir, NODE_EXTRA_CA_CERTS: authority });
+    server = await startServerProcess({
+      HOME: dataDir,
+      MOGPLEX_DATA_DIR: dataDir,
+      NODE_EXTRA_CA_CERTS: authority,
+      MOGPLEX_MODEL_CONNECT_SECONDS: '1',
+    });
     operator = await openOperator({ dataDir });
   });
   afterAll(async () => {
@@ -56,6 +61,12 @@ describe('B7 providers over TLS', () => {
     return { status: response.status, text: await response.text(), id: response.headers.get('x-request-id') ?? 'none' };
   };
 
+  const lineOf = (id: string): string | undefined =>
+    server
+      .stderr()
+      .split('\n')
+      .find((entry) => entry.includes(id) && entry.includes('"status"'));
+
   test('B7 a provider whose certificate is in order is asked, over one connection for many calls', async () => {
     const { port, seen } = await provide('localhost');
     await operator.upstream('openai', `https://localhost:${port}/v1`, 'sk-hosted-key-of-the-operator-0011');
@@ -74,11 +85,27 @@ describe('B7 providers over TLS', () => {
     expect(status).toBe(502);
     expect(text).toContain('the provider cannot be reached');
     expect(seen()).toBe(0);
-    const line = () =>
-      server
-        .stderr()
-        .split('\n')
-        .find((entry) => entry.includes(id) && entry.includes('"status"'));
-    await expect.poll(line).toMatch(new RegExp(`"status":502.*"boundary":"model".*"fault":"${code}"`));
+    await expect.poll(() => lineOf(id)).toMatch(new RegExp(`"status":502.*"boundary":"model".*"fault":"${code}"`));
   });
+
+  test(
+    'B7 B22 a provider that takes the connection and never speaks is given up, and another key is tried',
+    { timeout: 60_000 },
+    async () => {
+      const held: Socket[] = [];
+      const silent = createTcpServer((socket) => held.push(socket.on('error', () => undefined))).listen(0, '127.0.0.1');
+      await once(silent, 'listening');
+      const { port: nowhere } = silent.address() as AddressInfo;
+      await operator.upstream('openai', `https://localhost:${nowhere}/v1`, 'sk-hosted-key-of-the-operator-0012');
+      const { status, id } = await ask();
+      expect(status).toBe(502);
+      await expect.poll(() => lineOf(id)).toMatch(/"status":502.*"fault":"UND_ERR_CONNECT_TIMEOUT"/);
+      const { port } = await provide('localhost');
+      await operator.upstream('openai', `https://localhost:${port}/v1`, 'sk-hosted-key-of-the-operator-0015', { label: 'second' });
+      await operator.upstream('openai', `https://localhost:${nowhere}/v1`, 'sk-hosted-key-of-the-operator-0012');
+      expect(await ask()).toMatchObject({ status: 200, text: ANSWER });
+      for (const socket of held) socket.destroy();
+      silent.close();
+    },
+  );
 });
