@@ -190,7 +190,8 @@ describeStores('B1 the account', (stores) => {
     expect(stored).not.toContain(data.backupCodes[0]);
     expect((await new Person(platform.url).signIn('totp@example.com')).data).toEqual({ status: 'signed-in' });
     expect((await person.call('POST', '/account/two-factor/verify', { code: '000000' })).status).toBe(400);
-    expect((await person.call('POST', '/account/two-factor/verify', { code: totp(secretOf(data.uri)) })).data).toEqual({ status: 'on' });
+    const turnedOn = totp(secretOf(data.uri));
+    expect((await person.call('POST', '/account/two-factor/verify', { code: turnedOn })).data).toEqual({ status: 'on' });
     expect((await person.call('GET', '/account')).data).toMatchObject({ twoFactor: true });
 
     const attempt = async (): Promise<Person> => {
@@ -199,7 +200,10 @@ describeStores('B1 the account', (stores) => {
       expect((await browser.call('GET', '/account')).status).toBe(401);
       return browser;
     };
-    const code = totp(secretOf(data.uri));
+    // The code that turned it on is spent: whoever saw it typed cannot sign in with it.
+    const seen = await attempt();
+    expect((await seen.call('POST', '/auth/second-factor', { method: 'totp', code: turnedOn })).status).toBe(401);
+    const code = totp(secretOf(data.uri), Date.now() + 30_000);
     const right = await attempt();
     expect((await right.call('POST', '/auth/second-factor', { method: 'totp', code })).data).toEqual({ status: 'signed-in' });
     expect((await right.call('GET', '/account')).status).toBe(200);
@@ -218,7 +222,7 @@ describeStores('B1 the account', (stores) => {
       );
     }
     expect(
-      (await guesser.call('POST', '/auth/second-factor', { method: 'totp', code: totp(secretOf(data.uri), Date.now() + 30_000) })).status,
+      (await guesser.call('POST', '/auth/second-factor', { method: 'totp', code: totp(secretOf(data.uri), Date.now() - 30_000) })).status,
     ).not.toBe(200);
     await person.call('DELETE', '/account/two-factor', { password: PASSWORD });
     expect(await trailOf(person)).toEqual(['account.second_factor_on', 'account.second_factor_off']);

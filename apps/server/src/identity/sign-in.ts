@@ -60,8 +60,12 @@ export const signInByPassword = async (
   return { data: signedIn, cookies };
 };
 
-/** A one-time code is good once (RFC 6238 section 5.2). */
-const spendCode = async ({ platform }: Identity, userId: string, code: string): Promise<boolean> => {
+/**
+ * Spends a one-time code that was found right: each is good once (RFC 6238 section 5.2), whatever it was given for.
+ *
+ * @returns false when it was spent before.
+ */
+export const spendCode = async ({ platform }: Identity, userId: string, code: string): Promise<boolean> => {
   const now = platform.now();
   const row = await platform.store.db
     .insertInto('sign_in_attempt')

@@ -3,6 +3,7 @@ import type { Route } from '../http/route.ts';
 import { libraryAnswer } from './calls.ts';
 import type { Identity } from './context.ts';
 import { cookieRoute } from './cookies.ts';
+import { spendCode } from './sign-in.ts';
 import { chargeAttempt, refundAttempt } from './throttle.ts';
 import { note } from './trail.ts';
 
@@ -53,6 +54,7 @@ export const twoFactorRoutes = (identity: Identity): Route[] => {
         change(principal.accountId, info.address, async () => {
           const call = { body: { code: body.code.replaceAll(/\s/g, '') }, headers, asResponse: true } as const;
           const { cookies } = await libraryAnswer(await (await auth()).api.verifyTOTP(call), WRONG_CODE);
+          await spendCode(identity, principal.accountId, call.body.code);
           await note(identity, principal, info.requestId, { action: 'account.second_factor_on', subject: principal.accountId });
           return { data: { status: 'on' }, cookies };
         }),
