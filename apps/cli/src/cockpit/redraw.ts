@@ -2,8 +2,11 @@ import type { Instance } from 'ink';
 import type { World } from '../world.ts';
 import type { Cockpit } from './controller.ts';
 
-/** Cursor to the first cell, and everything from there on erased (ECMA-48, CUP and ED). */
-const HOME_AND_ERASE = '\u001b[H\u001b[J';
+/**
+ * Cursor to the first cell, and everything from there on erased (ECMA-48, CUP and ED), to be seen together with the frame that
+ * follows: that ends the synchronized output which begins here (DEC private mode 2026).
+ */
+const HOME_AND_ERASE = '\u001b[?2026h\u001b[H\u001b[J';
 
 /** A terminal that was not resized for so many milliseconds keeps its size for now. */
 const SETTLED_MS = 80;
