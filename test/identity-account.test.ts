@@ -16,7 +16,7 @@ const joinBy = async (platform: TestPlatform, inviter: Person, teamId: string, e
 
 interface Team {
   id: string;
-  members: { id: string; email: string; role: string }[];
+  members: { id: string; email: string; emailVerified: boolean; role: string }[];
   invitations: { id: string; email: string }[];
 }
 
@@ -153,6 +153,11 @@ describeStores('B1 the account', (stores) => {
     });
     expect((await person.call('GET', '/account')).data).toMatchObject({ email: 'boss@example.com', emailVerified: false });
     const accept = (link: string) => person.call('POST', '/invitations/accept', { code: new URL(link).hash.slice(1) });
+    const seen = (await first.call<Team>('GET', `/teams/${team}`)).data.members.map(({ email, emailVerified }) => [email, emailVerified]);
+    expect(seen).toEqual([
+      ['owner@example.com', true],
+      ['boss@example.com', false],
+    ]);
     expect((await accept(data.link)).status).toBe(403);
     expect((await new Person(platform.url).signIn('boss@example.com')).status).toBe(200);
     // Somebody who means this very person invites the address anew and hands them the link.

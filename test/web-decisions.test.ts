@@ -365,6 +365,24 @@ describe('B1 teams and the profile on the pages', () => {
     await close();
   });
 
+  test('B1 an address is changed on the profile page, and is marked as not proven for its person and for their team', async () => {
+    const { teamId, page, complaints, close } = await joined('changer@example.com', 'member');
+    await page.goto(`${platform.url}/settings`);
+    await page.getByLabel('New email').fill('chief@example.com');
+    await page.getByLabel('Your password').fill('not the password at all');
+    await page.getByRole('button', { name: 'Change the email' }).click();
+    await page.getByText('the password is wrong').waitFor();
+    await page.getByLabel('Your password').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Change the email' }).click();
+    await page.getByText(/You sign in as chief@example\.com\. Nobody has proven yet/).waitFor();
+    await expectAccessible(page);
+    await page.goto(`${platform.url}/settings/teams/${teamId}`);
+    await page.getByText('chief@example.com (entered by this person, not proven)').waitFor();
+    await page.getByText('owner@example.com', { exact: true }).waitFor();
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
   test('B1 the account is deleted from its page, and the address is typed to confirm', async () => {
     const { page, complaints, close } = await joined('goner@example.com', 'viewer');
     await page.goto(`${platform.url}/settings`);

@@ -29,6 +29,7 @@ const account = z.object({
   id: z.string(),
   email: z.string(),
   name: z.string(),
+  emailVerified: z.boolean(),
   hasPassword: z.boolean(),
   twoFactor: z.boolean(),
   github: z.boolean(),

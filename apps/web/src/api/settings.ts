@@ -50,7 +50,7 @@ const role = z.enum(ROLES);
 export type Role = z.infer<typeof role>;
 
 const team = z.object({ id: z.string(), name: z.string(), personal: z.boolean(), role });
-const member = z.object({ id: z.string(), email: z.string(), name: z.string(), role });
+const member = z.object({ id: z.string(), email: z.string(), emailVerified: z.boolean(), name: z.string(), role });
 const invitation = z.object({ id: z.string(), email: z.string(), role, expiresAt: z.number() });
 const teamDetail = team.extend({ members: z.array(member), invitations: z.array(invitation).optional() });
 

@@ -87,7 +87,7 @@ describe('device code', () => {
   test('A8 a code from the link is still confirmed twice: shown first, allowed by a press', async () => {
     serve({
       'GET /account': {
-        data: { id: 'u', email: 'ada@example.com', name: 'Ada', hasPassword: true, twoFactor: false, github: false },
+        data: { id: 'u', email: 'ada@example.com', name: 'Ada', emailVerified: true, hasPassword: true, twoFactor: false, github: false },
       },
       'GET /oauth/device-request': {
         data: {

@@ -14,7 +14,15 @@ export const roleShape = z.enum(['owner', 'admin', 'member', 'viewer']);
 
 const teamShape = z.object({ id: z.string(), name: z.string(), personal: z.boolean(), role: roleShape });
 
-const memberShape = z.object({ id: z.string(), email: z.string(), name: z.string(), role: roleShape, createdAt: z.number() });
+const memberShape = z.object({
+  id: z.string(),
+  email: z.string(),
+  /** False for an address that its person entered themselves, and that nothing has proven since. */
+  emailVerified: z.boolean(),
+  name: z.string(),
+  role: roleShape,
+  createdAt: z.number(),
+});
 
 const invitationShape = z.object({ id: z.string(), email: z.string(), role: roleShape, createdAt: z.number(), expiresAt: z.number() });
 
@@ -92,7 +100,7 @@ const teamRoutesOf = (identity: Identity): Route[] => {
         const members = await db
           .selectFrom('team_member')
           .innerJoin('user', 'user.id', 'team_member.user_id')
-          .select(['user.id', 'user.email', 'user.name', 'team_member.role', 'team_member.created_at as createdAt'])
+          .select(['user.id', 'user.email', 'user.emailVerified', 'user.name', 'team_member.role', 'team_member.created_at as createdAt'])
           .where('team_member.team_id', '=', team.id)
           .orderBy('team_member.created_at')
           .execute();
@@ -109,7 +117,7 @@ const teamRoutesOf = (identity: Identity): Route[] => {
           name: team.name,
           personal: team.personal_of !== null,
           role,
-          members,
+          members: members.map((member) => ({ ...member, emailVerified: member.emailVerified === 1 })),
           invitations: mayManage(role, 'member') ? invitations : [],
         };
       },

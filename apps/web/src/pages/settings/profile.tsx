@@ -45,6 +45,8 @@ const Name = ({ account }: { account: Account }) => {
   );
 };
 
+const UNPROVEN = 'Nobody has proven yet that it is yours: an invitation to it, or a sign-in with a GitHub account that has it, does.';
+
 const Email = ({ account }: { account: Account }) => {
   const queries = useQueryClient();
   const [email, setEmail] = useState('');
@@ -62,7 +64,7 @@ const Email = ({ account }: { account: Account }) => {
     work.mutate(account.hasPassword ? { email, password } : { email });
   };
   return (
-    <Section title="Email" about={`You sign in as ${account.email}.`}>
+    <Section title="Email" about={`You sign in as ${account.email}. ${account.emailVerified ? '' : UNPROVEN}`}>
       <form onSubmit={submit} className="flex flex-col gap-4">
         <Field label="New email" name="email" type="email" autoComplete="email" required value={email} onValue={setEmail} />
         {account.hasPassword ? (

@@ -62,7 +62,10 @@ const Members = ({ team, manages }: { team: TeamDetail; manages: boolean }) => {
           <li key={member.id} className="flex flex-wrap items-center justify-between gap-3 py-3 text-sm">
             <div className="min-w-0">
               <p className="font-medium break-words">{member.name}</p>
-              <p className="break-all text-soft">{member.email}</p>
+              <p className="break-all text-soft">
+                {member.email}
+                {member.emailVerified ? '' : ' (entered by this person, not proven)'}
+              </p>
             </div>
             {manages ? (
               <div className="flex flex-wrap items-end gap-2">
