@@ -212,4 +212,15 @@ describeStores('B7 entitlement', (stores) => {
     }
     hosted.fault = undefined;
   });
+
+  test('B7 the owner refreshes the catalogue from the lists of all keys, and a name that two of them list is added once', async () => {
+    await gateway.upstream('openai', second.url, SECOND, { label: 'second' });
+    await gateway.upstream('openai', 'http://127.0.0.1:9', SECOND, { label: 'down' });
+    expect(await listed(gateway.token, 'openai/gpt-test')).toBeUndefined();
+    const refresh = () => boss.call('POST', '/catalog/refresh', {});
+    expect(await refresh()).toMatchObject({ status: 200, data: { added: 1 } });
+    expect(await listed(gateway.token, 'openai/gpt-test')).toMatchObject({ reachable: true, via: 'hosted' });
+    expect(await refresh()).toMatchObject({ status: 200, data: { added: 0 } });
+    expect(gateway.platform.logged()).toContain('the models of a provider could not be listed');
+  });
 });

@@ -11,8 +11,8 @@ import type { Upstream } from '../upstreams/upstreams.ts';
 /** Brings the names that providers list into the catalogue. */
 export interface CatalogRefresh {
   /**
-   * Asks every hosted key's provider for its list, and adds what the catalogue lacks: without a price, which nobody
-   * has stated. Asks at most once a minute; a provider that does not answer changes nothing.
+   * Asks every hosted key's provider for its list, all at the same time, and adds what the catalogue lacks: without a price,
+   * which nobody has stated. Asks at most once a minute; a provider that does not answer changes nothing.
    *
    * @returns how many models were added.
    */
@@ -87,8 +87,9 @@ const addMissing = async (
   now: number,
 ): Promise<number> => {
   const missing = listed.filter((model) => !known.has(`${provider}/${model.name}`));
+  let added = 0;
   for (const model of missing) {
-    await store.db
+    const { numInsertedOrUpdatedRows } = await store.db
       .insertInto('models')
       .values({
         id: `${provider}/${model.name}`,
@@ -107,9 +108,10 @@ const addMissing = async (
         updated_at: now,
       })
       .onConflict((conflict) => conflict.column('id').doNothing())
-      .execute();
+      .executeTakeFirst();
+    added += Number(numInsertedOrUpdatedRows ?? 0n);
   }
-  return missing.length;
+  return added;
 };
 
 /** @param onFailure told of a provider whose list could not be read. */
@@ -119,18 +121,20 @@ export const createCatalogRefresh = (
 ): CatalogRefresh => {
   let running: Promise<number> | undefined;
   let last = -PAUSE_MS;
+  const addFrom = async (upstream: Upstream, known: ReadonlyMap<string, unknown>): Promise<number> => {
+    try {
+      return await addMissing(parts.store, upstream.provider, known, await fetchList(parts.pools, upstream), parts.now());
+    } catch (error) {
+      onFailure(error, upstream.provider);
+      return 0;
+    }
+  };
   const run = async (): Promise<number> => {
     const { models, upstreams } = await parts.settings.current();
     // An AI Gateway lists other providers' models, which the catalogue knows by those.
     const hosted = upstreams.filter(({ accountId, provider }) => accountId === null && provider !== 'vercel');
-    let added = 0;
-    for (const upstream of hosted) {
-      try {
-        added += await addMissing(parts.store, upstream.provider, models, await fetchList(parts.pools, upstream), parts.now());
-      } catch (error) {
-        onFailure(error, upstream.provider);
-      }
-    }
+    const counts = await Promise.all(hosted.map((upstream) => addFrom(upstream, models)));
+    const added = counts.reduce((sum, count) => sum + count, 0);
     if (added > 0) await parts.settings.changed();
     return added;
   };
