@@ -1,8 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { chmod, mkdir, readFile, rename, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startOpenAiUpstream, type Upstream } from './fakes/index.ts';
 import { makeMogplexHome } from './support/mogplex-home.ts';
+import { MOGPLEX } from './support/terminal.ts';
 
 const KEY = 'sk-files-canary-0123456789abcdef';
 const OTHER = 'sk-files-other-0123456789abcdef';
@@ -106,6 +108,20 @@ describe('A3 auth.json as the executable meets it', () => {
     const { code, stdout } = await home.run(['doctor'], { OPENAI_BASE_URL: upstream.url, OPENAI_API_KEY: KEY });
     expect(code).toBe(1);
     expect(stdout).toMatch(/vault\n +PROBLEM: is a symbolic link, which is not followed/);
+  });
+
+  test('A3 A4 a home that cannot be a folder is named, and a variable still works; so is a folder that is gone', async () => {
+    await using home = await makeMogplexHome();
+    const env = { OPENAI_BASE_URL: upstream.url, OPENAI_API_KEY: KEY };
+    const answered = await home.run(EXEC, { ...env, MOGPLEX_HOME: '/dev/null/home' });
+    expect(answered).toMatchObject({ code: 0, stdout: 'Hello.\n' });
+    expect(answered.stderr).toContain('/dev/null/home lies below something that is not a folder');
+    const line = `mkdir '${home.user}/gone' && cd '${home.user}/gone' && rmdir '${home.user}/gone' && exec '${process.execPath}' '${MOGPLEX}' exec hi </dev/null`;
+    const gone = spawnSync('bash', ['-c', line], { env: { PATH: process.env['PATH'], HOME: home.user, ...env }, encoding: 'utf8' });
+    expect([gone.status, gone.stdout]).toEqual([2, '']);
+    expect(gone.stderr).toMatch(
+      /^mogplex: the folder that this was started in is not there any more \[terminal\]\n +Change to another folder/,
+    );
   });
 
   test('A13 what a variable overrides is named', async () => {

@@ -1,4 +1,5 @@
 import { resolveHome } from '@mogplex/credentials';
+import { MogplexError } from '@mogplex/protocol';
 
 /**
  * Everything a command may touch of the outside. Commands take it as their one parameter, so a test hands in its own.
@@ -30,6 +31,19 @@ const takeOverSignals = (): AbortSignal => {
   return controller.signal;
 };
 
+/** @throws MogplexError `usage` when the folder was removed meanwhile */
+const currentFolder = (): string => {
+  try {
+    return process.cwd();
+  } catch (cause) {
+    throw new MogplexError('usage', 'the folder that this was started in is not there any more', {
+      boundary: 'terminal',
+      hint: 'Change to another folder (cd) and start again.',
+      cause,
+    });
+  }
+};
+
 /** The real world of this process. */
 export const realWorld = (): World => {
   let signal: AbortSignal | undefined;
@@ -48,7 +62,9 @@ export const realWorld = (): World => {
     now: Date.now,
     fetch: (input, init) => fetch(input, init),
     home: resolveHome(process.env),
-    cwd: process.cwd(),
+    get cwd() {
+      return currentFolder();
+    },
     interrupted: () => (signal ??= takeOverSignals()),
   };
 };

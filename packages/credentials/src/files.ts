@@ -115,7 +115,7 @@ export async function ensurePrivateFolder(path: string, warn: Warn): Promise<voi
  */
 export function checkPrivateFolder(path: string, warn?: Warn): boolean {
   const folder = resolve(path);
-  const stats = lstatSync(folder, { throwIfNoEntry: false });
+  const stats = statsOf(folder);
   if (stats === undefined) return false;
   if (stats.isSymbolicLink()) throw notFollowed(folder, 'folder');
   if (!stats.isDirectory()) throw unfit(folder, 'is not a folder', `Move ${folder} away, or set MOGPLEX_HOME to another folder.`);
@@ -124,6 +124,18 @@ export function checkPrivateFolder(path: string, warn?: Warn): boolean {
     narrow(folder, stats.mode, FOLDER_MODE, warn, () => chmodSync(folder, FOLDER_MODE));
   }
   return true;
+}
+
+/** What stands at a path, not followed; undefined for nothing. @throws MogplexError where the way there cannot be gone */
+function statsOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if (isErrno(error, 'ENOTDIR')) {
+      throw unfit(path, 'lies below something that is not a folder', 'Set MOGPLEX_HOME to a folder, or to where one can be made.');
+    }
+    throw unreadable(path, error);
+  }
 }
 
 /**
@@ -166,13 +178,16 @@ function openForReading(path: string): number | undefined {
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return undefined;
     if (isErrno(error, 'ELOOP')) throw notFollowed(path, 'file');
-    throw new MogplexError('unavailable', `${path} cannot be read`, {
-      boundary: 'storage',
-      hint: 'Check that it and its folder belong to you.',
-      cause: error,
-    });
+    throw unreadable(path, error);
   }
 }
+
+const unreadable = (path: string, cause: unknown): MogplexError =>
+  new MogplexError('unavailable', `${path} cannot be read`, {
+    boundary: 'storage',
+    hint: 'Check that it and its folder belong to you.',
+    cause,
+  });
 
 function refuseSymlink(path: string): void {
   if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true) throw notFollowed(path, 'file');
