@@ -33,3 +33,13 @@ export function classAt(text: string, index: number): number {
   const unit = text.charCodeAt(index);
   return unit < 256 ? (CLASS[unit] ?? 0) : 0;
 }
+
+/** A table that holds 1 at the characters of a list, which must be ASCII. */
+export function oneOf(characters: string): Uint8Array {
+  const table = new Uint8Array(128);
+  for (let i = 0; i < characters.length; i++) table[characters.charCodeAt(i)] = 1;
+  return table;
+}
+
+/** Whether a unit is in such a table. */
+export const isIn = (table: Uint8Array, unit: number): boolean => unit < 128 && table[unit] === 1;

@@ -1,6 +1,10 @@
-import { classAt, NAME, SPACE } from './chars.ts';
+import { ALNUM, isIn, NAME, oneOf, SPACE } from './chars.ts';
+import { StretchMemo } from './memo.ts';
 import type { NameClass, Names } from './names.ts';
-import { endOf, mayHaveValue, type Place, placeOfValue, Surroundings } from './separators.ts';
+import { endOf, mayHaveValue, type Place, placeOfValue } from './separators.ts';
+import { isBlank, Surroundings } from './surroundings.ts';
+import { byHead } from './words.ts';
+import { OUTSIDE, type Text } from './text.ts';
 import { isCode, isComplex, isMixed, isPassword, isPlaceholder, isScattered, isUuid, isWordSet, looksRandom } from './values.ts';
 
 /** A value found by the name in front of it. */
@@ -33,29 +37,48 @@ export const KEYWORDS = [
 const LONGEST_NAME = 64;
 const LONGEST_VALUE = 4096;
 
-const SCHEME =
-  /(?:Bearer|Basic|Token|ApiKey|Api-Key|apikey|Digest|Negotiate|SSWS|GenieKey|Key|OAuth|Bot|Splunk|PVEAPIToken|AWS4-HMAC-SHA256|GoogleLogin|Client-ID|SharedAccessSignature|Discogs|MAC|HOBA|Apikey|JWT|token)(?:[ \t]+(?:token=)?|=)(?=[^\s,;|])/iy;
+/** Names of schemes of HTTP authentication. */
+const SCHEMES = byHead(
+  'bearer basic token apikey api-key digest negotiate ssws geniekey key oauth bot splunk pveapitoken aws4-hmac-sha256 googlelogin ' +
+    'client-id sharedaccesssignature discogs mac hoba jwt',
+);
 const OPEN =
   /(?:[[({]\s{0,4}|(?:Optional|String|Secret|SecretStr|Some|Just|Buffer\.from|String::from|Secret::new|SecretString::from|SecretString::new|new Secret)\(|[bruf@NL]{1,2}(?=["'])|\$(?="))?(\\*)(["'`]{3}|["'`])/y;
-const oneOf = (signs: string): Uint8Array => {
-  const table = new Uint8Array(128);
-  for (const sign of signs) table[sign.charCodeAt(0)] = 1;
-  return table;
-};
-/** First characters of what `OPEN` and `SCHEME` match: asked before the pattern is tried. */
-const OPEN_STARTS = oneOf('[({OSJBnbruf@NL$\\"\'`');
-const SCHEME_STARTS = oneOf('BTADNSGKOPCMHJbtadnsgkopcmhj');
+/** First characters of what `OPEN` matches other than a quote: asked before the pattern is tried. */
+const OPEN_STARTS = oneOf('[({OSJBnbruf@NL$');
 
-const startsWithOne = (table: Uint8Array, text: string, at: number): boolean => table[text.charCodeAt(at)] === 1;
-
-/** Letters that open a value only right before a quote. */
+/** Letters that open a value only right before a quote, and brackets that do so before a quote or a blank. */
 const PREFIXES = oneOf('bruf@NL');
+const BRACKETS = oneOf('[({');
 const isQuote = (unit: number): boolean => unit === 0x22 || unit === 0x27;
+const isAnyQuote = (unit: number): boolean => unit === 0x22 || unit === 0x27 || unit === 0x60;
 
-/** Whether an opening sign, a call or a prefixed quote may stand at a place. */
-function mayOpen(text: string, at: number): boolean {
-  if (!startsWithOne(OPEN_STARTS, text, at)) return false;
-  return !startsWithOne(PREFIXES, text, at) || isQuote(text.charCodeAt(at + 1)) || isQuote(text.charCodeAt(at + 2));
+/** Whether a bracket, a call or a prefixed quote may stand at a place. */
+function mayOpen(text: Text, at: number): boolean {
+  if (!isIn(OPEN_STARTS, text.at(at))) return false;
+  const next = text.at(at + 1);
+  if (isIn(BRACKETS, text.at(at))) return isAnyQuote(next) || next === 0x5c || next <= 0x20 || next >= 0x80;
+  return !isIn(PREFIXES, text.at(at)) || isQuote(next) || isQuote(text.at(at + 2));
+}
+
+/** What opens a quoted value: where it ends, and the signs that close the value. */
+interface Opening {
+  end: number;
+  quote: string;
+}
+
+/** The quote at a place, with the bracket, the call or the letters before it and the backslashes that escape it. */
+function openingAt(text: Text, at: number): Opening | undefined {
+  let sign = at;
+  while (text.at(sign) === 0x5c) sign++;
+  if (isAnyQuote(text.at(sign))) {
+    const end = sign + (isAnyQuote(text.at(sign + 1)) && isAnyQuote(text.at(sign + 2)) ? 3 : 1);
+    return { end, quote: text.slice(at, end) };
+  }
+  if (!mayOpen(text, at)) return undefined;
+  OPEN.lastIndex = at;
+  const open = OPEN.exec(text.string);
+  return open === null ? undefined : { end: OPEN.lastIndex, quote: `${open[1]}${open[2]}` };
 }
 
 const BLANKS = ' \t\n\v\f\r';
@@ -77,29 +100,80 @@ const isWideBlank = (unit: number): boolean =>
 
 const endsAt = (ends: Uint8Array, unit: number): boolean => (unit < 128 ? ends[unit] === 1 : isWideBlank(unit));
 
-function nameStart(text: string, at: number, from: number): number {
+function nameStart(text: Text, at: number, from: number): number {
   let start = at;
-  while (start > from && at - start < LONGEST_NAME && (classAt(text, start - 1) & NAME) !== 0) start--;
+  while (start > from && at - start < LONGEST_NAME && (text.classAt(start - 1) & NAME) !== 0) start--;
   // An escape such as \n before a name is not its first letter.
-  return start > from && start < at && text.charCodeAt(start - 1) === 0x5c && /[nrt]/.test(text.charAt(start)) ? start + 1 : start;
+  return start > from && start < at && text.at(start - 1) === 0x5c && isEscaped(text.at(start)) ? start + 1 : start;
 }
 
-function nameEnd(text: string, at: number, length: number): number {
+/** Letters of the escapes `\\n`, `\\r`, `\\t`. */
+const isEscaped = (unit: number): boolean => unit === 0x6e || unit === 0x72 || unit === 0x74;
+
+function nameEnd(text: Text, at: number, length: number): number {
   let end = at + length;
-  while (end - at < LONGEST_NAME && (classAt(text, end) & NAME) !== 0) end++;
+  while (end - at < LONGEST_NAME && (text.classAt(end) & NAME) !== 0) end++;
   for (; end > at + length; end--) {
-    const last = text.charCodeAt(end - 1);
+    const last = text.at(end - 1);
     if (last !== 0x2e && last !== 0x24 && last !== 0x2d) break;
   }
   return end;
 }
 
-const QUALIFIED =
-  /\b(?:api|access|secret|private|auth|master|signing|encryption|license|session|account|shared|consumer|app|application|deploy|service|subscription|webhook|admin|client|server|storage|ssh|security)[ \t]{1,2}$/i;
+const QUALIFIERS = new Set(
+  (
+    'api access secret private auth master signing encryption license session account shared consumer app application deploy service ' +
+    'subscription webhook admin client server storage ssh security'
+  ).split(' '),
+);
+const LONGEST_QUALIFIER = 12;
 
-/** Whether a word such as `API` stands before a bare `key`. */
-const isQualified = (text: string, start: number, from: number): boolean =>
-  text.charCodeAt(start - 1) === 32 && QUALIFIED.test(text.slice(Math.max(from, start - 18), start));
+/** Whether a word such as `API` and one or two blanks stand before a bare `key`. */
+function isQualified(text: Text, start: number, from: number): boolean {
+  if (text.at(start - 1) !== 32) return false;
+  const before = text.at(start - 2);
+  const end = start - (before === 32 || before === 9 ? 2 : 1);
+  let at = end;
+  while (at > from && end - at <= LONGEST_QUALIFIER && isWord(text, at - 1)) at--;
+  const length = end - at;
+  return length >= 3 && length <= LONGEST_QUALIFIER && QUALIFIERS.has(text.slice(at, end).toLowerCase());
+}
+
+const isWord = (text: Text, at: number): boolean => (text.classAt(at) & ALNUM) !== 0 || text.at(at) === 0x5f;
+
+/** Where the credentials after the name of a scheme begin; the place itself when none stands there. */
+function afterScheme(text: Text, at: number): number {
+  const first = text.at(at);
+  const words = first < 128 ? SCHEMES[first | 32] : undefined;
+  if (words === undefined) return at;
+  for (const word of words) {
+    const end = at + word.length;
+    const next = text.at(end);
+    if (next !== 0x3d && !isBlank(next)) continue;
+    if (!text.standsFolded(word, at)) continue;
+    if (next === 0x3d) return mayBeginCredentials(text, end + 1) ? end + 1 : at;
+    let start = end;
+    while (isBlank(text.at(start))) start++;
+    if (mayBeginCredentials(text, start + 6) && text.standsFolded('token=', start)) return start + 6;
+    return mayBeginCredentials(text, start) ? start : at;
+  }
+  return at;
+}
+
+const ENDS_CREDENTIALS = oneOf(`${BLANKS},;|`);
+const mayBeginCredentials = (text: Text, at: number): boolean => text.at(at) !== OUTSIDE && !endsAt(ENDS_CREDENTIALS, text.at(at));
+
+const CLASSES: readonly NameClass[] = ['none', 'password', 'secret', 'weak', 'header', 'whole'];
+const TRUSTS: readonly Place['trust'][] = ['any', 'quoted', 'mixed', 'set', 'element'];
+/** How values stand: in quotes, before a bracket as calls do, or otherwise. */
+const QUOTED = 0;
+const CALLED = 1;
+const PLAINLY = 2;
+
+interface Stretch {
+  start: number;
+  end: number;
+}
 
 /** Finds the values that belong to the names around keywords of one text. Everything it does for one is bounded by constants. */
 export class ContextFinder {
@@ -110,7 +184,8 @@ export class ContextFinder {
   dull = -1;
   #bare: { kind: NameClass; start: number; end: number } = { kind: 'none', start: -1, end: -1 };
   readonly #around = new Surroundings();
-  readonly #rejected = new Set<string>();
+  /** What names say, and values that were turned away: references and words come back often. */
+  readonly #memo = new StretchMemo();
   #inside = 0;
   #headers = 0;
   /** End of the unquoted header value that was looked at last, and whether what begins inside it needs no look of its own. */
@@ -123,35 +198,46 @@ export class ContextFinder {
     this.#names = names;
   }
 
-  find(text: string, at: number, length: number, from: number, to: number): Found | undefined {
+  find(text: Text, at: number, length: number, from: number, to: number): Found | undefined {
     this.dull = -1;
+    text.near(at);
     if (at < this.nameEnd || this.#isCrowded(at)) return undefined;
     const end = nameEnd(text, at, length);
     this.nameEnd = end;
     const start = nameStart(text, at, from);
-    const name = text.slice(start, end);
-    let kind = this.#names.classify(name);
+    let kind = this.#classify(text, start, end);
     if (kind === 'none') this.dull = start;
     if (kind === 'none' || !mayHaveValue(text, start, end, kind, this.#around)) return undefined;
     if (kind === 'weak' && end - start < 6 && isQualified(text, start, from)) kind = 'secret';
     if (kind === 'whole') kind = 'password';
     const place = placeOfValue(text, start, end, kind, from, this.#around);
-    return place === undefined ? undefined : this.#judge(text, place, place.kind ?? kind, name, to);
+    if (place === undefined) return undefined;
+    return this.#judge(text, place, place.kind ?? kind, { start, end }, to);
+  }
+
+  #classify(text: Text, start: number, end: number): NameClass {
+    // Where names are far apart, the one before is no longer in the cache of the processor.
+    if (!text.isDense) return this.#names.classify(text.slice(start, end));
+    const known = this.#memo.get(text, start, end, 0);
+    if (known >= 0) return CLASSES[known] as NameClass;
+    const kind = this.#names.classify(text.slice(start, end));
+    this.#memo.set(text, start, end, 0, CLASSES.indexOf(kind));
+    return kind;
   }
 
   /** End of an unquoted value; the end found last is reused for a value that begins inside the former one. */
-  #bareEnd(text: string, start: number, kind: NameClass, to: number): number {
+  #bareEnd(text: Text, start: number, kind: NameClass, to: number): number {
     const bare = this.#bare;
     if (bare.kind !== kind || start < bare.start || start >= bare.end) {
       const limit = Math.min(to, start + LONGEST_VALUE);
       const ends = kind === 'password' ? ENDS_PASSWORD : ENDS_BARE;
       let end = start;
-      while (end < limit && !endsAt(ends, text.charCodeAt(end))) end++;
+      while (end < limit && !endsAt(ends, text.at(end))) end++;
       if (end !== this.#bare.end) this.#inside = 0;
       this.#bare = { kind, start, end };
     }
     let { end } = this.#bare;
-    while (end > start && startsWithOne(CLOSES_SENTENCE, text, end - 1)) end--;
+    while (end > start && isIn(CLOSES_SENTENCE, text.at(end - 1))) end--;
     return end;
   }
 
@@ -169,49 +255,50 @@ export class ContextFinder {
     return this.#judged > 4 && end - start > 64;
   }
 
-  #judge(text: string, { at, trust }: Place, kind: NameClass, name: string, to: number): Found | undefined {
-    OPEN.lastIndex = at;
-    const open = mayOpen(text, at) ? OPEN.exec(text) : null;
+  #judge(text: Text, { at, trust }: Place, kind: NameClass, named: Stretch, to: number): Found | undefined {
+    const open = openingAt(text, at);
     if (!open && (trust === 'quoted' || trust === 'mixed')) return undefined;
-    let start = at + (open?.[0].length ?? 0);
-    if (kind === 'header') {
-      return this.#header(text, start, open, to);
-    }
-    if (startsWithOne(SCHEME_STARTS, text, start)) start = Math.max(start, endOf(SCHEME, text, start));
-    const end = open ? closing(text, start, `${open[1]}${open[2]}`, to) : this.#bareEnd(text, start, kind, to);
+    let start = open?.end ?? at;
+    if (kind === 'header') return this.#header(text, start, open, to);
+    start = afterScheme(text, start);
+    const end = open ? closing(text, start, open.quote, to) : this.#bareEnd(text, start, kind, to);
     if (end - start < 4 || this.#judgedOften(start, end)) return undefined;
+    const isSecret = this.#isSecret(text, start, end, kind, trust, open !== undefined);
+    if (!isSecret && (trust !== 'set' || open || kind !== 'password')) return undefined;
     const value = text.slice(start, end);
-    const next = text.charAt(end);
-    // What was turned away once is turned away again: references and words come back often.
-    const memo = `${kind}${trust}${open === null ? next : '"'}${value}`;
-    if (this.#rejected.has(memo)) return undefined;
-    if (open === null ? isSameName(value, name) : isOwnName(value, name) || (trust === 'mixed' && !isMixedFor(kind, value)))
-      return undefined;
-    if (trust === 'element' && open === null && !/^[.:!?]*\s*(?:<|$)/.test(text.slice(end, end + 80))) return undefined;
-    if (
-      (trust === 'set' && open === null && kind === 'password' && isWordSet(value, name)) ||
-      isSecretValue(value, kind, open !== null, next)
-    )
-      return { start, end, open: end >= to, rule: kind === 'password' ? 'password' : 'secret' };
-    if (value.length <= 64 && this.#rejected.size < MOST_REJECTED) this.#rejected.add(memo);
-    return undefined;
+    const name = text.slice(named.start, named.end);
+    if (open === undefined ? isSameName(value, name) : isOwnName(value, name)) return undefined;
+    if (trust === 'element' && !open && !/^[.:!?]*\s*(?:<|$)/.test(text.slice(end, end + 80))) return undefined;
+    if (!isSecret && !isWordSet(value, name)) return undefined;
+    return { start, end, open: end >= to, rule: kind === 'password' ? 'password' : 'secret' };
+  }
+
+  /** Whether a value is a secret, as far as its name does not matter. What was turned away once is turned away again. */
+  #isSecret(text: Text, start: number, end: number, kind: NameClass, trust: Place['trust'], quoted: boolean): boolean {
+    const next = text.at(end);
+    const stands = quoted ? QUOTED : next === 0x28 || next === 0x5b ? CALLED : PLAINLY;
+    const asked = 1 + stands + 3 * (TRUSTS.indexOf(trust) + TRUSTS.length * CLASSES.indexOf(kind));
+    if (this.#memo.get(text, start, end, asked) === 0) return false;
+    const value = text.slice(start, end);
+    if ((!quoted || trust !== 'mixed' || isMixedFor(kind, value)) && isSecretValue(value, kind, quoted, String.fromCharCode(next)))
+      return true;
+    this.#memo.set(text, start, end, asked, 0);
+    return false;
   }
 
   /** Credentials of an Authorization or Cookie header: all up to the closing quote or the end of the line. */
-  #header(text: string, at: number, open: RegExpExecArray | null, to: number): Found | undefined {
-    const inside = open === null && at < this.#headerEnd;
+  #header(text: Text, at: number, open: Opening | undefined, to: number): Found | undefined {
+    const inside = open === undefined && at < this.#headerEnd;
     this.#headers = inside ? this.#headers + 1 : 0;
     if (inside && (this.#headerDone || this.#headers > MOST_NESTED)) return undefined;
     let start = at;
-    while ((classAt(text, start) & SPACE) !== 0 && text[start] !== '\n') start++;
-    start = Math.max(start, endOf(SCHEME, text, start));
+    while ((text.classAt(start) & SPACE) !== 0 && text.at(start) !== 10) start++;
+    start = afterScheme(text, start);
     const limit = Math.min(to, start + LONGEST_VALUE);
-    const end = open
-      ? closing(text, start, `${open[1]}${open[2]}`, to)
-      : start + Math.max(0, endOf(HEADER_VALUE, text.slice(start, limit), 0));
+    const end = open ? closing(text, start, open.quote, to) : start + Math.max(0, endOf(HEADER_VALUE, text.slice(start, limit), 0));
     const value = text.slice(start, end).trim();
     const judged = value.length >= 4 && value.length <= 4096 && !isPlaceholder(value) && !CODE.test(value);
-    if (open === null) {
+    if (open === undefined) {
       this.#headerEnd = end;
       this.#headerDone = judged;
     }
@@ -241,7 +328,6 @@ function isSameName(value: string, name: string): boolean {
   return (one.length > 3 && other.includes(one)) || (other.length > 5 && one.includes(other));
 }
 
-const MOST_REJECTED = 256;
 /** A word with a number, as in tests. */
 const NUMBERED = /^(?:secret|token|key|api[-_]?key|auth|access|refresh)[-_]?\d{1,6}$/i;
 const URL_VALUE = /^[a-z][a-z0-9+.:-]{1,20}:\/\//i;
@@ -257,13 +343,26 @@ function isSecretValue(value: string, kind: NameClass, quoted: boolean, next: st
   return looksRandom(value, kind === 'secret' ? 10 : 16) || (quoted && kind === 'secret' && isComplex(value));
 }
 
-function closing(text: string, start: number, quote: string, to: number): number {
+/** So far a closing quote is looked for sign by sign: it is near as a rule. */
+const NEAR = 48;
+
+/** Where a quoted value ends: at its quote, or, but for a threefold one, at the end of the line. */
+function closing(text: Text, start: number, quote: string, to: number): number {
   const limit = Math.min(to, start + LONGEST_VALUE);
-  const value = text.slice(start, limit);
+  const first = quote.charCodeAt(0);
+  const inLine = quote.length < 3;
+  const near = Math.min(limit - quote.length, start + NEAR);
+  let at = start;
+  for (; at <= near; at++) {
+    const unit = text.at(at);
+    if (unit === first && (quote.length === 1 || text.string.startsWith(quote, at))) return at;
+    if (inLine && unit === 10) return at;
+  }
+  const value = text.slice(at, limit);
   const close = value.indexOf(quote);
-  const line = quote.length < 3 ? value.indexOf('\n') : -1;
-  if (close >= 0 && (line < 0 || close < line)) return start + close;
-  return line >= 0 ? start + line : limit;
+  const line = inLine ? (close < 0 ? value : value.slice(0, close)).indexOf('\n') : -1;
+  if (line >= 0) return at + line;
+  return close >= 0 ? at + close : limit;
 }
 
 /** Whether one of the words or parameters of a header's value looks generated. */

@@ -7,6 +7,7 @@ import { LoginFinder } from './logins.ts';
 import type { Names } from './names.ts';
 import { ArmourFinder } from './pem.ts';
 import { dullWord, judgeRun } from './runs.ts';
+import { Text } from './text.ts';
 import { UrlFinder } from './url.ts';
 import { decodedRun, dumpView, encodedView, isCodeAt, type View, withoutInvisible } from './views.ts';
 
@@ -51,6 +52,7 @@ export function scan(engine: Engine, text: string, from: number, to: number, fin
 class Scan {
   readonly #engine: Engine;
   readonly #text: string;
+  readonly #around: Text;
   readonly #from: number;
   readonly #to: number;
   readonly #final: boolean;
@@ -76,6 +78,7 @@ class Scan {
   constructor(engine: Engine, text: string, from: number, to: number, final: boolean, depth: number) {
     this.#engine = engine;
     this.#text = text;
+    this.#around = new Text(text);
     this.#from = from;
     this.#to = to;
     this.#final = final;
@@ -162,7 +165,7 @@ class Scan {
   #act(action: Action, start: number): void {
     if (action.kind === 'keyword') {
       this.#context ??= this.#engine.names && new ContextFinder(this.#engine.names);
-      const found = this.#context?.find(this.#text, start, action.length, Math.max(0, this.#from - 256), this.#to);
+      const found = this.#context?.find(this.#around, start, action.length, Math.max(0, this.#from - 256), this.#to);
       if (!this.#final && this.#context !== undefined && this.#context.dull < 0) this.#triggers.push({ at: start, kind: 'keyword' });
       if (found === undefined) {
         if (this.#context !== undefined && this.#context.dull >= 0) this.#area?.learn('name', this.#context.dull, this.#context.nameEnd);

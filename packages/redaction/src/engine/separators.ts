@@ -1,6 +1,8 @@
-import { ALNUM, CLASS, classAt, NAME, SPACE } from './chars.ts';
+import { ALNUM, isIn, LOWER, NAME, oneOf, SPACE, UPPER } from './chars.ts';
 import { columnValue } from './columns.ts';
 import type { NameClass } from './names.ts';
+import { isBlank, isOfUser, isSet, LONGEST_TYPE, REACH_BEFORE, type Surroundings } from './surroundings.ts';
+import { OUTSIDE, type Text } from './text.ts';
 
 /** Where the value of a name begins, and how much it takes to believe that it is one. */
 export interface Place {
@@ -23,6 +25,8 @@ const CALL = /\(\s{0,8}(?=\\*["'`])/y;
 const TYPED_IN = /\]?\\*["'`]\)\s{0,20}\.(?:type|fill|val|sendKeys|send_keys|setValue|set_value)\((?=\\*["'`])/y;
 const PAIRED = new RegExp(`${CLOSE}{0,2}[ \\t]*,?\\s{0,40}\\\\*["']?[vV]alue\\\\*["']?\\s{0,8}[:=]\\s{0,8}`, 'y');
 const BLOCK_DEFAULT = /"[ \t]{0,8}\{[^{}]{0,200}?\bdefault[ \t]{0,8}=[ \t]{0,8}(?=")/y;
+/** How far behind a name `default` may stand in its block. */
+const LONGEST_BLOCK = 216;
 const ELEMENT = /[^<>\n]{0,80}>\s{0,80}/y;
 const FLAG = /["']?[ \t]{1,8}(?=[^\s-])/y;
 /** Network devices put the number of an encoding in front. */
@@ -36,24 +40,14 @@ const PROSE = /[ \t](?:for|to|on|at)[ \t](?:[\w.@'"-]{1,48}[ \t]){1,5}is(?::|[ \
 const SLASHED = /[^\n:]{0,40}:[ \t]*[\w.@-]{1,64}[ \t]*\/[ \t]*(?=\S)/y;
 const BLOCK = /[|>][-+]?\r?\n[ \t]+/y;
 const NEXT_LINE = /\\?\r?\n[ \t]*/y;
-const LOGIN_BEFORE = /\b(?:login|user(?:name)?|account|with)[ \t:=]+\S{1,64}[,;]?\s+(?:(?:and|with|the|\/)[ \t]+)*$/i;
-/** Signs that compare or offer a default more often than they give a value. */
-const UNSURE_SIGN = /(?:\|\||\?\?|of|was|[!=]==?)[ \t]*$/;
-/** Words after which a name and a blank introduce a value. */
-const SETTING_BEFORE = /(?:^|\n|&&|;)[ \t]*(?:(?:ENV|ARG|setenv|set[ \t]+-\w+)[ \t]+|#[ \t]*define[ \t]+|>[ \t]*)$/i;
+/** A prompt of a configuration, right before a directive. */
 const PROMPT_BEFORE = /(?:^|\n|>)[ \t]*(?:config set[ \t]+)?$/i;
-/** Directives whose value follows after a blank. */
-const DIRECTIVE = /^(?:requirepass|masterauth|AUTH)$/;
-/** `name=value`, which is no token. */
-const PARAMETER = /[A-Za-z_]{2,24}=[^=]/y;
-const SCHEME_NAME = /^b(?:earer|asic)$/i;
 const ENVIRONMENT_NAME = /^[A-Z][A-Z0-9_]+$/;
 const SET_BEFORE = /(?:^|[\n;"'])[ \t]*(?:-[ \t]+)?(?:(?:export|set|setx|ENV|ARG|env)[ \t]+)?$/;
 
-const LINE_STARTS = new Set(Array.from('|>\\\r\n', (sign) => sign.charCodeAt(0)));
+const LINE_STARTS = oneOf('|>\\\r\n');
 /** Characters that may come between a name and its value. */
-const BETWEEN = new Uint8Array(128);
-for (const sign of '=:"\'`])>,?|.!+<-*\\') BETWEEN[sign.charCodeAt(0)] = 1;
+const BETWEEN = oneOf('=:"\'`])>,?|.!+<-*\\');
 
 /** Where the match of a sticky pattern at a place ends, or -1. */
 export function endOf(pattern: RegExp, text: string, at: number): number {
@@ -61,129 +55,140 @@ export function endOf(pattern: RegExp, text: string, at: number): number {
   return pattern.test(text) ? pattern.lastIndex : -1;
 }
 
-function placeAfter(pattern: RegExp, text: string, end: number, trust: Place['trust']): Place | undefined {
-  const at = endOf(pattern, text, end);
+function placeAfter(pattern: RegExp, text: Text, end: number, trust: Place['trust']): Place | undefined {
+  const at = endOf(pattern, text.string, end);
   return at < 0 ? undefined : { at, trust };
 }
 
-const isBlank = (unit: number): boolean => unit === 32 || unit === 9;
 const isQuote = (unit: number): boolean => unit === 0x22 || unit === 0x27 || unit === 0x60 || unit === 0x5c;
 
 /** A quick look at what follows a name: most names in a text have no value. */
-export function mayHaveValue(text: string, start: number, end: number, kind: NameClass, around: Surroundings): boolean {
+export function mayHaveValue(text: Text, start: number, end: number, kind: NameClass, around: Surroundings): boolean {
   let i = end;
-  while (isBlank(text.charCodeAt(i))) if (++i - end > 40) return false;
-  const unit = text.charCodeAt(i);
-  if (unit < 128 && BETWEEN[unit] === 1) return true;
-  if (unit === 0x28) return isQuote(text.charCodeAt(i + 1)) || isBlank(text.charCodeAt(i + 1));
+  while (isBlank(text.at(i))) if (++i - end > 40) return false;
+  const unit = text.at(i);
+  if (isIn(BETWEEN, unit)) return true;
+  if (unit === 0x28) return isQuote(text.at(i + 1)) || isBlank(text.at(i + 1));
   if (unit === 10 || unit === 13) return isPairedBelow(text, i);
-  if (i === end) return text.charCodeAt(start - 1) === 0x3c;
-  const first = text.charCodeAt(start);
+  if (i === end) return text.at(start - 1) === 0x3c;
+  const first = text.at(start);
   if (first === 0x2d || first === 0x42 || first === 0x62) return true;
-  if (/(?:is|was|of|for|to|on|at)\b/y.test(text.slice(i, i + 4))) return true;
-  const before = text.charCodeAt(start - 1);
-  if (before !== before || before === 10 || before === 0x3e || around.typeAhead(text, i)) return true;
+  if (isLinkingWord(text, i)) return true;
+  const before = text.at(start - 1);
+  if (before === OUTSIDE || before === 10 || before === 0x3e || around.typeAhead(text, i, LONGEST_TYPE)) return true;
   return isBlank(before) && (kind === 'password' || first === 0x41 ? around.wordsBefore(text, start) : maySet(text, start, around));
 }
 
 /** Whether `value` stands at the beginning of the next line. */
-function isPairedBelow(text: string, at: number): boolean {
+function isPairedBelow(text: Text, at: number): boolean {
   let i = at;
-  while ((classAt(text, i) & SPACE) !== 0 && i - at < 48) i++;
-  return /["']?value/iy.test(text.slice(i, i + 6));
+  while ((text.classAt(i) & SPACE) !== 0 && i - at < 48) i++;
+  const sign = text.at(i);
+  return text.standsFolded('value', sign === 0x22 || sign === 0x27 ? i + 1 : i);
 }
+
+/** Whether `is`, `was`, `of`, `for`, `to`, `on` or `at` stands at a place. */
+function isLinkingWord(text: Text, at: number): boolean {
+  const first = text.at(at);
+  const next = text.at(at + 1);
+  let length = 0;
+  if (first === 0x69) length = next === 0x73 ? 2 : 0;
+  else if (first === 0x6f) length = next === 0x66 || next === 0x6e ? 2 : 0;
+  else if (first === 0x74) length = next === 0x6f ? 2 : 0;
+  else if (first === 0x61) length = next === 0x74 ? 2 : 0;
+  else if (first === 0x77) length = next === 0x61 && text.at(at + 2) === 0x73 ? 3 : 0;
+  else if (first === 0x66) length = next === 0x6f && text.at(at + 2) === 0x72 ? 3 : 0;
+  return length > 0 && !isWordAt(text, at + length);
+}
+
+const isWordAt = (text: Text, at: number): boolean => (text.classAt(at) & ALNUM) !== 0 || text.at(at) === 0x5f;
 
 /** Whether the word before may be one that sets a name: `ENV TOKEN ...`, `#define API_KEY ...`, `set -x TOKEN ...`. */
-function maySet(text: string, start: number, around: Surroundings): boolean {
+function maySet(text: Text, start: number, around: Surroundings): boolean {
   let end = start;
-  while (isBlank(text.charCodeAt(end - 1))) end--;
-  const last = text.charCodeAt(end - 1) | 32;
+  while (isBlank(text.at(end - 1))) end--;
+  const last = text.at(end - 1) | 32;
   if (last === 0x76 || last === 0x67 || last === 0x65 || last === 0x3e) return around.wordsBefore(text, start);
   let at = end;
-  while (end - at < 24 && (classAt(text, at - 1) & NAME) !== 0) at--;
-  return text.charCodeAt(at) === 0x2d && around.wordsBefore(text, start);
+  while (end - at < 24 && (text.classAt(at - 1) & NAME) !== 0) at--;
+  return text.at(at) === 0x2d && around.wordsBefore(text, start);
 }
-
-const WORDS_BEFORE = /login|user|with|env|arg|set|define|account|>/i;
-const REACH_BEFORE = 80;
-const LONGEST_WORD_BEFORE = 7;
-
-const LONGEST_TYPE = 26;
-
-/** What stands around names, remembered so that each part of a text is searched once. */
-export class Surroundings {
-  /** Where such a word was found last; between its end and `#seen` there is none. */
-  #found = -1;
-  #foundEnd = -1;
-  #seen = 0;
-  /** A stretch that a type may be made of, as far as it was looked at. */
-  #typeFrom = 0;
-  #typeEnd = -1;
-
-  /** Whether a word that lets a value follow after a blank stands before a place: `login ana password ...`, `ENV PASSWORD ...`. */
-  wordsBefore(text: string, start: number): boolean {
-    const least = Math.max(0, start - REACH_BEFORE);
-    if (start < this.#seen) return WORDS_BEFORE.test(text.slice(least, start));
-    let from = Math.max(least, this.#seen - LONGEST_WORD_BEFORE + 1, this.#foundEnd);
-    for (let match = WORDS_BEFORE.exec(text.slice(from, start)); match; match = WORDS_BEFORE.exec(text.slice(from, start))) {
-      this.#found = from + match.index;
-      this.#foundEnd = this.#found + match[0].length;
-      from = this.#foundEnd;
-    }
-    this.#seen = start;
-    return this.#found >= least;
-  }
-
-  /** Whether a type and an equals sign follow, as in `token string = "..."`. */
-  typeAhead(text: string, at: number): boolean {
-    if (at < this.#typeFrom || at > this.#typeEnd) {
-      this.#typeFrom = at;
-      this.#typeEnd = at;
-    }
-    const most = at + LONGEST_TYPE;
-    while (this.#typeEnd < most && isOfType(text.charCodeAt(this.#typeEnd))) this.#typeEnd++;
-    return this.#typeEnd < most && text.charCodeAt(this.#typeEnd) === 0x3d;
-  }
-}
-
-const isOfType = (unit: number): boolean =>
-  unit === 32 || unit === 0x3c || unit === 0x3e || unit === 0x5b || unit === 0x5d || (unit < 256 && ((CLASS[unit] as number) & NAME) !== 0);
 
 /** Finds where the value of the name at [start, end) begins. Everything it does is bounded by constants. */
 export function placeOfValue(
-  text: string,
+  text: Text,
   start: number,
   end: number,
   kind: NameClass,
   from: number,
   around: Surroundings,
 ): Place | undefined {
-  const unit = text.charCodeAt(end);
-  const near = isBlank(unit) ? undefined : beside(text, start, end, unit);
+  const unit = text.at(end);
+  const near = isBlank(unit) ? undefined : beside(text, start, end, unit, around);
   if (near !== undefined) return near;
   // The branches of `x ? "pass" : "fail"` are no name and value.
-  if (unit === 0x22 && text.charCodeAt(start - 2) === 0x20 && text.charCodeAt(start - 3) === 0x3f) return undefined;
-  if (kind === 'password' && isListed(unit, text.charCodeAt(end + 1))) {
-    const column = columnValue(text, start, end);
+  if (unit === 0x22 && text.at(start - 2) === 0x20 && text.at(start - 3) === 0x3f) return undefined;
+  if (kind === 'password' && isListed(unit, text.at(end + 1)) && around.mayBeListed(text, start, end)) {
+    const column = columnValue(text.string, start, end);
     if (column !== undefined) return { at: column, trust: 'quoted' };
   }
-  const assign = mayAssign(text, end, around) ? endOf(kind === 'header' ? HEADER_ASSIGN : ASSIGN, text, end) : -1;
+  const assign = assignEnd(text, end, kind, around);
   if (assign >= 0) return assigned(text, start, end, assign, from);
   if (isQuote(unit)) {
-    const opened = text.charCodeAt(start - (text.charCodeAt(start - 1) === 0x23 ? 2 : 1));
+    const opened = text.at(start - (text.at(start - 1) === 0x23 ? 2 : 1));
     return isQuote(opened) ? placeAfter(kind === 'password' ? ARGUMENT_BESIDE : ARGUMENT, text, end, 'mixed') : undefined;
   }
-  return afterBlank(text, start, end, kind, text.slice(Math.max(from, start - REACH_BEFORE), start), around);
+  return afterBlank(text, start, end, kind, Math.max(from, start - REACH_BEFORE), around);
 }
 
-/** Whether what follows a name may be a sign or a word that gives it a value. */
-function mayAssign(text: string, end: number, around: Surroundings): boolean {
-  let i = end;
-  while (isBlank(text.charCodeAt(i))) if (++i - end > 40) return false;
-  if ((classAt(text, i) & ALNUM) === 0) return true;
-  if (i === end) return false;
-  const first = text.charCodeAt(i) | 32;
-  return first === 0x69 || first === 0x77 || first === 0x6f || around.typeAhead(text, i);
+/** Where the sign that gives a name its value ends, with the blanks after it, or -1. */
+function assignEnd(text: Text, end: number, kind: NameClass, around: Surroundings): number {
+  let closed = end;
+  while (isIn(CLOSES, text.at(closed))) closed++;
+  let at = closed;
+  while (isBlank(text.at(at))) if (++at - closed > 40) return -1;
+  const unit = text.at(at);
+  const last = text.at(closed - 1);
+  const starred = last === 0x2a || (unit === 0x3a && text.at(at + 1) === 0x2a);
+  const typed =
+    kind !== 'header' &&
+    (starred || mayBeTyped(text, unit === 0x3a ? at + 1 : at, unit === 0x3a || closed > end ? LONGEST_ALIGNED : LONGEST_TYPE, around));
+  if (typed) return endOf(ASSIGN, text.string, end);
+  if (!isIn(SIGNS, unit)) return -1;
+  // The commonest: one colon or one equals sign, and at most one sign that closes the name.
+  if ((closed === end || (closed === end + 1 && last !== 0x2a && last !== 0x5c)) && isSingle(unit, text.at(at + 1)))
+    return overBlanks(text, at + 1);
+  if ((text.classAt(at) & ALNUM) !== 0 && (at === end || !isLinkingWord(text, at))) return -1;
+  return endOf(HEADER_ASSIGN, text.string, end);
+}
+
+/** What closes a name: quotes and the backslashes before them, brackets, stars. */
+const CLOSES = oneOf('\\"\'`])*');
+/** First characters of what gives a name its value. */
+const SIGNS = oneOf(':?.|!+=-<iwo');
+/** What makes another sign of a colon before it. */
+const LENGTHENS = oneOf(':?.|!+=*');
+
+/** A type, and the blanks that put equals signs below each other. */
+const LONGEST_ALIGNED = 126;
+
+/** Whether a type and an equals sign may begin at a place, after blanks. */
+function mayBeTyped(text: Text, at: number, reach: number, around: Surroundings): boolean {
+  let i = at;
+  while (isBlank(text.at(i))) i++;
+  const unit = text.at(i);
+  if (unit === 0x26 || unit === 0x2a) return around.typeAhead(text, i + 1, reach);
+  return (text.classAt(i) & ALNUM) !== 0 && around.typeAhead(text, i, reach);
+}
+
+/** Whether a colon or an equals sign belongs to no longer sign, given the character after it. */
+const isSingle = (unit: number, next: number): boolean =>
+  unit === 0x3d ? next !== 0x3d && next !== 0x3e : unit === 0x3a && !isIn(LENGTHENS, next);
+
+function overBlanks(text: Text, at: number): number {
+  let i = at;
+  while (i - at < 40 && isBlank(text.at(i))) i++;
+  return i;
 }
 
 /** Whether a name is followed as in a list of columns: by a comma or a bracket, perhaps after a quote. */
@@ -193,59 +198,104 @@ const isListed = (unit: number, next: number): boolean => {
 };
 
 /** Values that belong to a name by the form of what is around both: elements, pairs, calls, blocks. */
-function beside(text: string, start: number, end: number, unit: number): Place | undefined {
-  const before = text.charCodeAt(start - 1);
-  if (before === 0x3c || (before === 0x3a && text.charCodeAt(start - 2) !== 0x3a)) {
+function beside(text: Text, start: number, end: number, unit: number, around: Surroundings): Place | undefined {
+  const before = text.at(start - 1);
+  if (before === 0x3c || (before === 0x3a && text.at(start - 2) !== 0x3a)) {
     const element = placeAfter(ELEMENT, text, end, before === 0x3c ? 'element' : 'any');
-    if (element && (before === 0x3c || text.lastIndexOf('<', start) > start - 40)) return element;
+    if (element && (before === 0x3c || opensBefore(text, start))) return element;
   }
   if (unit === 0x3d || unit === 0x3a) return undefined;
   const near =
     (mayBePaired(text, end) ? placeAfter(PAIRED, text, end, 'any') : undefined) ??
     (unit === 0x28 ? placeAfter(CALL, text, end, 'mixed') : undefined);
   if (near) return near;
-  const next = text.charCodeAt(end + 1);
+  const next = text.at(end + 1);
   if (unit === 0x5d || next === 0x29) {
     const typedIn = placeAfter(TYPED_IN, text, end, 'mixed');
     if (typedIn) return typedIn;
   }
-  return unit === 0x22 && (next === 0x20 || next === 0x7b) ? placeAfter(BLOCK_DEFAULT, text, end, 'mixed') : undefined;
+  return unit === 0x22 && (next === 0x20 || next === 0x7b) && around.defaultAhead(text, end, end + LONGEST_BLOCK)
+    ? placeAfter(BLOCK_DEFAULT, text, end, 'mixed')
+    : undefined;
+}
+
+/** Whether a tag is opened not far before a place. */
+function opensBefore(text: Text, at: number): boolean {
+  for (let i = at; i > at - 40; i--) if (text.at(i) === 0x3c) return true;
+  return false;
 }
 
 /** Whether `value` may stand next, past closing signs and blanks. */
-function mayBePaired(text: string, end: number): boolean {
+function mayBePaired(text: Text, end: number): boolean {
   let i = end;
-  while (i - end < 80 && ((classAt(text, i) & SPACE) !== 0 || PAIR_SIGNS.has(text.charCodeAt(i)))) i++;
-  return (text.charCodeAt(i) | 32) === 0x76;
+  while (i - end < 80 && ((text.classAt(i) & SPACE) !== 0 || isIn(PAIR_SIGNS, text.at(i)))) i++;
+  return (text.at(i) | 32) === 0x76;
 }
-const PAIR_SIGNS = new Set(Array.from('\\"\'`])*:,', (sign) => sign.charCodeAt(0)));
+const PAIR_SIGNS = oneOf('\\"\'`])*:,');
 
-function assigned(text: string, start: number, end: number, at: number, from: number): Place {
-  const sign = text.slice(end, at);
-  const value = LINE_STARTS.has(text.charCodeAt(at)) ? Math.max(at, endOf(BLOCK, text, at), endOf(NEXT_LINE, text, at)) : at;
-  if ((value > at && text.charCodeAt(at) === 10) || UNSURE_SIGN.test(sign)) return { at: value, trust: 'quoted' };
+function assigned(text: Text, start: number, end: number, at: number, from: number): Place {
+  const unit = text.at(at);
+  const value = isIn(LINE_STARTS, unit) ? Math.max(at, endOf(BLOCK, text.string, at), endOf(NEXT_LINE, text.string, at)) : at;
+  if ((value > at && unit === 10) || isUnsure(text, end, at)) return { at: value, trust: 'quoted' };
   const isSet =
-    sign === '=' && ENVIRONMENT_NAME.test(text.slice(start, end)) && SET_BEFORE.test(text.slice(Math.max(from, start - 24), start));
+    at === end + 1 &&
+    text.at(end) === 0x3d &&
+    (text.classAt(start) & UPPER) !== 0 &&
+    ENVIRONMENT_NAME.test(text.slice(start, end)) &&
+    SET_BEFORE.test(text.slice(Math.max(from, start - 24), start));
   return { at: value, trust: isSet ? 'set' : 'any' };
 }
 
+/** Whether the sign at [start, end) compares or offers a default more often than it gives a value: `||`, `??`, `of`, `was`, `==`, `!=`. */
+function isUnsure(text: Text, start: number, end: number): boolean {
+  let at = end;
+  while (at > start && isBlank(text.at(at - 1))) at--;
+  if (at - start < 2) return false;
+  const last = text.at(at - 1);
+  const before = text.at(at - 2);
+  if (last === 0x3d) return before === 0x3d || before === 0x21;
+  if (last === 0x7c || last === 0x3f) return before === last;
+  if (last === 0x66) return before === 0x6f;
+  return last === 0x73 && before === 0x61;
+}
+
 /** Values that follow a name after a blank. */
-function afterBlank(text: string, start: number, end: number, kind: NameClass, before: string, around: Surroundings): Place | undefined {
-  const name = text.slice(start, end);
-  if (SCHEME_NAME.test(name)) return endOf(PARAMETER, text, end + 1) < 0 ? { at: end + 1, trust: 'any' } : undefined;
-  if (name.startsWith('-')) return placeAfter(FLAG, text, end, 'any');
-  const spaced = around.wordsBefore(text, start) && (SETTING_BEFORE.test(before) || (kind === 'password' && LOGIN_BEFORE.test(before)));
-  if (spaced || (DIRECTIVE.test(name) && PROMPT_BEFORE.test(before))) {
+function afterBlank(text: Text, start: number, end: number, kind: NameClass, least: number, around: Surroundings): Place | undefined {
+  const first = text.at(start);
+  if (first === 0x2d) return placeAfter(FLAG, text, end, 'any');
+  if (isScheme(text, start, end)) return isParameter(text, end + 1) ? undefined : { at: end + 1, trust: 'any' };
+  const directive = isDirective(text, start, end);
+  const spaced = around.wordsBefore(text, start) && (isSet(text, start, least) || (kind === 'password' && isOfUser(text, start, least)));
+  if (spaced || (directive && PROMPT_BEFORE.test(text.slice(least, start)))) {
     const place = placeAfter(AFTER_BLANK, text, end, 'any');
-    return place && DIRECTIVE.test(name) ? { ...place, kind: 'password' } : place;
+    return place && directive ? { ...place, kind: 'password' } : place;
   }
-  const slashed = /^cred/i.test(name) ? placeAfter(SLASHED, text, end, 'any') : undefined;
+  const slashed = text.standsFolded('cred', start) ? placeAfter(SLASHED, text, end, 'any') : undefined;
   if (slashed) return { ...slashed, kind: 'password' };
   let next = end;
-  while (isBlank(text.charCodeAt(next)) && next - end < 40) next++;
-  const unit = text.charCodeAt(next);
-  if ((classAt(text, next) & ALNUM) !== 0) return placeAfter(PROSE, text, end, 'any');
+  while (isBlank(text.at(next)) && next - end < 40) next++;
+  const unit = text.at(next);
+  if ((text.classAt(next) & ALNUM) !== 0) return isLinkingWord(text, next) ? placeAfter(PROSE, text, end, 'any') : undefined;
   if (kind !== 'password') return undefined;
   if (unit === 0x7c) return placeAfter(CELL, text, end, 'any');
-  return isQuote(unit) && name !== 'pass' ? placeAfter(QUOTED_AFTER_BLANK, text, end, 'mixed') : undefined;
+  const bare = end - start === 4 && text.string.startsWith('pass', start);
+  return isQuote(unit) && !bare ? placeAfter(QUOTED_AFTER_BLANK, text, end, 'mixed') : undefined;
 }
+
+/** Whether a name is a scheme of HTTP authentication that stands before what it is: `Bearer ...`, `basic ...`. */
+const isScheme = (text: Text, start: number, end: number): boolean =>
+  (end - start === 6 && text.standsFolded('bearer', start)) || (end - start === 5 && text.standsFolded('basic', start));
+
+/** Whether `name=value` stands at a place, which is no token. */
+function isParameter(text: Text, at: number): boolean {
+  let end = at;
+  while (end - at < 24 && isLetterOrLine(text, end)) end++;
+  return end - at >= 2 && text.at(end) === 0x3d && text.at(end + 1) !== 0x3d && text.at(end + 1) !== OUTSIDE;
+}
+
+const isLetterOrLine = (text: Text, at: number): boolean => (text.classAt(at) & (UPPER | LOWER)) !== 0 || text.at(at) === 0x5f;
+
+/** Directives whose value follows after a blank. */
+const DIRECTIVES = ['requirepass', 'masterauth', 'AUTH'];
+const isDirective = (text: Text, start: number, end: number): boolean =>
+  DIRECTIVES.some((word) => word.length === end - start && text.string.startsWith(word, start));
