@@ -140,6 +140,26 @@ describeStores('B7 entitlement', (stores) => {
     expect(await listed(token, 'openai/new-model')).toMatchObject({ reason: 'catalog' });
   });
 
+  test('B7 the owner switches a model off and on again without saying anew what it costs', async () => {
+    const astra = { provider: 'openai', name: 'gpt-6-astra' };
+    const shown = async () => {
+      const model = await listed(gateway.token, 'openai/gpt-6-astra');
+      return { ...model, isDefault: false };
+    };
+    const before = await shown();
+    expect(before).toMatchObject({ reachable: true, label: 'GPT-6 Astra', price: { long: { above: 272_000 } } });
+    expect((await boss.call('PUT', '/catalog/models', { ...astra, enabled: false })).status).toBe(200);
+    expect(await shown()).toMatchObject({ reachable: false, reason: 'catalog', label: 'GPT-6 Astra' });
+    expect((await boss.call('PUT', '/catalog/models', { ...astra, enabled: true })).status).toBe(200);
+    expect(await shown()).toEqual(before);
+    const price = { input: 1, cachedInput: 1, output: 1 };
+    expect((await boss.call('PUT', '/catalog/models', { ...astra, price })).status).toBe(200);
+    // A price that is stated holds for requests of every length.
+    expect(await shown()).toEqual({ ...before, price });
+    const unknown = await boss.call('PUT', '/catalog/models', { provider: 'openai', name: 'gpt-0', price: null });
+    expect(unknown).toMatchObject({ status: 400, error: { message: expect.stringContaining('contextLength') as string } });
+  });
+
   test('B7 plans limit models, parallel calls and calls a minute, and tell when to come back', async () => {
     const { accountId, token } = await gateway.account('limited@example.com');
     const subject = `account:${accountId}`;

@@ -6,7 +6,7 @@ import type { Store } from '../store/open.ts';
 import { CATALOG } from './catalog/data.ts';
 import { BUILT_IN_PLANS, type Plan, STANDARD_PLAN } from './plans.ts';
 import type { ModelTables } from './tables.ts';
-import type { CatalogModel } from './types.ts';
+import type { CatalogModel, Price } from './types.ts';
 import { openUpstreams, type Upstream } from './upstreams/upstreams.ts';
 
 /** Everything that decides where a call may go, read together. */
@@ -42,8 +42,19 @@ export const announceSettings = (coherence: Coherence): Promise<void> => coheren
 export const exclusionKey = (accountId: string, repository: string, model: string): string =>
   `${accountId} ${repository.toLowerCase()} ${model}`;
 
-const toModel = (row: Selectable<ModelTables['models']>, shipped: CatalogModel | undefined): CatalogModel => {
+type ModelRow = Selectable<ModelTables['models']>;
+
+/** The price of a row. Where it is the one that ships, so is what longer requests cost, which rows do not hold. */
+const priceOf = (row: ModelRow, shipped: Price | undefined): Price | undefined => {
   const { input_price: input, cached_input_price: cached, output_price: output, cache_write_price: write } = row;
+  if (input === null || output === null) return undefined;
+  const stated = { input, cachedInput: cached ?? input, output, ...(write === null ? {} : { cacheWrite: write }) };
+  const ships = shipped && (Object.keys(stated) as (keyof typeof stated)[]).every((kind) => stated[kind] === shipped[kind]);
+  return ships && shipped.cacheWrite === stated.cacheWrite ? shipped : stated;
+};
+
+const toModel = (row: ModelRow, shipped: CatalogModel | undefined): CatalogModel => {
+  const price = priceOf(row, shipped?.price);
   return {
     id: row.id,
     provider: row.provider as ProviderId,
@@ -52,9 +63,7 @@ const toModel = (row: Selectable<ModelTables['models']>, shipped: CatalogModel |
     contextLength: row.context_length,
     maxOutput: row.max_output,
     capabilities: JSON.parse(row.capabilities) as string[],
-    ...(input === null || output === null
-      ? {}
-      : { price: { input, cachedInput: cached ?? input, output, ...(write === null ? {} : { cacheWrite: write }) } }),
+    ...(price === undefined ? {} : { price }),
     ...(shipped?.gatewayName === undefined ? {} : { gatewayName: shipped.gatewayName }),
     origin: row.origin,
     enabled: row.enabled === 1,

@@ -9,6 +9,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { requireOwner } from '../owner.ts';
 import { STANDARD_PLAN } from '../plans.ts';
 import type { SettingsCache } from '../settings.ts';
+import type { CatalogModel } from '../types.ts';
 
 const planId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/);
 const planBody = z.object({
@@ -28,12 +29,34 @@ const modelBody = z.object({
   provider: z.enum(PROVIDERS.map(({ id }) => id) as [string, ...string[]]),
   name: z.string().min(1).max(150),
   label: z.string().min(1).max(100).optional(),
-  contextLength: z.number().int().positive(),
-  maxOutput: z.number().int().nonnegative(),
-  capabilities: z.array(z.string().max(40)).max(20).default(['text']),
-  price: modelRate.nullable(),
-  enabled: z.boolean().default(true),
+  contextLength: z.number().int().positive().optional(),
+  maxOutput: z.number().int().nonnegative().optional(),
+  capabilities: z.array(z.string().max(40)).max(20).optional(),
+  price: modelRate.nullable().optional(),
+  enabled: z.boolean().optional(),
 });
+
+/** What the catalogue is to say of a model: what is stated, else what it says already. @throws MogplexError `invalid_request` */
+const described = (stated: z.output<typeof modelBody>, known: CatalogModel | undefined) => {
+  const contextLength = stated.contextLength ?? known?.contextLength;
+  const maxOutput = stated.maxOutput ?? known?.maxOutput;
+  if (contextLength === undefined || maxOutput === undefined)
+    throw new MogplexError('invalid_request', 'the catalogue does not know this model, so it needs contextLength and maxOutput', {
+      boundary: 'model',
+    });
+  const price = stated.price === undefined ? known?.price : stated.price;
+  return {
+    label: stated.label ?? known?.label ?? stated.name,
+    context_length: contextLength,
+    max_output: maxOutput,
+    capabilities: JSON.stringify(stated.capabilities ?? known?.capabilities ?? ['text']),
+    input_price: price?.input ?? null,
+    cached_input_price: price?.cachedInput ?? null,
+    output_price: price?.output ?? null,
+    cache_write_price: price?.cacheWrite ?? null,
+    enabled: (stated.enabled ?? known?.enabled ?? true) ? 1 : 0,
+  };
+};
 const done = z.object({ done: z.literal(true) });
 const DONE = { done: true as const };
 
@@ -63,27 +86,20 @@ export const administrationRoutes = (
       path: '/api/v1/mogplex/catalog/models',
       scope: 'session',
       boundary: 'model',
-      summary: 'Adds a model to the catalogue, or changes what it says of one (owner)',
+      summary: 'Adds a model to the catalogue, or changes what is stated of one and leaves the rest (owner)',
       request: { body: modelBody },
       response: done,
-      errors: ['forbidden'],
+      errors: ['forbidden', 'invalid_request'],
       handler: async ({ principal, body, requestId }) => {
         await requireOwner(db, principal);
         const id = `${body.provider}/${body.name}`;
+        const known = (await settings.current()).models.get(id);
         const row = {
           id,
           provider: body.provider,
           name: body.name,
-          label: body.label ?? body.name,
-          context_length: body.contextLength,
-          max_output: body.maxOutput,
-          capabilities: JSON.stringify(body.capabilities),
-          input_price: body.price?.input ?? null,
-          cached_input_price: body.price?.cachedInput ?? null,
-          output_price: body.price?.output ?? null,
-          cache_write_price: body.price?.cacheWrite ?? null,
+          ...described(body, known),
           origin: 'owner' as const,
-          enabled: body.enabled ? 1 : 0,
           updated_at: now(),
         };
         await db
@@ -91,7 +107,7 @@ export const administrationRoutes = (
           .values(row)
           .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
           .execute();
-        return record({ principal, requestId }, 'model.changed', id, { enabled: body.enabled });
+        return record({ principal, requestId }, 'model.changed', id, { enabled: row.enabled === 1 });
       },
     }),
     defineRoute({
