@@ -55,4 +55,10 @@ export const ai = [
   format('langsmith-key', 'https://docs.smith.langchain.com/', ['ls__', hex(32)], { glued: false }),
   format('cartesia-key', 'https://docs.cartesia.ai/', ['sk_car_', word(20, 40)]),
   format('cursor-key', 'https://docs.cursor.com/account/teams/admin-api', [['key_', 'crsr_'], hex(64)], { glued: false }),
+  format('llamacloud-key', 'https://docs.cloud.llamaindex.ai/', ['llx-', word(40, 60)], { glued: false }),
+  format('turbopuffer-key', 'https://turbopuffer.com/docs/auth', ['tpuf_', alnum(30, 64)]),
+  format('luma-key', 'https://docs.lumalabs.ai/', ['luma-', hex(8), '-', chars('a-f0-9-', 27, 120)]),
+  format('kaggle-token', 'https://www.kaggle.com/docs/api', ['KGAT_', hex(32)]),
+  format('context7-key', 'https://context7.com/docs/', ['ctx7sk-', chars('a-f0-9-', 36)]),
+  format('mixedbread-key', 'https://www.mixedbread.com/docs', ['mxb_', alnum(32, 64)]),
 ];

@@ -36,7 +36,9 @@ export const chat = [
     ':',
     word(30, 40),
   ]),
-  format('telegram-bot-token', 'https://core.telegram.org/bots/api#authorizing-your-bot', [chars('0-9', 8, 16), ':AA', word(31, 36)]),
+  format('telegram-bot-token', 'https://core.telegram.org/bots/api#authorizing-your-bot', [chars('0-9', 8, 16), ':AA', word(31, 36)], {
+    glued: true,
+  }),
   format(
     'sendgrid-key',
     'https://www.twilio.com/docs/sendgrid/ui/account-and-settings/api-keys',

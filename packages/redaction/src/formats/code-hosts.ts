@@ -75,4 +75,11 @@ export const codeHosts = [
   ]),
   format('depot-token', 'https://depot.dev/docs/cli/authentication', [['depot_org_', 'depot_project_', 'depot_user_'], word(30, 100)]),
   format('chromatic-token', 'https://www.chromatic.com/docs/', ['chpt_', chars('a-z0-9', 12, 30)], { glued: false }),
+  format('aikido-token', 'https://apidocs.aikido.dev/reference/authorization', ['AIK_SECRET_', alnum(64)]),
+  format('aikido-token', 'https://help.aikido.dev/', ['AIK_CI_', alnum(20, 44)]),
+  format('dependency-track-key', 'https://docs.dependencytrack.org/integrations/rest-api/', ['odt_', alnum(32, 255)]),
+  format('configcat-key', 'https://configcat.com/docs/sdk-reference/overview/', ['configcat-sdk-1/', word(22), '/', word(22)]),
+  format('devcycle-key', 'https://docs.devcycle.com/', [['dvc_server_', 'dvc_client_', 'dvc_mobile_'], chars('A-Za-z0-9_', 20, 60)]),
+  format('endor-labs-key', 'https://docs.endorlabs.com/', ['endr+', word(16)]),
+  format('val-town-token', 'https://docs.val.town/reference/permissions/', ['vtwn_', alnum(24, 48)]),
 ];

@@ -133,4 +133,24 @@ export const infrastructure = [
   ]),
   format('portainer-token', 'https://docs.portainer.io/api/access', ['ptr_', chars('A-Za-z0-9+/=', 44)], { glued: false }),
   format('openvsx-token', 'https://github.com/eclipse/openvsx/wiki/Publishing-Extensions', [['ovsxat_', 'ovsxp_'], chars('a-f0-9-', 36)]),
+  format('docker-swarm-token', 'https://docs.docker.com/engine/swarm/join-nodes/', [
+    'SWMTKN-1-',
+    chars('a-z0-9', 49, 50),
+    '-',
+    chars('a-z0-9', 25),
+  ]),
+  format('k3s-token', 'https://docs.k3s.io/cli/token', [chars('K0-9a-f', 67), ['::server:', '::node:', '::agent:'], hex(32)]),
+  format('astra-token', 'https://docs.datastax.com/en/astra-db-serverless/administration/manage-application-tokens.html', [
+    'AstraCS:',
+    alnum(24),
+    ':',
+    hex(64),
+  ]),
+  format('zuplo-key', 'https://zuplo.com/docs/articles/api-key-leak-detection', ['zpka_', chars('a-z0-9', 32), '_', chars('a-z0-9', 8)]),
+  format('porkbun-key', 'https://porkbun.com/api/json/v3/documentation', [['sk1_', 'pk1_'], hex(64)], { glued: false }),
+  format('thingsboard-token', 'https://thingsboard.io/docs/reference/http-api/', ['thingsboard.cloud/api/v1/', chars('a-z0-9', 20)]),
+  format('softlayer-key', 'https://sldn.softlayer.com/article/authenticating-softlayer-api/', [
+    ['api.softlayer.com/soap/v3/', 'api.softlayer.com/soap/v3.1/'],
+    chars('a-z0-9', 64),
+  ]),
 ];

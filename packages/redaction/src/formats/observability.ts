@@ -18,8 +18,10 @@ export const observability = [
   format('grafana-key', 'https://grafana.com/docs/grafana/latest/', ['eyJrIjoi', chars('A-Za-z0-9=', 60, 400)], { ignoreCase: true }),
   format('sentry-token', 'https://docs.sentry.io/account/auth-tokens/', [['sntryu_', 'sntrya_', 'sntryi_'], hex(64)]),
   format('sentry-org-token', 'https://docs.sentry.io/account/auth-tokens/', ['sntrys_', chars('A-Za-z0-9+/=_', 40, 400)]),
-  format('new-relic-key', newRelic, [['NRAK-', 'NRII-', 'NRJS-', 'NRRA-', 'NRBR-', 'NRAL-', 'NRSP-'], alnum(19, 44)], { ignoreCase: true }),
-  format('new-relic-license-key', newRelic, [chars('a-f0-9', 36), 'NRAL']),
+  format('new-relic-key', newRelic, [['NRAK-', 'NRAA-', 'NRII-', 'NRIQ-', 'NRJS-', 'NRRA-', 'NRBR-', 'NRAL-', 'NRSP-'], word(19, 44)], {
+    ignoreCase: true,
+  }),
+  format('new-relic-license-key', newRelic, [chars('a-z0-9', 6), hex(30), 'NRAL']),
   format('new-relic-license-key', newRelic, [['eu01xx', 'us01xx', 'eu02xx'], hex(34)], { glued: false }),
   format(
     'dynatrace-token',
@@ -28,7 +30,7 @@ export const observability = [
     { ignoreCase: true },
   ),
   format('honeycomb-key', 'https://docs.honeycomb.io/', [['hcaik_', 'hcbik_', 'hcxik_', 'hcalk_', 'hcamk_'], alnum(50, 70)]),
-  format('posthog-key', 'https://posthog.com/docs/api', [['phx_', 'phc_', 'phs_'], alnum(32, 64)]),
+  format('posthog-key', 'https://posthog.com/docs/api', [['phx_', 'phc_', 'phs_', 'pha_', 'phr_'], alnum(32, 64)]),
   format('logfire-token', 'https://logfire.pydantic.dev/', [['pylf_v1_us_', 'pylf_v1_eu_', 'pylf_v1_local_'], alnum(40, 60)]),
   format('tinybird-token', 'https://www.tinybird.co/docs', ['p.eyJ', chars('A-Za-z0-9_.-', 60, 300)], { glued: false }),
   format(
@@ -52,4 +54,6 @@ export const observability = [
   format('incident-io-key', 'https://api-docs.incident.io/', ['inc_', hex(64)], { glued: false }),
   format('checkly-key', 'https://www.checklyhq.com/docs/', ['cu_', hex(32)], { exact: true, glued: false }),
   format('dash0-token', 'https://www.dash0.com/documentation', ['auth_', alnum(32)], { exact: true, glued: false }),
+  format('new-relic-pixie-key', 'https://docs.px.dev/reference/admin/api-keys/', [['px-api-', 'px-dep-'], chars('a-f0-9-', 36)]),
+  format('logicmonitor-token', 'https://www.logicmonitor.com/support/rest-api-authentication', ['lmb_', chars('A-Za-z0-9+/=', 50, 200)]),
 ];

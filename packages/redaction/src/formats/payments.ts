@@ -87,4 +87,7 @@ export const payments = [
     word(28, 40),
   ]),
   format('persona-key', 'https://docs.withpersona.com/api-keys', [['persona_production_', 'persona_sandbox_'], chars('a-f0-9-', 36)]),
+  format('pagarme-key', 'https://docs.pagar.me/docs/chaves-de-acesso', [['ak_live_', 'ak_test_'], alnum(30)]),
+  format('ramp-secret', 'https://docs.ramp.com/developer-api/v1/authorization', ['ramp_sec_', alnum(40, 64)]),
+  format('robinhood-key', 'https://docs.robinhood.com/crypto/trading/', ['rh-api-', chars('a-f0-9-', 36)]),
 ];

@@ -22,4 +22,9 @@ export const registries = [
     'eyJ2ZXIiOiIyIiwidHlwIjoiSldUIiwi',
     chars('A-Za-z0-9_.-', 60, 2000),
   ]),
+  format('pyx-token', 'https://docs.pyx.dev/authentication', [['sk-pyx-', 'tp-pyx-'], alnum(40, 64)]),
+  format('npmrc-credential', 'https://docs.npmjs.com/cli/configuring-npm/npmrc#auth-related-configuration', [
+    [':_authToken=', ':_auth=', ':_password='],
+    chars('A-Za-z0-9+/=_.~-', 6, 512),
+  ]),
 ];

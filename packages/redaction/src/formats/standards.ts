@@ -1,8 +1,9 @@
-import { chars, format, hex, word } from './format.ts';
+import { alnum, chars, format, hex, word } from './format.ts';
 
 const crypt = 'https://man7.org/linux/man-pages/man5/crypt.5.html';
 const phc = 'https://github.com/P-H-C/phc-string-format/blob/master/phc-sf-spec.md';
 const ldap = 'https://www.rfc-editor.org/rfc/rfc3112';
+const hashcat = 'https://hashcat.net/wiki/doku.php?id=example_hashes';
 const salted = './A-Za-z0-9';
 
 /** Formats that belong to a standard, not to a vendor. */
@@ -52,4 +53,26 @@ export const standards = [
     chars('A-Za-z0-9%+/=_-', 16, 400),
   ]),
   format('url-signature', 'https://www.tencentcloud.com/document/product/436/7778', ['q-signature=', hex(40)]),
+  format('password-hash', hashcat, [['$8$', '$9$'], chars(salted, 14), '$', chars(salted, 43)]),
+  format('password-hash', hashcat, [['$P$', '$H$'], chars(salted, 31)], { exact: true }),
+  format('password-hash', hashcat, ['$S$', chars(salted, 52)], { exact: true }),
+  format('password-hash', hashcat, [['$krb5asrep$', '$krb5tgs$', '$krb5pa$'], chars('A-Za-z0-9@.:/$*_-', 64, 6000)]),
+  format('password-hash', hashcat, [':aad3b435b51404eeaad3b435b51404ee:', hex(32)], { ignoreCase: true }),
+  format('password-hash', 'https://werkzeug.palletsprojects.com/en/stable/utils/#werkzeug.security.generate_password_hash', [
+    ['pbkdf2:sha256:', 'pbkdf2:sha512:', 'pbkdf2:sha1:', 'scrypt:'],
+    chars('0-9:', 4, 16),
+    '$',
+    alnum(8, 32),
+    '$',
+    hex(40, 128),
+  ]),
+  format('password-hash', 'https://www.postgresql.org/docs/current/catalog-pg-authid.html', [
+    'SCRAM-SHA-256$',
+    chars('0-9', 1, 8),
+    ':',
+    chars('A-Za-z0-9+/=', 8, 64),
+    '$',
+    chars('A-Za-z0-9+/=:', 40, 140),
+  ]),
+  format('secret-token-uri', 'https://www.rfc-editor.org/rfc/rfc8959', ['secret-token:', chars('A-Za-z0-9._~!$&*+,;=:@%-', 16, 300)]),
 ];
