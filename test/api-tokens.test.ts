@@ -144,6 +144,11 @@ describeStores('B3 B4 B5 personal access tokens', (stores) => {
       const answer = await call(tokens, { method: 'POST', headers, body: JSON.stringify({ name: 'n', scopes: ['read'], expires }) });
       expect(`${expires} ${answer.status}`).toBe(`${expires} 400`);
     }
+    // A name is seen by others, in a terminal and in a list: nothing in it moves a cursor or turns the text around.
+    const named = (name: string) =>
+      call(tokens, { method: 'POST', headers, body: JSON.stringify({ name, scopes: ['read'], expires: null }) });
+    expect((await named('a\u001b[31mb\u202e\nc')).json.data).toMatchObject({ name: 'a [31mb c' });
+    expect((await named('\u200b')).status).toBe(400);
     const noExpiry = await call(tokens, { method: 'POST', headers, body: JSON.stringify({ name: 'n', scopes: ['read'] }) });
     expect(noExpiry.status).toBe(400);
     await platform.close();

@@ -4,6 +4,7 @@ import { makeToken } from '@mogplex/protocol';
 import type { Kysely } from 'kysely';
 import type { Database } from '../store/schema.ts';
 import { recordAudit } from '../audit/record.ts';
+import { displayName } from '../identity/oauth/context.ts';
 import { hashToken } from './hash.ts';
 
 const PREFIX_SHOWN = 8;
@@ -31,7 +32,11 @@ export interface CreatedToken {
   id: string;
 }
 
-/** Makes a token and stores its SHA-256 and first eight characters. */
+/**
+ * Makes a token and stores its SHA-256 and first eight characters.
+ *
+ * @throws MogplexError `invalid_request` for a name that holds nothing that can be read.
+ */
 export const createToken = async (
   db: Kysely<Database>,
   wanted: NewToken,
@@ -48,7 +53,7 @@ export const createToken = async (
     account_id: wanted.accountId,
     team_id: wanted.teamId ?? null,
     run_id: null,
-    name: wanted.name,
+    name: displayName(wanted.name),
     scopes: (['read', 'write'] as const).filter((scope) => wanted.scopes.has(scope)).join(' '),
     created_at: now,
     expires_at: wanted.expiresAt ?? null,

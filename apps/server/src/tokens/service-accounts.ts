@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { recordAudit } from '../audit/record.ts';
 import { makePage, pageQuery, readCursor } from '../http/page.ts';
 import { defineRoute, type Route } from '../http/route.ts';
+import { displayName } from '../identity/oauth/context.ts';
 import { teamRole } from '../identity/team-role.ts';
 import type { Platform } from '../platform.ts';
 import type { Database } from '../store/schema.ts';
@@ -85,7 +86,8 @@ const createRoute = ({ store, now }: Platform): Route =>
     errors: ['not_found', 'conflict'],
     async handler({ params, body, principal, requestId }) {
       await checkRuns(store.db, params.teamId, principal.accountId);
-      const row = { id: randomUUID(), team_id: params.teamId, name: body.name, created_by: principal.accountId, created_at: now() };
+      const name = displayName(body.name);
+      const row = { id: randomUUID(), team_id: params.teamId, name, created_by: principal.accountId, created_at: now() };
       await store.db.transaction().execute(async (trx) => {
         await trx.insertInto('service_account').values(row).execute();
         const entry = { actor: principal.accountId, action: 'service-account.created', subject: row.id, teamId: row.team_id, requestId };
