@@ -62,4 +62,17 @@ describe.each(PROVIDERS)('the built program asks $id', ({ id, envVar, baseUrlEnv
       expect(upstream.requests).toHaveLength(1);
     },
   );
+
+  test.each([
+    ['a line break', 'canary-key\nwith-0123456789'],
+    ['a letter of no header', 'canary-schl\u00fcssel-\u6f22-0123456789'],
+  ])(`A20 B22 ${id} with a key that holds %s: nothing is sent, and the error names the key's place and not the key`, async (_, key) => {
+    await using home = await makeMogplexHome();
+    await using upstream = await UPSTREAMS[id]();
+    const { code, stdout, stderr } = await home.run(['exec', '--model', model, 'hello'], { [envVar]: key, [baseUrlEnvVar]: upstream.url });
+    expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
+    expect(stderr).toContain(`(env ${envVar}) holds a character that cannot be sent`);
+    expect(stderr).not.toContain('canary');
+    expect(upstream.requests).toHaveLength(0);
+  });
 });

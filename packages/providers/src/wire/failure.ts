@@ -126,8 +126,29 @@ export const failureOf = (response: Response, body: string, peer: Peer, now: num
   });
 };
 
+/**
+ * The refusal to send a credential that no header can carry (Fetch Standard, header value): it holds a line break, or a character
+ * beyond Latin-1. The words of the runtime repeat it, so none of them is kept. Undefined for any other error; packages wrap this one.
+ */
+export const unsendable = (error: unknown, peer: Peer): MogplexError | undefined => {
+  for (let current = error; current instanceof Error; current = current.cause) {
+    if (!(current instanceof TypeError) || !/header value|ByteString/i.test(current.message)) continue;
+    return new MogplexError(
+      'unauthenticated',
+      `the credential for ${peer.label} (${peer.credential}) holds a character that cannot be sent`,
+      {
+        boundary: 'model',
+        hint: `Look for a line break or a letter that came along when it was copied. ${peer.refusedHint}`,
+      },
+    );
+  }
+  return undefined;
+};
+
 /** The connection could not be made or broke before an answer. */
 export const unreachable = (error: unknown, peer: Peer): MogplexError => {
+  const odd = unsendable(error, peer);
+  if (odd) return odd;
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const code = isRecord(cause) && typeof cause['code'] === 'string' ? cause['code'] : undefined;
   const why = code ?? (cause instanceof Error ? safeWords(cause.message) : 'no connection');

@@ -9,7 +9,7 @@ import type {
 import { MogplexError } from '@mogplex/protocol';
 import type { ChatEvent } from '@moxxy/sdk';
 import type { ChatTurn, ToolCallEvent, ToolChatRequest } from '../chat.ts';
-import { cutOff, type Peer, streamFailure, unreadable } from './failure.ts';
+import { cutOff, type Peer, streamFailure, unreadable, unsendable } from './failure.ts';
 
 const parsed = (json: string): unknown => {
   try {
@@ -80,7 +80,7 @@ const UNREADABLE = new Set(['AI_JSONParseError', 'AI_TypeValidationError', 'AI_I
 
 const asOurs = (error: unknown, peer: Peer, signal: AbortSignal | undefined): MogplexError => {
   if (signal?.aborted) return interrupted();
-  const known = ours(error);
+  const known = ours(error) ?? unsendable(error, peer);
   if (known) return known;
   // A package that trips over the data of a vendor throws a TypeError.
   if (error instanceof TypeError || error instanceof SyntaxError) return unreadable(peer);
