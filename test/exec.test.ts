@@ -195,6 +195,10 @@ describe('without what it takes', () => {
     const malformed = await home.run(['exec', '--model', 'groq/any', 'hello'], { MOGPLEX_API_KEY: 'mog_any', MOGPLEX_URL: 'two.example' });
     expect(malformed).toMatchObject({ code: 64, stdout: '' });
     expect(malformed.stderr).toContain('env MOGPLEX_API_KEY cannot be used: MOGPLEX_URL is not an http or https URL');
+    const odd = await home.run(['agents'], { MOGPLEX_API_KEY: 'mog_canary_schl\u00fcssel_\u6f22', MOGPLEX_URL: 'http://127.0.0.1:9' });
+    expect(odd).toMatchObject({ code: 64, stdout: '' });
+    expect(odd.stderr).toContain('the token for the platform at http://127.0.0.1:9 holds a character that cannot be sent [token]');
+    expect(odd.stderr).not.toContain('canary');
   });
 
   test('A15 --logout without a terminal clears the account login and says so', async () => {

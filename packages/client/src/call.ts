@@ -138,6 +138,13 @@ const sendTo = (options: ClientOptions, operation: Operation, input: CallInput, 
 /** What a request that brought no answer failed of, in words for people. */
 const notReached = (baseUrl: string, cause: unknown): MogplexError => {
   const { origin } = new URL(baseUrl);
+  // No header can carry such a token; the words of the runtime repeat it.
+  if (cause instanceof TypeError && /header value|ByteString/i.test(cause.message)) {
+    return new MogplexError('unauthenticated', `the token for the platform at ${origin} holds a character that cannot be sent`, {
+      boundary: 'token',
+      hint: 'Look for a line break or a letter that came along when it was copied.',
+    });
+  }
   const late = cause instanceof Error && cause.name === 'TimeoutError';
   return new MogplexError(
     'unavailable',

@@ -11,6 +11,7 @@ test('A6 a key of another shape is remarked on without a word of it, and a usual
   expect(checkKeyShape('openai', key(`sk-proj-${'a1'.repeat(20)}`))).toBeUndefined();
   expect(checkKeyShape('anthropic', key(`sk-ant-api03-${'a1'.repeat(20)}`))).toBeUndefined();
   expect(checkKeyShape('openai', key(`sk-ant-api03-${'a1'.repeat(20)}`))).toContain('does not look like a key of OpenAI');
+  expect(checkKeyShape('openai', key(`sk-proj-schl\u00fcssel${'a1'.repeat(20)}`))).toContain('a character that cannot be sent');
   for (const { id } of PROVIDERS) {
     const remark = checkKeyShape(id, key('strange! thing'));
     expect(remark).toContain('does not look like a key');

@@ -25,5 +25,6 @@ export const checkKeyShape = (provider: ProviderId, key: SecretValue): string | 
   if (pattern.test(value)) return undefined;
   const label = findProvider(provider)?.label ?? provider;
   if (/\s/.test(value)) return `This does not look like a key of ${label}: it has white space inside.`;
+  if (/[^!-~]/.test(value)) return `This does not look like a key of ${label}: it has a character that cannot be sent.`;
   return `This does not look like a key of ${label}: one usually ${words}.`;
 };
