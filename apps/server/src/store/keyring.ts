@@ -96,6 +96,9 @@ export const openKeyring = async (
     return parseFile(text, path);
   }
   if (!(await mayCreate())) {
+    // Whoever started at the same moment makes the key before it seals anything: what was sealed since the first look is sealed by it.
+    const made = await readFileIfThere(path);
+    if (made !== undefined) return parseFile(made, path);
     throw new MogplexError('damaged', `the master key ${path} is gone, but the store holds text that it sealed`, {
       boundary: 'configuration',
       hint: 'Put the key back from your backup, or set MOGPLEX_MASTER_KEY.',

@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Secret } from '@mogplex/credentials';
 import { describe, expect, test } from 'vitest';
 import { createDatabase, describeStores, temporaryFolder } from '../../test/stores.ts';
+import { openKeyring } from './keyring.ts';
 import { openStore } from './open.ts';
 import type { SealedText } from './sealer.ts';
 
@@ -15,6 +17,16 @@ describeStores('D8 the store', (stores) => {
     const opened = await Promise.all(Array.from({ length: 8 }, () => openStore(at)));
     expect(new Set(opened.map(({ sealer }) => sealer.keyId)).size).toBe(1);
     await Promise.all(opened.map((store) => store.close()));
+  });
+
+  test('D8 a process that looks for the key a moment before another one makes it takes that key', async () => {
+    const at = await stores.place();
+    const another = async (): Promise<boolean> => {
+      await (await openStore(at)).close();
+      return false;
+    };
+    const [key] = await openKeyring(at, another, randomBytes);
+    expect(await readFile(join(at.dataDir, 'master.key'), 'utf8')).toContain(key.id);
   });
 
   test('D5 sealed text opens at its own place and nowhere else', async () => {
