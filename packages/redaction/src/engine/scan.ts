@@ -184,7 +184,7 @@ class Scan {
   }
 
   #login(at: number): void {
-    this.#logins ??= new LoginFinder(this.#text);
+    this.#logins ??= new LoginFinder(this.#around);
     const found = this.#logins.find(at);
     if (found === undefined || found.end > this.#to) return this.#holdFrom(found?.start ?? this.#to);
     this.#add(found.start, found.end, 'password', 2);
