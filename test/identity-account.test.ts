@@ -40,6 +40,9 @@ describeStores('B1 the account', (stores) => {
     return rows.map(({ action }) => action);
   };
 
+  const noticesOf = async (person: Person): Promise<string[]> =>
+    (await person.call<{ items: { text: string }[] }>('GET', '/notifications')).data.items.map(({ text }) => text);
+
   const newTeam = async (name = 'Builders') => (await first.call<Team>('POST', '/teams', { name })).data.id;
 
   test('B1 it shows and changes its name', async () => {
@@ -120,6 +123,7 @@ describeStores('B1 the account', (stores) => {
     expect((await person.call('GET', '/account')).status).toBe(200);
     expect((await new Person(platform.url).signIn('pass@example.com')).status).toBe(401);
     expect((await new Person(platform.url).signIn('pass@example.com', 'another long password')).status).toBe(200);
+    expect(await noticesOf(person)).toEqual([expect.stringMatching(/^The password of your account was changed\..*end all other sessions/)]);
   });
 
   test('B1 what is sensitive needs a fresh proof of identity', async () => {

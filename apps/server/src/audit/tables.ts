@@ -18,7 +18,7 @@ export interface AuditTables {
   notification: {
     id: string;
     account_id: string;
-    kind: 'token-leaked' | 'credit';
+    kind: 'token-leaked' | 'credit' | 'sign-in';
     text: string;
     created_at: number;
     read_at: number | null;

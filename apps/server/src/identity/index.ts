@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { recordAudit } from '../audit/record.ts';
 import type { CredentialResolvers } from '../http/principal.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import type { Platform } from '../platform.ts';
@@ -17,6 +16,7 @@ import { principalFromSession } from './session.ts';
 import { createSetupCode } from './setup.ts';
 import { signInRoutes } from './sign-in.ts';
 import { sweepIdentity } from './sweep.ts';
+import { noteOf } from './trail.ts';
 import { invitationRoutes, invited } from './teams/invitations.ts';
 import { teamRoutes } from './teams/routes.ts';
 import { twoFactorRoutes } from './two-factor.ts';
@@ -76,7 +76,7 @@ export const openIdentity = async (platform: Platform): Promise<IdentityRoom> =>
     ...(platform.config.github && { github: platform.config.github }),
     mayJoin: (email) => invited(store.db, email, now()),
     hasGitHub: async (userId) => (await readGitHubLink(store, userId)) !== undefined,
-    linked: (userId) => recordAudit(store.db, { actor: userId, accountId: userId, action: 'github.linked', subject: userId }, now()),
+    linked: (userId) => noteOf(store.db, userId, { action: 'github.linked', subject: userId }, now()),
     joined: async (user) => {
       await createPersonalTeam(store.db, user, now());
     },
