@@ -268,7 +268,8 @@ export class ContextFinder {
     const value = text.slice(start, end);
     const name = text.slice(named.start, named.end);
     if (open === undefined ? isSameName(value, name) : isOwnName(value, name)) return undefined;
-    if (trust === 'element' && !open && !/^[.:!?]*\s*(?:<|$)/.test(text.slice(end, end + 80))) return undefined;
+    if (trust === 'element' && !open && (text.at(start) === 0x40 || !/^[.:!?]*\s*(?:<|$)/.test(text.slice(end, end + 80))))
+      return undefined;
     if (!isSecret && !isWordSet(value, name)) return undefined;
     return { start, end, open: end >= to, rule: kind === 'password' ? 'password' : 'secret' };
   }

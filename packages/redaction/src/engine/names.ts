@@ -69,7 +69,7 @@ const TAIL = words(
 );
 /** Words that say of a secret that it is none. */
 const PRETENDED = words('non not no fake dummy mock mocked bogus invalid wrong placeholder example sample nonexistent ');
-const GLUED = /(?:(?<!web)token|secret|apikey|accesskey|secretkey|privatekey|authkey)$/;
+const GLUED = /(?:(?<!web)token|secret|apikey|accesskey|secretkey|privatekey|authkey|accountkey|storagekey|masterkey|sharedkey)$/;
 const GLUED_PASSWORD =
   /(?:password|passwd|passphrase|passwort|(?<!by|com|sur|tres|under|over|multi|one|single|first|kee|path|im|buy)pass|pwd)$/;
 const CACHE_LIMIT = 4096;

@@ -18,12 +18,12 @@ const SIGN = `[:?.|!+]{0,3}={1,3}>?|:\\*\\*|[-=]>|:(?!:)|<-|\\|\\||\\?\\?|\\bis\
 const TYPE = `(?::[ \\t]*)?[A-Za-z&*][\\w<>\\[\\]|?. ]{0,24}(?<=[\\w>\\]?])(?:[ \\t]+=(?![=>])|=(?=["'\`@]))`;
 const ASSIGN = new RegExp(`${CLOSE}{0,3}[ \\t]{0,40}(?:${TYPE}|(?:${SIGN}))[ \\t]{0,40}`, 'y');
 const HEADER_ASSIGN = new RegExp(`${CLOSE}{0,3}[ \\t]{0,40}(?:${SIGN})[ \\t]{0,40}`, 'y');
-const ARGUMENT = /\\*["'`][ \t]*,\s{0,40}(?=\\*["'`])/y;
-const ARGUMENT_BESIDE = /\\*["'`][ \t]*,[ \t]{0,40}(?=\\*["'`])/y;
-const CALL = /\(\s{0,8}(?=\\*["'`])/y;
+const ARGUMENT = /\\*["'`]\]?[ \t]*,\s{0,40}(?=\\*["'`])/y;
+const ARGUMENT_BESIDE = /\\*["'`]\]?[ \t]*,[ \t]{0,40}(?=\\*["'`])/y;
+const CALL = /[({]\s{0,8}(?=\\*["'`])/y;
 /** `['[name=password]').type('...')` and the like. */
 const TYPED_IN = /\]?\\*["'`]\)\s{0,20}\.(?:type|fill|val|sendKeys|send_keys|setValue|set_value)\((?=\\*["'`])/y;
-const PAIRED = new RegExp(`${CLOSE}{0,2}[ \\t]*,?\\s{0,40}\\\\*["']?[vV]alue\\\\*["']?\\s{0,8}[:=]\\s{0,8}`, 'y');
+const PAIRED = new RegExp(`${CLOSE}{0,2}[ \\t]*(?:,|:[ \\t]*\\{)?\\s{0,40}\\\\*["']?[vV]alue\\\\*["']?\\s{0,8}[:=]\\s{0,8}`, 'y');
 const BLOCK_DEFAULT = /"[ \t]{0,8}\{[^{}]{0,200}?\bdefault[ \t]{0,8}=[ \t]{0,8}(?=")/y;
 /** How far behind a name `default` may stand in its block. */
 const LONGEST_BLOCK = 216;
@@ -39,11 +39,18 @@ const PROSE = /[ \t](?:for|to|on|at)[ \t](?:[\w.@'"-]{1,48}[ \t]){1,5}is(?::|[ \
 /** `credentials for staging: user / password` */
 const SLASHED = /[^\n:]{0,40}:[ \t]*[\w.@-]{1,64}[ \t]*\/[ \t]*(?=\S)/y;
 const BLOCK = /[|>][-+]?\r?\n[ \t]+/y;
+/** A line that goes on with its equals sign. */
+const WRAPPED = /[ \t]*\r?\n[ \t]{1,40}=[ \t]{0,4}(?=\\*["'`])/y;
 const NEXT_LINE = /\\?\r?\n[ \t]*/y;
 /** A prompt of a configuration, right before a directive. */
 const PROMPT_BEFORE = /(?:^|\n|>)[ \t]*(?:config set[ \t]+)?$/i;
 const ENVIRONMENT_NAME = /^[A-Z][A-Z0-9_]+$/;
-const SET_BEFORE = /(?:^|[\n;"'])[ \t]*(?:-[ \t]+)?(?:(?:export|set|setx|ENV|ARG|env)[ \t]+)?$/;
+const SET_BEFORE = /(?:^|[\n;"'])[ \t]*(?:-[ \t]+|#[ \t]*)?(?:(?:export|set|setx|ENV|ARG|env)[ \t]+)?$/;
+
+/** The pair before a password in a connection string. */
+const CONNECTION_BEFORE = /\b(?:user(?:[ _]?id|name)?|uid|server|data source|database|initial catalog)[ ]?=[^;"'\n]{1,60};[ ]?$/i;
+/** A string after a string, as PHP serializes them: `s:8:"password";s:12:"..."`. */
+const SERIALIZED = /\\*";s:\d{1,5}:(?=\\*")/y;
 
 const LINE_STARTS = oneOf('|>\\\r\n');
 /** Characters that may come between a name and its value. */
@@ -68,7 +75,7 @@ export function mayHaveValue(text: Text, start: number, end: number, kind: NameC
   while (isBlank(text.at(i))) if (++i - end > 40) return false;
   const unit = text.at(i);
   if (isIn(BETWEEN, unit)) return true;
-  if (unit === 0x28) return isQuote(text.at(i + 1)) || isBlank(text.at(i + 1));
+  if (unit === 0x28 || unit === 0x7b) return isQuote(text.at(i + 1)) || (text.classAt(i + 1) & SPACE) !== 0;
   if (unit === 10 || unit === 13) return isPairedBelow(text, i);
   if (i === end) return text.at(start - 1) === 0x3c;
   const first = text.at(start);
@@ -79,12 +86,12 @@ export function mayHaveValue(text: Text, start: number, end: number, kind: NameC
   return isBlank(before) && (kind === 'password' || first === 0x41 ? around.wordsBefore(text, start) : maySet(text, start, around));
 }
 
-/** Whether `value` stands at the beginning of the next line. */
+/** Whether `value` or an equals sign stands at the beginning of the next line. */
 function isPairedBelow(text: Text, at: number): boolean {
   let i = at;
   while ((text.classAt(i) & SPACE) !== 0 && i - at < 48) i++;
   const sign = text.at(i);
-  return text.standsFolded('value', sign === 0x22 || sign === 0x27 ? i + 1 : i);
+  return sign === 0x3d || text.standsFolded('value', sign === 0x22 || sign === 0x27 ? i + 1 : i);
 }
 
 /** Whether `is`, `was`, `of`, `for`, `to`, `on` or `at` stands at a place. */
@@ -207,9 +214,10 @@ function beside(text: Text, start: number, end: number, unit: number, around: Su
   if (unit === 0x3d || unit === 0x3a) return undefined;
   const near =
     (mayBePaired(text, end) ? placeAfter(PAIRED, text, end, 'any') : undefined) ??
-    (unit === 0x28 ? placeAfter(CALL, text, end, 'mixed') : undefined);
+    (unit === 0x28 || unit === 0x7b ? placeAfter(CALL, text, end, 'mixed') : undefined);
   if (near) return near;
   const next = text.at(end + 1);
+  if (unit === 0x22 ? next === 0x3b : unit === 0x5c && text.at(end + 2) === 0x3b) return placeAfter(SERIALIZED, text, end, 'quoted');
   if (unit === 0x5d || next === 0x29) {
     const typedIn = placeAfter(TYPED_IN, text, end, 'mixed');
     if (typedIn) return typedIn;
@@ -231,7 +239,7 @@ function mayBePaired(text: Text, end: number): boolean {
   while (i - end < 80 && ((text.classAt(i) & SPACE) !== 0 || isIn(PAIR_SIGNS, text.at(i)))) i++;
   return (text.at(i) | 32) === 0x76;
 }
-const PAIR_SIGNS = oneOf('\\"\'`])*:,');
+const PAIR_SIGNS = oneOf('\\"\'`])*:,{');
 
 function assigned(text: Text, start: number, end: number, at: number, from: number): Place {
   const unit = text.at(at);
@@ -240,11 +248,15 @@ function assigned(text: Text, start: number, end: number, at: number, from: numb
   const isSet =
     at === end + 1 &&
     text.at(end) === 0x3d &&
-    (text.classAt(start) & UPPER) !== 0 &&
-    ENVIRONMENT_NAME.test(text.slice(start, end)) &&
-    SET_BEFORE.test(text.slice(Math.max(from, start - 24), start));
+    (((text.classAt(start) & UPPER) !== 0 &&
+      ENVIRONMENT_NAME.test(text.slice(start, end)) &&
+      SET_BEFORE.test(text.slice(Math.max(from, start - 24), start))) ||
+      (isAfterSemicolon(text, start) && CONNECTION_BEFORE.test(text.slice(Math.max(from, start - 80), start))));
   return { at: value, trust: isSet ? 'set' : 'any' };
 }
+
+const isAfterSemicolon = (text: Text, at: number): boolean =>
+  text.at(at - 1) === 0x3b || (text.at(at - 1) === 32 && text.at(at - 2) === 0x3b);
 
 /** Whether the sign at [start, end) compares or offers a default more often than it gives a value: `||`, `??`, `of`, `was`, `==`, `!=`. */
 function isUnsure(text: Text, start: number, end: number): boolean {
@@ -275,9 +287,10 @@ function afterBlank(text: Text, start: number, end: number, kind: NameClass, lea
   let next = end;
   while (isBlank(text.at(next)) && next - end < 40) next++;
   const unit = text.at(next);
+  if (unit === 10 || unit === 13) return placeAfter(WRAPPED, text, end, 'quoted');
   if ((text.classAt(next) & ALNUM) !== 0) return isLinkingWord(text, next) ? placeAfter(PROSE, text, end, 'any') : undefined;
-  if (kind !== 'password') return undefined;
-  if (unit === 0x7c) return placeAfter(CELL, text, end, 'any');
+  if (kind !== 'password' && kind !== 'secret') return undefined;
+  if (unit === 0x7c) return kind === 'password' ? placeAfter(CELL, text, end, 'any') : undefined;
   const bare = end - start === 4 && text.string.startsWith('pass', start);
   return isQuote(unit) && !bare ? placeAfter(QUOTED_AFTER_BLANK, text, end, 'mixed') : undefined;
 }

@@ -67,10 +67,10 @@ export function wordiness(value: string): number {
 const isLetter = (text: string, index: number): boolean => (classAt(text, index) & (UPPER | LOWER)) !== 0;
 
 const REFERENCE =
-  /^(?:\$[\w{(]|\$\$|\{\{?|%\(|%\w+%$|#\{|@\{|<[^>]*>?$|\[[A-Za-z ]|process\.|import\.meta|os\.|env[.([]|getenv|System\.|config[.([]|var\.|local\.|data\.|module\.|secrets?[.(]|this\.|self\.|vault:|ENC\[|op:\/\/|arn:|ref\+|\.{1,2}\/|~\/|[A-Za-z]:\\|(?:https?|file|ssm|vault|s3|gs):\/\/[^:@]*$|\[redacted:|\[dropped|\[secret:|function\b|async\b|new [A-Z]|await\b|null\b|undefined\b|true\b|false\b|none\b|nil\b|\(\)|![01]\b|![A-Za-z]+(?:::\w+)*$|void 0|[(:]|%[-#0-9.]*[sdvqr@](?:\W|$))/i;
-const ABSOLUTE_PATH = /^\/(?:[\w.-]+\/)*[\w.#?-]*$/;
+  /^(?:["']?\$[\w{(]|\$\$|&lt;|\.\s?\$\w|,[\w ]+:$|\{(?!\{[^{}]*\}[^}])|%\(|%\w+%$|#\{|@\{|<[^>]*>?$|\[[A-Za-z ]|process\.|import\.meta|os\.|env[.([]|getenv|System\.|config[.([]|var\.|local\.|data\.|module\.|secrets?[.(]|this\.|self\.|vault:|ENC\[|op:\/\/|arn:|ref\+|\.{1,2}\/|~\/|[A-Za-z]:\\|(?:https?|file|ssm|vault|s3|gs):\/\/[^:@]*$|\[redacted:|\[dropped|\[secret:|function\b|async\b|new [A-Z]|await\b|null\b|undefined\b|true\b|false\b|none\b|nil\b|\(\)|![01]\b|![A-Za-z]+(?:::\w+)*$|void 0|[(:]|%[-#0-9.]*[sdvqr@](?:\W|$))/i;
+const ABSOLUTE_PATH = /^\/(?:[\w.@-]+\/)*[\w.#?-]*$/;
 const STAND_IN =
-  /^(?:[x*.•\-_#0?]+|(?:your|my|the|some|our|their|new|old|fake|insert|enter|put|add|replace|change|set|use|paste)[-_ .].*|change_?me.*|(?:current|new|old|confirm|forgot|reset|repeat|user|db|database|root|admin|login|plain|clear)?[-_ ]?(?:passw(?:or)?d|passphrase|secret|token)(?:[-_ ][a-z]+)*|(?:pass(?:word)?|secret|token|key|api[-_]?key|string|number|boolean|bool|text|varchar|required|optional|user(?:name)?|value|bearer|basic|none|null|undefined|any|unknown|object|hidden|masked|todo|tbd|n\/?a|default|empty|foo|bar|baz|asdf|sample|test|demo|abc|admin|root|anonymous@?|pass|fail(?:ed|ure)?|skip(?:ped)?|password1?|(?:abc|test|pass|user)?123(?:4(?:5(?:6(?:7(?:8)?)?)?)?)?))$/i;
+  /^(?:[x*.•\-_#0?]+|(?:your|my|the|some|our|their|new|old|fake|insert|enter|put|add|replace|change|set|use|paste)[-_ .].*|change_?me.*|(?:current|new|old|confirm|forgot|reset|repeat|user|db|database|root|admin|login|plain|clear)?[-_ ]?(?:passw(?:or)?d|passphrase|secret|token)(?:[-_ ][a-z]+)*|(?:pass(?:word)?|secret|token|key|api[-_]?key|string|number|boolean|bool|text|varchar|required|optional|user(?:name)?|value|bearer|basic|none|null|undefined|unset|not[-_ ]set|any|unknown|object|hidden|masked|todo|tbd|n\/?a|default|empty|foo|bar|baz|asdf|sample|test|demo|abc|admin|root|anonymous@?|pass|fail(?:ed|ure)?|skip(?:ped)?|password1?|(?:abc|test|pass|user)?123(?:4(?:5(?:6(?:7(?:8)?)?)?)?)?))$/i;
 
 const HOLDS_STAND_IN = /placeholder|example|redacted|changeit|dummy|your[-_ ]|[-_ ]here$|x{6}|\*{4}|\.{3}/i;
 
@@ -144,6 +144,8 @@ const CALL = /^[A-Za-z_$][\w$]*(?:(?:\.|::|->|\?\.)[A-Za-z_$][\w$]*|\[\w*\])*[!?
 const CLOSING = /[)\]}]+$/;
 /** A version or a range of versions. */
 const RELEASE = /^[~^<>=]*v?\d+\.\d+(?:\.[\dx]+)?(?:-[\w.]+)?$/;
+/** A name in a style sheet, or what stands before the colon of a value put together: `#add-password`, `user:`. */
+const SELECTOR = /^#[a-z]+(?:-[a-z]+)+$|^[A-Za-z]+:$/;
 /** A word as it stands on a button or a label: capital first, small letters after it. */
 const LABEL = /^\p{Lu}\p{Ll}+$/u;
 
@@ -161,7 +163,7 @@ export function isMixed(value: string): boolean {
 export function isPassword(value: string, quoted: boolean): boolean {
   if (value.length < 4 || value.length > 512 || isPlaceholder(value) || /[\u0250-\ud7ff]/.test(value)) return false;
   if (quoted) {
-    if (RELEASE.test(value) || LABEL.test(value)) return false;
+    if (RELEASE.test(value) || LABEL.test(value) || SELECTOR.test(value)) return false;
     return !/\s/.test(value) || (/\d/.test(value) && /^\S+(?: \S+){1,3}$/.test(value) && !/[.,:;] |\.$/.test(value));
   }
   if (VERSION.test(value)) return value.length >= 8 && !value.includes('.');

@@ -62,6 +62,9 @@ export const VENDORS: ReadonlySet<string> = new Set(
     'deepwatch crowdstrike rapid7 qualys tenable wiz lacework sysdig aquasec rubrik snowflake fivetran airbyte hightouch census ' +
     'mparticle heap hotjar pendo appsflyerdev branchio adjust kochava singular onelogin frontegg fusionauth workos stytch descope ' +
     'chargebee recurly paddle mollie adyen klarna affirm sezzle quickbooks xero sage netsuiteapp bamboohr greenhouse lever workable ' +
-    'meilisearch typesense elasticcloud upstash turso neondb xata fauna hasura nhost appwrite pocketbase backendless kinvey'
+    'meilisearch typesense elasticcloud upstash turso neondb xata fauna hasura nhost appwrite pocketbase backendless kinvey ' +
+    'ably ai21 airscale apolloio bitrise builderio calcom configcat couchbase coze cypress dashscope databento deepinfra exoscale ' +
+    'gigachat greptile influxdb infomaniak kimi lighton looker minimax moonshot novita ollama polymarket rudderstack sambanova selectel ' +
+    'siliconflow softlayer truenas upstage wandb weightsandbiases zhipu'
   ).split(' '),
 );

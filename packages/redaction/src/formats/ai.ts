@@ -61,4 +61,9 @@ export const ai = [
   format('kaggle-token', 'https://www.kaggle.com/docs/api', ['KGAT_', hex(32)]),
   format('context7-key', 'https://context7.com/docs/', ['ctx7sk-', chars('a-f0-9-', 36)]),
   format('mixedbread-key', 'https://www.mixedbread.com/docs', ['mxb_', alnum(32, 64)]),
+  format('devin-key', 'https://docs.devin.ai/api-reference/authentication', [['apk_user_', 'apk_'], chars('A-Za-z0-9+/=', 80, 180)], {
+    glued: false,
+  }),
+  format('devin-key', 'https://docs.devin.ai/api-reference/authentication', ['cog_', chars('a-z2-7', 52)], { exact: true, glued: false }),
+  format('coze-token', 'https://www.coze.com/docs/developer_guides/pat', ['pat_', alnum(64)], { exact: true, glued: false }),
 ];

@@ -153,4 +153,5 @@ export const infrastructure = [
     ['api.softlayer.com/soap/v3/', 'api.softlayer.com/soap/v3.1/'],
     chars('a-z0-9', 64),
   ]),
+  format('cast-ai-key', 'https://docs.cast.ai/docs/api-reference', ['castai_v1_', chars('a-z0-9', 64), '_', chars('a-z0-9', 8)]),
 ];

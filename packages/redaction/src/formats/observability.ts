@@ -30,7 +30,7 @@ export const observability = [
     { ignoreCase: true },
   ),
   format('honeycomb-key', 'https://docs.honeycomb.io/', [['hcaik_', 'hcbik_', 'hcxik_', 'hcalk_', 'hcamk_'], alnum(50, 70)]),
-  format('posthog-key', 'https://posthog.com/docs/api', [['phx_', 'phc_', 'phs_', 'pha_', 'phr_'], alnum(32, 64)]),
+  format('posthog-key', 'https://posthog.com/docs/api', [['phx_', 'phc_', 'phs_', 'pha_', 'phr_'], word(32, 64)]),
   format('logfire-token', 'https://logfire.pydantic.dev/', [['pylf_v1_us_', 'pylf_v1_eu_', 'pylf_v1_local_'], alnum(40, 60)]),
   format('tinybird-token', 'https://www.tinybird.co/docs', ['p.eyJ', chars('A-Za-z0-9_.-', 60, 300)], { glued: false }),
   format(
@@ -43,7 +43,7 @@ export const observability = [
     glued: false,
     ignoreCase: true,
   }),
-  format('elastic-key', 'https://www.elastic.co/docs/', ['essu_', chars('A-Za-z0-9+/=', 40, 120)]),
+  format('elastic-key', 'https://www.elastic.co/docs/', ['essu_', chars('A-Za-z0-9+/=_-', 40, 204)]),
   format('axiom-token', 'https://axiom.co/docs/reference/tokens', [['xaat-', 'xapt-'], chars('a-f0-9-', 36)]),
   format('coralogix-key', 'https://coralogix.com/docs/user-guides/account-management/api-keys/api-keys/', [
     ['cxtp_', 'cxth_', 'cxup_'],

@@ -90,4 +90,5 @@ export const payments = [
   format('pagarme-key', 'https://docs.pagar.me/docs/chaves-de-acesso', [['ak_live_', 'ak_test_'], alnum(30)]),
   format('ramp-secret', 'https://docs.ramp.com/developer-api/v1/authorization', ['ramp_sec_', alnum(40, 64)]),
   format('robinhood-key', 'https://docs.robinhood.com/crypto/trading/', ['rh-api-', chars('a-f0-9-', 36)]),
+  format('asaas-key', 'https://docs.asaas.com/docs/autenticacao', [['$aact_prod_', '$aact_hmlg_'], chars('A-Za-z0-9_:$-', 20, 200)]),
 ];

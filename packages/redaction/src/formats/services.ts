@@ -126,11 +126,12 @@ export const services = [
   format('builder-io-key', 'https://www.builder.io/c/docs/using-your-api-key', ['bpk-', hex(32)], { exact: true, glued: false }),
   format('block-protocol-key', 'https://blockprotocol.org/docs/hub/api', ['b10ck5.', alnum(32), '.', alnum(36)]),
   format('notify-key', 'https://docs.notifications.service.gov.uk/rest-api.html', ['gcntfy-', chars('A-Za-z0-9_-', 73, 160)]),
-  format('intra42-secret', 'https://api.intra.42.fr/apidoc/guides/getting_started', ['s-s4t2ud-', hex(64)]),
+  format('intra42-secret', 'https://api.intra.42.fr/apidoc/guides/getting_started', [['s-s4t2ud-', 's-s4t2af-'], hex(64)]),
   format(
     'salesforce-refresh-token',
     'https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_refresh_token_flow.htm',
     ['5Aep861', chars('A-Za-z0-9._', 60, 120)],
     { glued: false },
   ),
+  format('vk-token', 'https://dev.vk.com/en/api/access-token/getting-started', ['vk1.a.', word(50, 250)], { glued: false }),
 ];
