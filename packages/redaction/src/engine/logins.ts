@@ -1,3 +1,5 @@
+import { isIn, oneOf } from './chars.ts';
+import { OUTSIDE, type Text } from './text.ts';
 import { isPassword } from './values.ts';
 
 /** A command, a call or a line of a file in which a password has its place. */
@@ -6,8 +8,14 @@ interface Login {
   literals: readonly string[];
   /** From the literal on; the first group that took part is the password, or `user:password`. */
   pattern: RegExp;
-  /** What must stand before the literal on the same line. */
+  /** What must stand before the literal on the same line: right before it, or, where `words` tells, anywhere. */
   before?: RegExp;
+  /** What must stand somewhere before the literal on the same line. */
+  words?: RegExp;
+  /** With what the text before the literal ends: asked before any pattern is tried. */
+  ends?: readonly string[];
+  /** Whether what follows the literal may be what the pattern wants: asked before it is tried. */
+  may?: (text: Text, end: number) => boolean;
   /** Whether it stands among words, so that a bare value must not be one. */
   prose?: boolean;
   /** Where the password may stand far behind the literal: what must stand before it, in lower case. */
@@ -23,17 +31,31 @@ const VALUE = `(?:"([^"\\n]{3,200})"|'([^'\\n]{3,200})'|${BARE})`;
 const QUOTED = `\\\\*(?:"([^"\\\\\\n]{3,200})\\\\*"|'([^'\\\\\\n]{3,200})\\\\*')`;
 const sticky = (source: string): RegExp => new RegExp(source, 'iy');
 
+/** Whether an argument and a comma follow the parenthesis of a call. */
+function hasArguments(text: Text, end: number): boolean {
+  for (let i = end; i < end + 161; i++) {
+    const unit = text.at(i);
+    if (unit === 0x2c) return i > end;
+    if (unit === 0x28 || unit === 0x29 || unit === 10 || unit === OUTSIDE) return false;
+  }
+  return false;
+}
+
+const OPENS_QUOTE = oneOf('"\'\\ \t\n\v\f\r');
+/** Whether a quote, blanks or an escape follow the parenthesis of a call. */
+const opensQuote = (text: Text, end: number): boolean => text.at(end) >= 128 || isIn(OPENS_QUOTE, text.at(end));
+
 const LOGINS: readonly Login[] = [
   {
     literals: [' -u ', '--user', '--proxy-user'],
-    before: /\b(?:curl|wget|http)\b/,
+    words: /\b(?:curl|wget|http)\b/g,
     pair: true,
     pattern: sticky(` ?(?:-u|--(?:proxy-)?user)[ =]{1,3}(?:${HALF_QUOTED}|${VALUE})`),
   },
   { literals: ['curl -'], pair: true, pattern: sticky(`curl (?:-[\\w-]+ ){0,3}-[a-z]{0,6}u[ ]{0,3}${VALUE}`) },
   {
     literals: [' -p '],
-    before: /\b(?:login|ldapsearch|mysql\w*|mongo\w*|smbclient|cqlsh|influx|psexec)\b/i,
+    words: /\b(?:login|ldapsearch|mysql\w*|mongo\w*|smbclient|cqlsh|influx|psexec)\b/gi,
     pattern: sticky(` -p[ =]{1,3}${VALUE}`),
   },
   {
@@ -57,7 +79,12 @@ const LOGINS: readonly Login[] = [
     pattern: sticky(`ldap\\w+ [^\\n|;]{0,200}?-w[ ]{0,3}${VALUE}`),
   },
   { literals: ['zip -', '7z a', '7za '], pattern: sticky(`(?:zip (?:-\\w+ ){0,3}-P[ ]{0,3}|7za? \\w (?:[^\\n|;]{0,80}? )?-p)${VALUE}`) },
-  { literals: ['pass:'], before: /\b-?-(?:pass|passin|passout)[ =]$|openssl[^\n]*-pass(?:in|out)? $/, pattern: sticky(`pass:${VALUE}`) },
+  {
+    literals: ['pass:'],
+    ends: ['pass ', 'pass=', 'passin ', 'passin=', 'passout ', 'passout='],
+    before: /\b-?-(?:pass|passin|passout)[ =]$|openssl[^\n]*-pass(?:in|out)? $/,
+    pattern: sticky(`pass:${VALUE}`),
+  },
   { literals: ['schtasks'], far: '/r', pattern: sticky(`schtasks [^\\n]{0,240}?/rp[ ]{1,3}${VALUE}`) },
   { literals: ['snmp-server community '], pattern: sticky(`snmp-server community ${VALUE}`) },
   {
@@ -83,6 +110,7 @@ const LOGINS: readonly Login[] = [
       'dbi.connect(',
       'directoryentry(',
     ],
+    may: hasArguments,
     pattern: sticky(`[\\w >.-]{3,16}\\((?:[^(),\\n]{1,160},\\s{0,40}){2}${QUOTED}`),
   },
   {
@@ -99,6 +127,7 @@ const LOGINS: readonly Login[] = [
       'auth=(',
       'credentials(',
     ],
+    may: opensQuote,
     pattern: sticky(`[\\w.=]{5,18}\\(\\s{0,8}\\\\*["'][^"'\\s()]{1,120}\\\\*["'],\\s{0,8}${QUOTED}`),
   },
   { literals: [':5432:'], before: /(?:^|[\s"'])[\w.*-]{1,120}$/, pattern: sticky(':5432:[^:\\s]{1,64}:[^:\\s]{1,64}:([^\\s:"\']{3,200})') },
@@ -121,11 +150,16 @@ const KEY_TYPE = '"kty"';
 /** Literals before credentials in commands, calls and SQL; lower case. */
 export const LOGIN_LITERALS: readonly string[] = [...LOGINS.flatMap(({ literals }) => literals), ...PIPES, ...DSN_HOSTS, KEY_TYPE];
 
-/** Commands by the first three characters of their literals. */
-const BY_HEAD = new Map<string, Login[]>();
+/** Three characters in one number; letters of both cases are the same. */
+const headOf = (a: number, b: number, c: number): number => a | 0x20 | ((b | 0x20) << 8) | ((c | 0x20) << 16);
+
+/** Commands and their literals by the first three characters of those. */
+const BY_HEAD = new Map<number, { login: Login; literal: string }[]>();
 for (const login of LOGINS)
-  for (const head of new Set(login.literals.map((literal) => literal.slice(0, 3))))
-    BY_HEAD.set(head, [...(BY_HEAD.get(head) ?? []), login]);
+  for (const literal of login.literals) {
+    const head = headOf(literal.charCodeAt(0), literal.charCodeAt(1), literal.charCodeAt(2));
+    BY_HEAD.set(head, [...(BY_HEAD.get(head) ?? []), { login, literal }]);
+  }
 
 const REACH = 240;
 /** `'...' | ConvertTo-SecureString`, `echo ... | docker login --password-stdin` */
@@ -133,10 +167,10 @@ const PIPED =
   /(?:\b(?:echo|printf)[ ]{1,3}(?:-\w+[ ]{1,3}|["']%s["'][ ]{1,3}){0,2}|(?=["']))(?:"([^"\n]{3,200})"|'([^'\n]{3,200})'|([^\s"'|]{3,200}))\s{0,8}\|[^|\n]{0,200}$/;
 
 /** Characters that no password in a data source name has. */
-const NO_DSN_PASSWORD = new Set(Array.from(' \t\r\n:@"\'`', (sign) => sign.charCodeAt(0)));
+const NO_DSN_PASSWORD = oneOf(' \t\r\n:@"\'`');
 /** Whether the shortest password may end at a place. */
-const endsPassword = (text: string, at: number): boolean => {
-  for (let i = at - 3; i < at; i++) if (i < 0 || NO_DSN_PASSWORD.has(text.charCodeAt(i))) return false;
+const endsPassword = (text: Text, at: number): boolean => {
+  for (let i = at - 3; i < at; i++) if (text.at(i) === OUTSIDE || isIn(NO_DSN_PASSWORD, text.at(i))) return false;
   return true;
 };
 const DSN = /["'`=\s][\w.-]{1,64}:([^\s:@"'`]{3,120})$/;
@@ -152,36 +186,62 @@ interface Match extends Span {
 }
 
 /** Patterns that search a stretch of a command end where the same command begins again, so that each stretch is searched once. */
-const AGAIN = new Map(LOGINS.map((login) => [login, new RegExp(` (?:${login.literals.map(escaped).join('|')})[\\w-]* `, 'i')]));
+const AGAIN = new Map(LOGINS.map((login) => [login, new RegExp(` (?:${login.literals.map(escaped).join('|')})[\\w-]* `, 'gi')]));
 const FAR = 448;
 const MOST_JUDGED = 256;
 
 /** Finds credentials by the literals beside them, in one text. */
 export class LoginFinder {
-  readonly #text: string;
-  /** Where each mark stands next, seen from a place that was asked for. */
-  readonly #marks = new Map<string, { from: number; next: number }>();
+  readonly #text: Text;
+  /** Where each mark stands next, and each command begins again, seen from a place that was asked for. */
+  readonly #marks = new Map<string | Login, { from: number; next: number }>();
+  /** Where words of commands stand. */
+  readonly #words = new Map<Login, LastWords>();
   /** What was found of values: they come back often. */
   readonly #judged = new Map<string, boolean>();
+  /** Several literals may begin at one place. */
+  #last = -1;
+  #found: Span | undefined;
 
-  constructor(text: string) {
+  constructor(text: Text) {
     this.#text = text;
   }
 
   /** The credentials that stand beside one of the literals at `at`. */
   find(at: number): Span | undefined {
+    if (at === this.#last) return this.#found;
+    this.#last = at;
+    this.#text.near(at);
+    this.#found = this.#search(at);
+    return this.#found;
+  }
+
+  #search(at: number): Span | undefined {
     const text = this.#text;
-    for (const login of BY_HEAD.get(text.slice(at, at + 3).toLowerCase()) ?? []) {
-      if (!login.literals.some((literal) => startsWith(text, literal, at))) continue;
-      const found = login.far !== undefined ? this.#far(login, login.far, at) : matchAt(login, text, at, at);
+    const first = text.at(at);
+    for (const { login, literal } of BY_HEAD.get(headOf(first, text.at(at + 1), text.at(at + 2))) ?? []) {
+      if (!text.standsFolded(literal, at) || !this.#mayBe(login, literal, at)) continue;
+      const found = login.far !== undefined ? this.#far(login, login.far, at) : matchAt(login, text.string, at, at);
       if (found === undefined || !this.#isWorth(login, found)) continue;
       if (login.before === undefined || login.before.test(lineBefore(text, at))) return found;
     }
-    if (startsWith(text, KEY_TYPE, at)) return privateMembers(text, at);
-    if (startsWith(text, '@', at)) return endsPassword(text, at) ? valueBehind(DSN, lineBefore(text, at), at) : undefined;
-    if (!PIPES.some((literal) => startsWith(text, literal, at))) return undefined;
-    const before = lineBefore(text, at);
-    return before.includes('|') ? valueBehind(PIPED, before, at) : undefined;
+    if (first === 0x40) return endsPassword(text, at) ? valueBehind(DSN, lineBefore(text, at), at) : undefined;
+    if (first === 0x22) return text.standsFolded(KEY_TYPE, at) ? privateMembers(text.string, at) : undefined;
+    return PIPES.some((literal) => text.standsFolded(literal, at)) ? piped(text, at) : undefined;
+  }
+
+  /** What can be said of a command before its pattern is tried. */
+  #mayBe(login: Login, literal: string, at: number): boolean {
+    const text = this.#text;
+    if (login.ends?.every((end) => !text.standsFolded(end, at - end.length)) === true) return false;
+    if (login.may?.(text, at + literal.length) === false) return false;
+    if (login.words === undefined) return true;
+    let words = this.#words.get(login);
+    if (words === undefined) {
+      words = new LastWords(login.words);
+      this.#words.set(login, words);
+    }
+    return words.before(text, at);
   }
 
   #isWorth(login: Login, { value, quoted }: Match): boolean {
@@ -197,20 +257,64 @@ export class LoginFinder {
   #far(login: Login, mark: string, at: number): Match | undefined {
     const nearest = Math.min(this.#next(mark, at), this.#next(mark.toUpperCase(), at));
     if (nearest > at + FAR - mark.length) return undefined;
-    const piece = this.#text.slice(at, at + FAR);
-    const again = AGAIN.get(login)?.exec(piece.slice(3));
-    return matchAt(login, again ? piece.slice(0, again.index + 3) : piece, 0, at);
+    const end = Math.min(at + FAR, this.#again(login, at + 3));
+    return nearest + mark.length > end ? undefined : matchAt(login, this.#text.slice(at, end), 0, at);
   }
 
   #next(mark: string, at: number): number {
+    return this.#remembered(mark, at, () => this.#text.string.indexOf(mark, at));
+  }
+
+  /** Where the same command begins again. */
+  #again(login: Login, at: number): number {
+    return this.#remembered(login, at, () => {
+      const pattern = AGAIN.get(login) as RegExp;
+      pattern.lastIndex = at;
+      return pattern.exec(this.#text.string)?.index ?? -1;
+    });
+  }
+
+  #remembered(mark: string | Login, at: number, search: () => number): number {
     const known = this.#marks.get(mark);
     if (known !== undefined && known.from <= at && known.next >= at) return known.next;
-    const found = this.#text.indexOf(mark, at);
+    const found = search();
     const next = found < 0 ? Infinity : found;
     this.#marks.set(mark, { from: at, next });
     return next;
   }
 }
+
+/** Where words of a command stood last on the line, remembered so that each part of a text is searched once. */
+class LastWords {
+  readonly #pattern: RegExp;
+  #seen = 0;
+  #found = -1;
+  /** Where the line begins. */
+  #line = 0;
+
+  constructor(pattern: RegExp) {
+    this.#pattern = pattern;
+  }
+
+  before(text: Text, at: number): boolean {
+    const least = Math.max(0, at - REACH);
+    let from = at < this.#seen ? least : Math.max(least, this.#seen);
+    if (at < this.#seen) this.#found = this.#line = -1;
+    // A word that is cut in two is searched from its begin.
+    while (from > least && isOfWord(text.at(from - 1))) from--;
+    const piece = text.slice(from, at);
+    const pattern = this.#pattern;
+    pattern.lastIndex = 0;
+    for (let match = pattern.exec(piece); match !== null; match = pattern.exec(piece)) this.#found = from + match.index;
+    const line = piece.lastIndexOf('\n');
+    if (line >= 0) this.#line = from + line + 1;
+    this.#seen = at;
+    return this.#found >= Math.max(least, this.#line);
+  }
+}
+
+const isOfWord = (unit: number): boolean =>
+  (unit >= 0x30 && unit <= 0x39) || (unit >= 0x41 && unit <= 0x5a) || (unit >= 0x61 && unit <= 0x7a) || unit === 0x5f;
 
 function escaped(literal: string): string {
   return literal.replace(/[^a-z0-9 ]/g, '\\$&');
@@ -223,18 +327,25 @@ function matchAt({ pattern }: Login, text: string, from: number, at: number): Ma
 }
 
 /** The line up to a place, as far as it is looked at. */
-function lineBefore(text: string, at: number): string {
+function lineBefore(text: Text, at: number): string {
   const line = text.slice(Math.max(0, at - REACH), at);
   return line.slice(line.lastIndexOf('\n') + 1);
 }
 
-function startsWith(text: string, literal: string, at: number): boolean {
-  for (let i = 0; i < literal.length; i++) {
-    const unit = text.charCodeAt(at + i);
-    if ((unit >= 65 && unit <= 90 ? unit | 32 : unit) !== literal.charCodeAt(i)) return false;
-  }
-  return true;
+/** What is piped into the command at a place: `echo ... | docker login --password-stdin`. */
+function piped(text: Text, at: number): Span | undefined {
+  const before = lineBefore(text, at);
+  const pipe = before.lastIndexOf('|');
+  if (pipe < 0) return undefined;
+  let end = pipe;
+  while (end > 0 && pipe - end < 8 && before.charCodeAt(end - 1) <= 32) end--;
+  // A bare value has three characters at least.
+  if (end < 3 || (!isQuoteAt(before, end - 1) && !/[^\s"'|]{3}$/.test(before.slice(end - 3, end)) && before.charCodeAt(end - 1) < 128))
+    return undefined;
+  return valueBehind(PIPED, before, at);
 }
+
+const isQuoteAt = (text: string, at: number): boolean => text.charCodeAt(at) === 0x22 || text.charCodeAt(at) === 0x27;
 
 /** The group that took part, which ends where the match ends or before its closing sign. */
 function spanOf(match: RegExpExecArray, at: number): Match | undefined {
@@ -269,6 +380,8 @@ function valueBehind(pattern: RegExp, before: string, at: number): Span | undefi
 }
 
 const LONGEST_KEY = 4096;
+/** Fewer characters hold no private member. */
+const LEAST_KEY = 27;
 const BEFORE_TYPE = 2048;
 /** RFC 7518 sections 6.2.2, 6.3.2 and 6.4. */
 const PRIVATE_MEMBER = /"(?:d|p|q|dp|dq|qi|k)"\s{0,4}:\s{0,4}"([\w-]{20,2048})"/g;
@@ -284,6 +397,7 @@ function privateMembers(text: string, at: number): Span | undefined {
   const after = text.slice(at + KEY_TYPE.length, from + open + LONGEST_KEY);
   const another = after.indexOf(KEY_TYPE);
   const key = text.slice(from + open, another < 0 ? from + open + LONGEST_KEY : at + KEY_TYPE.length + another);
+  if (key.length < LEAST_KEY) return undefined;
   const close = key.indexOf('}');
   const members = [...(close < 0 ? key : key.slice(0, close)).matchAll(PRIVATE_MEMBER)];
   const [first, last] = [members[0], members.at(-1)];
