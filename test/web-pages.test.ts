@@ -46,6 +46,19 @@ afterAll(async () => {
 });
 
 describe('B1 the pages of the platform in a browser', () => {
+  test('B22 an address where nothing lives shows a page to a browser and the envelope to a program', async () => {
+    const { page, close } = await openPage(browser);
+    const answer = await page.goto(`${platform.url}/setings`);
+    expect(answer?.status()).toBe(404);
+    await page.getByRole('heading', { name: 'No such page' }).waitFor();
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await close();
+    for (const init of [{}, { method: 'POST', headers: { accept: 'text/html' } }]) {
+      const other = await fetch(`${platform.url}/setings`, init);
+      expect([other.status, await other.json()]).toMatchObject([404, { ok: false, error: { code: 'not_found' } }]);
+    }
+  });
+
   test('B1 a set-up link that was used says so', async () => {
     const { page, close } = await openPage(browser);
     await page.goto(setUpLink);

@@ -44,16 +44,19 @@ const methodNotAllowed = (path: string, allowed: readonly string[]): Route[] => 
   ];
 };
 
-const notFound = defineRawRoute({
-  method: 'ALL',
-  path: '*',
-  scope: 'public',
-  boundary: 'request',
-  summary: 'Answers for paths that do not exist',
-  handler: () => {
-    throw new MogplexError('not_found', 'there is nothing at this path', { boundary: 'request' });
-  },
-});
+const notFound = ({ missingPage }: Pick<Rooms, 'missingPage'>): Route =>
+  defineRawRoute({
+    method: 'ALL',
+    path: '*',
+    scope: 'public',
+    boundary: 'request',
+    summary: 'Answers for paths that do not exist',
+    handler(c) {
+      const page = missingPage(c);
+      if (page === undefined) throw new MogplexError('not_found', 'there is nothing at this path', { boundary: 'request' });
+      return page;
+    },
+  });
 
 export interface App {
   fetch: Hono<{ Bindings: HttpBindings }>['fetch'];
@@ -98,6 +101,6 @@ export const createApp = (platform: Platform, rooms: Rooms): App => {
     ))
       mount(route);
   }
-  mount(notFound);
+  mount(notFound(rooms));
   return { fetch: hono.fetch, routes, guards };
 };

@@ -11,10 +11,10 @@ import type { Gateway } from './models/gateway/serve.ts';
 import { openModels } from './models/index.ts';
 import type { Platform } from './platform.ts';
 import { openRuns } from './runs/index.ts';
-import { webRoutes } from './web/routes.ts';
+import { openWeb, type WebRoom } from './web/routes.ts';
 import { openTokens } from './tokens/index.ts';
 
-export interface Rooms {
+export interface Rooms extends Pick<WebRoom, 'missingPage'> {
   routes: Route[];
   resolvers: CredentialResolvers;
   /** The link where the owner account is made; undefined once there is one. */
@@ -35,6 +35,7 @@ export const openRooms = async (platform: Platform): Promise<Rooms> => {
   const tokens = openTokens(platform);
   const models = openModels(platform);
   const connections = openConnections(platform);
+  const web = openWeb();
   const resolvers = { ...tokens.resolvers, ...identity.resolvers };
   const runs = await openRuns(platform, {
     defaultModel: (caller) => models.defaultModel(caller),
@@ -50,8 +51,9 @@ export const openRooms = async (platform: Platform): Promise<Rooms> => {
       ...models.routes,
       ...connections.routes,
       ...runs.routes,
-      ...webRoutes(),
+      ...web.routes,
     ],
+    missingPage: (c) => web.missingPage(c),
     resolvers,
     setupLink: () => identity.setupLink(),
     gateway: (guards) => models.gateway(guards),
