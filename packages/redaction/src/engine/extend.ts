@@ -46,9 +46,23 @@ const REACH = 64;
 export function extend(needle: Needle, text: string, at: number, offset: number, from: number, to: number): Span | undefined {
   const form = needle.text;
   for (let i = 0; i < WORD; i++) if (text.charCodeAt(at + i) !== form.charCodeAt(offset + i)) return undefined;
-  if (bareLength(form, text, at, offset) < LEAST_BARE) return undefined;
-  const back = backward(form, text, at, offset, from);
-  const ahead = forward(form, text, at + WORD, offset + WORD, to);
+  let before = 0;
+  while (before < offset && before < at && text.charCodeAt(at - before - 1) === form.charCodeAt(offset - before - 1)) before++;
+  const most = Math.min(form.length - offset, text.length - at);
+  let after = WORD;
+  while (after < most && text.charCodeAt(at + after) === form.charCodeAt(offset + after)) after++;
+  if (before + after < LEAST_BARE) return undefined;
+  // An ordinary character on both sides ends it: most pieces of values are too short, and no more is looked at.
+  if (
+    before + after < needle.enough &&
+    endsBefore(form, text, at - before, offset - before, from) &&
+    endsAfter(form, text, at + after, offset + after, to)
+  )
+    return undefined;
+  before = Math.min(before, Math.max(0, at - from));
+  after = Math.min(after, Math.max(WORD, to - at));
+  const back = backward(form, text, at - before, offset - before, from);
+  const ahead = forward(form, text, at + after, offset + after, to);
   const matched = ahead.reached - back.reached;
   const open = ahead.at >= to && ahead.reached < form.length;
   if (matched < needle.enough || (matched < form.length && !worthMasking(form.slice(back.reached, ahead.reached)))) {
@@ -59,14 +73,13 @@ export function extend(needle: Needle, text: string, at: number, offset: number,
   return { start, end, open };
 }
 
-/** How many characters around a word are the form's without any interruption. */
-function bareLength(form: string, text: string, at: number, offset: number): number {
-  let before = 0;
-  while (before < LEAST_BARE && before < offset && text.charCodeAt(at - before - 1) === form.charCodeAt(offset - before - 1)) before++;
-  let after = WORD;
-  while (after < LEAST_BARE && text.charCodeAt(at + after) === form.charCodeAt(offset + after)) after++;
-  return before + after;
-}
+/** Whether nothing of a form can stand before a place where its own characters end. */
+const endsBefore = (form: string, text: string, at: number, offset: number, from: number): boolean =>
+  offset === 0 || at <= from || (!mayEndInterruption(text.charCodeAt(at - 1)) && !isBlank(form, offset - 1));
+
+/** The same after a place, where the data goes on. */
+const endsAfter = (form: string, text: string, at: number, offset: number, to: number): boolean =>
+  at < to && (offset === form.length || (!isUnusual(text.charCodeAt(at)) && !isBlank(form, offset)));
 
 /** A piece of a value is masked when it is long and mixed enough not to be an ordinary word. */
 function worthMasking(piece: string): boolean {

@@ -235,6 +235,8 @@ export class NeedleIndex {
 
   /** The longest piece of any needle around the word at `at`, with what belongs to it on both sides. */
   match(text: string, at: number, from: number, to: number): (Span & { label: string }) | undefined {
+    // The collector reads zeros behind the end.
+    if (at + WORD > text.length) return undefined;
     const words = this.#words;
     const key = keyAt(text, at);
     let best: (Span & { label: string }) | undefined;
