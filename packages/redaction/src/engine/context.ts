@@ -260,6 +260,7 @@ export class ContextFinder {
     if (!open && (trust === 'quoted' || trust === 'mixed')) return undefined;
     let start = open?.end ?? at;
     if (kind === 'header') return this.#header(text, start, open, to);
+    if (trust === 'element' && text.at(start) === 0x7b) return sealed(text, start, kind);
     start = afterScheme(text, start);
     const end = open ? closing(text, start, open.quote, to) : this.#bareEnd(text, start, kind, to);
     if (end - start < 4 || this.#judgedOften(start, end)) return undefined;
@@ -306,6 +307,17 @@ export class ContextFinder {
     if (!judged || !holdsGenerated(value)) return undefined;
     return { start, end: start + text.slice(start, end).trimEnd().length, open: end >= to, rule: 'header' };
   }
+}
+
+/** What Jenkins keeps encrypted, `<secret>{AQAAABAAAA...=}</secret>`: the words between the braces, when one of them looks generated. */
+const SEALED = /\{([^{}<>\n]{16,4096})\}\s{0,8}</y;
+
+function sealed(text: Text, at: number, kind: NameClass): Found | undefined {
+  const end = endOf(SEALED, text.string, at);
+  if (end < 0) return undefined;
+  const inner = text.slice(at + 1, text.string.lastIndexOf('}', end));
+  if (!inner.split(/\s+/).some((word) => word.length >= 16 && looksRandom(word, 16) && !isCode(word, ''))) return undefined;
+  return { start: at + 1, end: at + 1 + inner.length, open: false, rule: kind === 'password' ? 'password' : 'secret' };
 }
 
 /** Most headers inside the value of another one that are judged, so that the work stays linear. */

@@ -18,6 +18,8 @@ interface Login {
   may?: (text: Text, end: number) => boolean;
   /** Whether it stands among words, so that a bare value must not be one. */
   prose?: boolean;
+  /** Whether the value is a row of words, as long as its standard wants it. */
+  phrase?: boolean;
   /** Where the password may stand far behind the literal: what must stand before it, in lower case. */
   far?: string;
   /** Whether the value is `user:password`; a generated user without a password is a key. */
@@ -29,6 +31,8 @@ const BARE = '([^\\s"\'`|;&<>]{3,200})';
 const HALF_QUOTED = `([^\\s"':]{1,80}:(?:"[^"\\n]{1,200}"|'[^'\\n]{1,200}'))`;
 const VALUE = `(?:"([^"\\n]{3,200})"|'([^'\\n]{3,200})'|${BARE})`;
 const QUOTED = `\\\\*(?:"([^"\\\\\\n]{3,200})\\\\*"|'([^'\\\\\\n]{3,200})\\\\*')`;
+/** Twelve words of three to eight letters, or three, six, nine, twelve more: BIP 39. */
+const PHRASE = '[a-z]{3,8}(?: [a-z]{3,8}){11}(?:(?: [a-z]{3,8}){3}){0,4}';
 const sticky = (source: string): RegExp => new RegExp(source, 'iy');
 
 /** Whether an argument and a comma follow the parenthesis of a call. */
@@ -131,6 +135,11 @@ const LOGINS: readonly Login[] = [
     pattern: sticky(`[\\w.=]{5,18}\\(\\s{0,8}\\\\*["'][^"'\\s()]{1,120}\\\\*["'],\\s{0,8}${QUOTED}`),
   },
   { literals: [':5432:'], before: /(?:^|[\s"'])[\w.*-]{1,120}$/, pattern: sticky(':5432:[^:\\s]{1,64}:[^:\\s]{1,64}:([^\\s:"\']{3,200})') },
+  {
+    literals: ['mnemonic', 'seed phrase', 'seed_phrase', 'seedphrase', 'recovery phrase', 'recovery_phrase'],
+    phrase: true,
+    pattern: sticky(`(?:mnemonic|seed[ _]?phrase|recovery[ _]phrase)["']?[ ]{0,4}[:=][ ]{0,4}["']?(${PHRASE})(?![ ]?[a-z])`),
+  },
   {
     literals: ['pw: ', 'pw = ', 'pw=', 'pw is '],
     prose: true,
@@ -249,7 +258,7 @@ export class LoginFinder {
     const key = `${login.pair === true ? 'p' : bare ? 'b' : 'q'}${value}`;
     const known = this.#judged.get(key);
     if (known !== undefined) return known;
-    const worth = login.pair === true ? isPair(value) : isWorth(value, bare);
+    const worth = login.phrase === true || (login.pair === true ? isPair(value) : isWorth(value, bare));
     if (value.length <= 64 && this.#judged.size < MOST_JUDGED) this.#judged.set(key, worth);
     return worth;
   }

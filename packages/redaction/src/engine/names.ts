@@ -1,3 +1,5 @@
+import { VENDORS } from './vendors.ts';
+
 /** What a name says about its value. */
 export type NameClass =
   /** The value is a password: anything but a placeholder goes. */
@@ -132,5 +134,5 @@ function classify(name: string): NameClass {
 function classifyKey(words: readonly string[], before: string): NameClass {
   if (HARMLESS_BEFORE.has(before)) return 'none';
   if (words.some((word) => word === 'public' || word === 'pub')) return 'none';
-  return words.some((word) => KEY_PREFIX.has(word) || SECRET.has(word)) ? 'secret' : 'weak';
+  return words.some((word) => KEY_PREFIX.has(word) || SECRET.has(word) || VENDORS.has(word)) ? 'secret' : 'weak';
 }

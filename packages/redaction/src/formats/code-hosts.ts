@@ -36,6 +36,10 @@ export const codeHosts = [
   format('snyk-token', 'https://docs.snyk.io/', [['snyk_uat.', 'snyk_sat.'], chars('A-Za-z0-9_.-', 30, 200)]),
   format('sonar-token', 'https://docs.sonarsource.com/sonarqube-server/user-guide/managing-tokens', [['squ_', 'sqp_', 'sqa_'], hex(40)]),
   format('codeclimate-token', 'https://docs.codeclimate.com/', ['cqp_', alnum(30, 60)]),
+  format('codeclimate-token', 'https://docs.codeclimate.com/docs/finding-your-test-coverage-token', [
+    ['CC_TEST_REPORTER_ID=', 'CC_TEST_REPORTER_ID: '],
+    hex(64),
+  ]),
   format(
     'launchdarkly-key',
     'https://launchdarkly.com/docs/home/account/api',

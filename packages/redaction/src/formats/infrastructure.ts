@@ -139,6 +139,10 @@ export const infrastructure = [
     '-',
     chars('a-z0-9', 25),
   ]),
+  format('docker-swarm-unlock-key', 'https://docs.docker.com/engine/swarm/swarm_manager_locking/', [
+    'SWMKEY-1-',
+    chars('A-Za-z0-9+/', 37, 50),
+  ]),
   format('k3s-token', 'https://docs.k3s.io/cli/token', [chars('K0-9a-f', 67), ['::server:', '::node:', '::agent:'], hex(32)]),
   format('astra-token', 'https://docs.datastax.com/en/astra-db-serverless/administration/manage-application-tokens.html', [
     'AstraCS:',

@@ -4,10 +4,15 @@ const facebook = 'https://developers.facebook.com/docs/facebook-login/guides/acc
 
 /** Other services, by name. */
 export const services = [
-  format('adobe-client-secret', 'https://developer.adobe.com/developer-console/docs/guides/authentication/', ['p8e-', alnum(32)], {
-    ignoreCase: true,
-    glued: false,
-  }),
+  format(
+    'adobe-client-secret',
+    'https://developer.adobe.com/developer-console/docs/guides/authentication/',
+    ['p8e-', chars('A-Za-z0-9-', 32)],
+    {
+      ignoreCase: true,
+      glued: false,
+    },
+  ),
   format('alchemy-key', 'https://www.alchemy.com/docs', ['alcht_', alnum(30)]),
   format('dropbox-token', 'https://www.dropbox.com/developers/documentation/http/documentation', ['sl.', word(130, 1500)], {
     glued: false,
