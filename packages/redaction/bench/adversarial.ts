@@ -26,6 +26,7 @@ export const NAMED: readonly string[] = [
   'token: |\n  ',
   'password:\n  ',
   '<password>',
+  ':token> ',
   '<token a="b">',
   '--password ',
   'ENV TOKEN ',

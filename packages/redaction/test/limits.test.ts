@@ -101,6 +101,7 @@ describe('D1 work and memory are linear', () => {
     'token="': 'token="',
     'armour headers': '-----BEGIN RSA PRIVATE KEY-----\n',
     'key-key-': 'key-key-',
+    'ends of tags': ':token> ',
     '://': '://',
     'a:b@': '//a:b@',
     'percent codes': '%41%25',

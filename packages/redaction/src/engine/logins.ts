@@ -1,4 +1,5 @@
 import { isIn, oneOf } from './chars.ts';
+import { Next } from './surroundings.ts';
 import { OUTSIDE, type Text } from './text.ts';
 import { isPassword } from './values.ts';
 
@@ -202,8 +203,8 @@ const MOST_JUDGED = 256;
 /** Finds credentials by the literals beside them, in one text. */
 export class LoginFinder {
   readonly #text: Text;
-  /** Where each mark stands next, and each command begins again, seen from a place that was asked for. */
-  readonly #marks = new Map<string | Login, { from: number; next: number }>();
+  /** Where the mark of a command stands next, in both cases, and where the command begins again. */
+  readonly #ahead = new Map<Login, { marks: readonly Next[]; again: Next }>();
   /** Where words of commands stand. */
   readonly #words = new Map<Login, LastWords>();
   /** What was found of values: they come back often. */
@@ -264,32 +265,16 @@ export class LoginFinder {
   }
 
   #far(login: Login, mark: string, at: number): Match | undefined {
-    const nearest = Math.min(this.#next(mark, at), this.#next(mark.toUpperCase(), at));
+    let ahead = this.#ahead.get(login);
+    if (ahead === undefined) {
+      ahead = { marks: [...new Set([mark, mark.toUpperCase()])].map((one) => new Next(one)), again: new Next(AGAIN.get(login) as RegExp) };
+      this.#ahead.set(login, ahead);
+    }
+    let nearest = Infinity;
+    for (const next of ahead.marks) nearest = Math.min(nearest, next.from(this.#text, at));
     if (nearest > at + FAR - mark.length) return undefined;
-    const end = Math.min(at + FAR, this.#again(login, at + 3));
+    const end = Math.min(at + FAR, ahead.again.from(this.#text, at + 3));
     return nearest + mark.length > end ? undefined : matchAt(login, this.#text.slice(at, end), 0, at);
-  }
-
-  #next(mark: string, at: number): number {
-    return this.#remembered(mark, at, () => this.#text.string.indexOf(mark, at));
-  }
-
-  /** Where the same command begins again. */
-  #again(login: Login, at: number): number {
-    return this.#remembered(login, at, () => {
-      const pattern = AGAIN.get(login) as RegExp;
-      pattern.lastIndex = at;
-      return pattern.exec(this.#text.string)?.index ?? -1;
-    });
-  }
-
-  #remembered(mark: string | Login, at: number, search: () => number): number {
-    const known = this.#marks.get(mark);
-    if (known !== undefined && known.from <= at && known.next >= at) return known.next;
-    const found = search();
-    const next = found < 0 ? Infinity : found;
-    this.#marks.set(mark, { from: at, next });
-    return next;
   }
 }
 
@@ -311,16 +296,34 @@ class LastWords {
     if (at < this.#seen) this.#found = this.#line = -1;
     // A word that is cut in two is searched from its begin.
     while (from > least && isOfWord(text.at(from - 1))) from--;
-    const piece = text.slice(from, at);
-    const pattern = this.#pattern;
-    pattern.lastIndex = 0;
-    for (let match = pattern.exec(piece); match !== null; match = pattern.exec(piece)) this.#found = from + match.index;
-    const line = piece.lastIndexOf('\n');
-    if (line >= 0) this.#line = from + line + 1;
+    if (at - from > SHORT || this.#mayHold(text, from, at)) {
+      const piece = text.slice(from, at);
+      const pattern = this.#pattern;
+      pattern.lastIndex = 0;
+      for (let match = pattern.exec(piece); match !== null; match = pattern.exec(piece)) this.#found = from + match.index;
+      const line = piece.lastIndexOf('\n');
+      if (line >= 0) this.#line = from + line + 1;
+    }
     this.#seen = at;
     return this.#found >= Math.max(least, this.#line);
   }
+
+  /** Whether a word of four letters or a line break stands in [from, to). */
+  #mayHold(text: Text, from: number, to: number): boolean {
+    let letters = 0;
+    for (let i = from; i < to; i++) {
+      const unit = text.at(i);
+      if (unit === 10) return true;
+      letters = isOfWord(unit) ? letters + 1 : 0;
+      if (letters === SHORTEST) return true;
+    }
+    return false;
+  }
 }
+
+/** A stretch is looked at before it is searched up to this length; the shortest word. */
+const SHORT = 32;
+const SHORTEST = 4;
 
 const isOfWord = (unit: number): boolean =>
   (unit >= 0x30 && unit <= 0x39) || (unit >= 0x41 && unit <= 0x5a) || (unit >= 0x61 && unit <= 0x7a) || unit === 0x5f;

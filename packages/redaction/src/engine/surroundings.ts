@@ -82,24 +82,31 @@ export class Surroundings {
   }
 }
 
-/** Where a literal stands next. It is searched again only behind the place that was found, so that each part of a text is searched once. */
-class Next {
-  readonly #literal: string;
+/** Where a literal, or what a global pattern matches, stands next. It is searched again only behind the place that was found, so that each part of a text is searched once. */
+export class Next {
+  readonly #mark: string | RegExp;
   #from = 0;
   #found = -1;
 
-  constructor(literal: string) {
-    this.#literal = literal;
+  constructor(mark: string | RegExp) {
+    this.#mark = mark;
   }
 
+  /** The first place at or after `at`; Infinity when there is none. */
   from(text: Text, at: number): number {
     if (at < this.#from || at > this.#found) {
-      const found = text.string.indexOf(this.#literal, at);
+      const found = search(this.#mark, text.string, at);
       this.#found = found < 0 ? Infinity : found;
     }
     this.#from = at;
     return this.#found;
   }
+}
+
+function search(mark: string | RegExp, text: string, at: number): number {
+  if (typeof mark === 'string') return text.indexOf(mark, at);
+  mark.lastIndex = at;
+  return mark.exec(text)?.index ?? -1;
 }
 
 /** Where the last word that lets a value follow begins in [from, to), or -1. */
