@@ -32,6 +32,8 @@ export const KEYWORDS = [
   'passphrase',
   'hmac',
   'psk',
+  'bindpw',
+  'rootpw',
 ] as const;
 
 const LONGEST_NAME = 64;
@@ -182,7 +184,10 @@ export class ContextFinder {
   nameEnd = -1;
   /** Where the name that was handled last begins, when it says nothing of a secret; else -1. */
   dull = -1;
-  #bare: { kind: NameClass; start: number; end: number } = { kind: 'none', start: -1, end: -1 };
+  /** The unquoted value whose end was found last. */
+  #bareKind: NameClass = 'none';
+  #bareStart = -1;
+  #bareTo = -1;
   readonly #around = new Surroundings();
   /** What names say, and values that were turned away: references and words come back often. */
   readonly #memo = new StretchMemo();
@@ -227,24 +232,24 @@ export class ContextFinder {
 
   /** End of an unquoted value; the end found last is reused for a value that begins inside the former one. */
   #bareEnd(text: Text, start: number, kind: NameClass, to: number): number {
-    const bare = this.#bare;
-    if (bare.kind !== kind || start < bare.start || start >= bare.end) {
+    if (this.#bareKind !== kind || start < this.#bareStart || start >= this.#bareTo) {
       const limit = Math.min(to, start + LONGEST_VALUE);
       const ends = kind === 'password' ? ENDS_PASSWORD : ENDS_BARE;
       let end = start;
       while (end < limit && !endsAt(ends, text.at(end))) end++;
-      if (end !== this.#bare.end) this.#inside = 0;
-      this.#bare = { kind, start, end };
+      if (end !== this.#bareTo) this.#inside = 0;
+      this.#bareKind = kind;
+      this.#bareStart = start;
+      this.#bareTo = end;
     }
-    let { end } = this.#bare;
+    let end = this.#bareTo;
     while (end > start && isIn(CLOSES_SENTENCE, text.at(end - 1))) end--;
     return end;
   }
 
   /** Many names inside one long unquoted value: the first few and those near its end are looked at, so that the work stays linear. */
   #isCrowded(at: number): boolean {
-    const { start, end } = this.#bare;
-    if (at < start || end - at <= 64) return false;
+    if (at < this.#bareStart || this.#bareTo - at <= 64) return false;
     return ++this.#inside > 4;
   }
 
@@ -325,7 +330,9 @@ const MOST_NESTED = 16;
 
 /** What an argument, a call or an array takes to be a secret: plain words stand there too often. */
 const isMixedFor = (kind: NameClass, value: string): boolean =>
-  kind === 'password' ? isMixed(value) : !isCode(value, '') && value.length >= 12 && (value.length >= 16 || /\d.*\d/.test(value));
+  kind === 'password'
+    ? isMixed(value) || (value.length >= 10 && isScattered(value))
+    : !isCode(value, '') && value.length >= 12 && (value.length >= 16 || /\d.*\d/.test(value));
 
 /** Whether a quoted value repeats the end of its name: `CHALLENGE_PASSWORD: 'challengePassword'`. */
 const isOwnName = (value: string, name: string): boolean =>

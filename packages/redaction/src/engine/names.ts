@@ -73,7 +73,7 @@ const TAIL = words(
 const PRETENDED = words('non not no fake dummy mock mocked bogus invalid wrong placeholder example sample nonexistent ');
 const GLUED = /(?:(?<!web)token|secret|apikey|accesskey|secretkey|privatekey|authkey|accountkey|storagekey|masterkey|sharedkey)$/;
 const GLUED_PASSWORD =
-  /(?:password|passwd|passphrase|passwort|(?<!by|com|sur|tres|under|over|multi|one|single|first|kee|path|im|buy)pass|pwd)$/;
+  /(?:password|passwd|passphrase|passwort|(?<!by|com|sur|tres|under|over|multi|one|single|first|kee|path|im|buy)pass|pwd|(?:bind|root)pw)$/;
 const CACHE_LIMIT = 4096;
 
 /** Words of a name in lower case: `X-Api-Key`, `apiKey`, `API_KEY` and `api.key` are all [api, key]. */

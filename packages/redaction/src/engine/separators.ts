@@ -23,11 +23,25 @@ const ARGUMENT_BESIDE = /\\*["'`]\]?[ \t]*,[ \t]{0,40}(?=\\*["'`])/y;
 const CALL = /[({]\s{0,8}(?=\\*["'`])/y;
 /** `['[name=password]').type('...')` and the like. */
 const TYPED_IN = /\]?\\*["'`]\)\s{0,20}\.(?:type|fill|val|sendKeys|send_keys|setValue|set_value)\((?=\\*["'`])/y;
-const PAIRED = new RegExp(`${CLOSE}{0,2}[ \\t]*(?:,|:[ \\t]*\\{)?\\s{0,40}\\\\*["']?[vV]alue\\\\*["']?\\s{0,8}[:=]\\s{0,8}`, 'y');
+const PAIRED = new RegExp(
+  `${CLOSE}{0,2}[ \\t]*(?:,|:[ \\t]*\\{)?\\s{0,40}\\\\*["']?(?:Parameter)?[vV]alue\\\\*["']?\\s{0,8}[:=]\\s{0,8}`,
+  'y',
+);
 const BLOCK_DEFAULT = /"[ \t]{0,8}\{[^{}]{0,200}?\bdefault[ \t]{0,8}=[ \t]{0,8}(?=")/y;
 /** How far behind a name `default` may stand in its block. */
 const LONGEST_BLOCK = 216;
-const ELEMENT = /[^<>\n]{0,80}>\s{0,80}/y;
+/** The value of an element may stand in an element of its own. */
+const ELEMENT = /[^<>\n]{0,80}>\s{0,80}(?:<(?:value|string)>\s{0,8})?/iy;
+/** `<key>password</key><string>...</string>`, `<name>password</name><value>...</value>` */
+const ELEMENT_BESIDE = /<\/(?:key|name)>\s{0,80}<(?:value|string)>\s{0,8}(?:<string>)?/iy;
+/** `<entry key="password">...</entry>`, and what must stand before. */
+const CONTENT = /["'][ \t]?>\s{0,80}(?:<value>\s{0,8})?/iy;
+const ATTRIBUTE_BEFORE =
+  /<(?:entry|property|prop|string|param|parameter|setting|item|value|attribute|config|arg|env|var|variable|secret)[ \t][^<>]{0,60}["'][\w.-]{0,40}$/i;
+/** A pair in a term of Erlang: `{password, "..."}`. */
+const TUPLE = /,[ \t]{0,8}(?=\\*["'])/y;
+/** What a template takes where nothing is set: `password | default('...')`. */
+const FILTERED = /[ \t]{0,4}\|[ \t]{0,4}default\((?=["'])/y;
 const FLAG = /["']?[ \t]{1,8}(?=[^\s-])/y;
 /** Network devices put the number of an encoding in front. */
 const AFTER_BLANK = /[ \t]{1,8}(?:[0-9] (?=\S{4}))?(?=\S)/y;
@@ -217,6 +231,10 @@ function beside(text: Text, start: number, end: number, unit: number, around: Su
     (unit === 0x28 || unit === 0x7b ? placeAfter(CALL, text, end, 'mixed') : undefined);
   if (near) return near;
   const next = text.at(end + 1);
+  if (unit === 0x3c) return before === 0x3e ? placeAfter(ELEMENT_BESIDE, text, end, 'element') : undefined;
+  if (unit === 0x2c) return before === 0x7b ? placeAfter(TUPLE, text, end, 'mixed') : undefined;
+  if ((unit === 0x22 || unit === 0x27) && (next === 0x3e || (next === 0x20 && text.at(end + 2) === 0x3e)))
+    return ATTRIBUTE_BEFORE.test(text.slice(Math.max(0, start - 96), start)) ? placeAfter(CONTENT, text, end, 'element') : undefined;
   if (unit === 0x22 ? next === 0x3b : unit === 0x5c && text.at(end + 2) === 0x3b) return placeAfter(SERIALIZED, text, end, 'quoted');
   if (unit === 0x5d || next === 0x29) {
     const typedIn = placeAfter(TYPED_IN, text, end, 'mixed');
@@ -237,7 +255,7 @@ function opensBefore(text: Text, at: number): boolean {
 function mayBePaired(text: Text, end: number): boolean {
   let i = end;
   while (i - end < 80 && ((text.classAt(i) & SPACE) !== 0 || isIn(PAIR_SIGNS, text.at(i)))) i++;
-  return (text.at(i) | 32) === 0x76;
+  return (text.at(i) | 32) === 0x76 || text.string.startsWith('ParameterValue', i);
 }
 const PAIR_SIGNS = oneOf('\\"\'`])*:,{');
 
@@ -290,7 +308,8 @@ function afterBlank(text: Text, start: number, end: number, kind: NameClass, lea
   if (unit === 10 || unit === 13) return placeAfter(WRAPPED, text, end, 'quoted');
   if ((text.classAt(next) & ALNUM) !== 0) return isLinkingWord(text, next) ? placeAfter(PROSE, text, end, 'any') : undefined;
   if (kind !== 'password' && kind !== 'secret') return undefined;
-  if (unit === 0x7c) return kind === 'password' ? placeAfter(CELL, text, end, 'any') : undefined;
+  if (unit === 0x7c)
+    return placeAfter(FILTERED, text, end, 'mixed') ?? (kind === 'password' ? placeAfter(CELL, text, end, 'any') : undefined);
   const bare = end - start === 4 && text.string.startsWith('pass', start);
   return isQuote(unit) && !bare ? placeAfter(QUOTED_AFTER_BLANK, text, end, 'mixed') : undefined;
 }

@@ -178,7 +178,8 @@ export function isPassword(value: string, quoted: boolean): boolean {
 export function isScattered(value: string): boolean {
   if (!hasCapitals(value)) return false;
   const { turns, upper, lower, length } = shapeOf(value);
-  return upper > 2 && lower > 2 && turns * 2 > length && wordiness(value) < 0.6;
+  if (upper < 3 || lower < 3 || turns * 3 < length) return false;
+  return wordiness(value) < (turns * 2 > length ? 0.6 : 0.35);
 }
 
 /** Whether a plain word is what a variable of the environment is set to, given its name: `SMTP_PASSWORD=swordfish`. */
