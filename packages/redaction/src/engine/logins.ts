@@ -60,7 +60,7 @@ const LOGINS: readonly Login[] = [
   { literals: ['curl -'], pair: true, pattern: sticky(`curl (?:-[\\w-]+ ){0,3}-[a-z]{0,6}u[ ]{0,3}${VALUE}`) },
   {
     literals: [' -p '],
-    words: /\b(?:login|ldapsearch|mysql\w*|mongo\w*|smbclient|cqlsh|influx|psexec)\b/gi,
+    words: /\b(?:login|ldapsearch|mysql\w*|mongo\w*|smbclient|cqlsh|influx|psexec|useradd|usermod)\b/gi,
     pattern: sticky(` -p[ =]{1,3}${VALUE}`),
   },
   {
@@ -83,7 +83,10 @@ const LOGINS: readonly Login[] = [
     far: '-w',
     pattern: sticky(`ldap\\w+ [^\\n|;]{0,200}?-w[ ]{0,3}${VALUE}`),
   },
-  { literals: ['zip -', '7z a', '7za '], pattern: sticky(`(?:zip (?:-\\w+ ){0,3}-P[ ]{0,3}|7za? \\w (?:[^\\n|;]{0,80}? )?-p)${VALUE}`) },
+  {
+    literals: ['zip -', '7z a', '7z e', '7z x', '7za '],
+    pattern: sticky(`(?:zip (?:-\\w+ ){0,3}-P[ ]{0,3}|7za? \\w (?:[^\\n|;]{0,80}? )?-p)${VALUE}`),
+  },
   {
     literals: ['pass:'],
     ends: ['pass ', 'pass=', 'passin ', 'passin=', 'passout ', 'passout='],
@@ -114,6 +117,9 @@ const LOGINS: readonly Login[] = [
       'dbi->connect(',
       'dbi.connect(',
       'directoryentry(',
+      'mysql.connect(',
+      'mysqldb.connect(',
+      'opendsobject(',
     ],
     may: hasArguments,
     pattern: sticky(`[\\w >.-]{3,16}\\((?:[^(),\\n]{1,160},\\s{0,40}){2}${QUOTED}`),
@@ -135,6 +141,21 @@ const LOGINS: readonly Login[] = [
     may: opensQuote,
     pattern: sticky(`[\\w.=]{5,18}\\(\\s{0,8}\\\\*["'][^"'\\s()]{1,120}\\\\*["'],\\s{0,8}${QUOTED}`),
   },
+  {
+    literals: ['networkcredential]::new(', 'pscredential]::new('],
+    pattern: sticky(`\\w{12,17}\\]::new\\(\\s{0,8}["'][^"'\\s()]{1,120}["'],\\s{0,8}${QUOTED}`),
+  },
+  {
+    literals: ['ldap_bind', 'ldap_simple_bind', 'simple_bind'],
+    pattern: sticky(`\\w{9,18}\\([^"'()\\n]{0,40}["'][^"'\\n]{1,160}["'],\\s{0,8}${QUOTED}`),
+  },
+  { literals: ['net use '], far: '/user:', pattern: sticky(`net use [^\\n|;]{0,160}?/user:\\S{1,80}[ ]{1,3}${VALUE}`) },
+  {
+    literals: ['smbclient ', 'rpcclient '],
+    far: '%',
+    pattern: sticky(`(?:smb|rpc)client [^\\n|;]{0,160}?-U[ ]{0,3}["']?[\\w\\\\/.@-]{1,64}%([^\\s"'%]{3,200})`),
+  },
+  { literals: ['vault login '], prose: true, pattern: sticky(`vault login (?:-[\\w=/-]{1,40} ){0,3}(?:token=)?(?!\\w+=)${VALUE}`) },
   { literals: [':5432:'], before: /(?:^|[\s"'])[\w.*-]{1,120}$/, pattern: sticky(':5432:[^:\\s]{1,64}:[^:\\s]{1,64}:([^\\s:"\']{3,200})') },
   {
     literals: ['mnemonic', 'seed phrase', 'seed_phrase', 'seedphrase', 'recovery phrase', 'recovery_phrase'],
@@ -150,7 +171,7 @@ const LOGINS: readonly Login[] = [
 ];
 
 /** What a password is piped into. */
-const PIPES = ['--password-stdin', 'convertto-securestring'];
+const PIPES = ['--password-stdin', 'convertto-securestring', 'chpasswd', 'sudo -s '];
 /** What follows `user:password` in a data source name of Go. */
 const DSN_HOSTS = ['@tcp(', '@unix('];
 
