@@ -93,6 +93,10 @@ describe('D1 secrets found by what stands around them', () => {
     ['bind of a directory', `simple_bind_s("cn=admin,dc=example,dc=org", "${password}")`, password],
     ['share of Windows', `net use Z: \\\\files\\team /user:ana ${password}`, password],
     ['share of Samba', `smbclient //files/team -U ana%${password}`, password],
+    ['secret of a repository', `gh secret set DEPLOY --body "${key}"`, key],
+    ['cipher of OpenSSL', `openssl enc -d -aes-256-cbc -k ${password} -in a.enc`, password],
+    ['field of a build', `buildConfigField "String", "API_KEY", "\\"${key}\\""`, key],
+    ['manifest', `<meta-data android:name="acme.ApiKey" android:value="${key}" />`, key],
     ['login of Vault', `vault login s.${key}`, key],
     ['piped into chpasswd', `echo "ana:${password}" | chpasswd`, password],
     ['piped into sudo', `echo '${password}' | sudo -S apt-get update`, password],
@@ -171,7 +175,7 @@ describe('D1 ordinary text stays as it is', () => {
     ['names of style sheets', 'this.addPassword = "#add-password"; passwordLabel:"Password:",rememberMeLabel:"Remember me:"'],
     [
       'commands without a password',
-      'run the vault login command; vault login -method=oidc role=reader; net use Z: /delete; net use Z: /user:ana *; echo "$PW" | sudo -S ls; cat users.txt | chpasswd; smbclient //files/team -U ana%$PW; vault login <token>',
+      'gh secret set DEPLOY --body "$KEY"; openssl enc -aes-256-cbc -k $KEY; run the vault login command; vault login -method=oidc role=reader; net use Z: /delete; net use Z: /user:ana *; echo "$PW" | sudo -S ls; cat users.txt | chpasswd; smbclient //files/team -U ana%$PW; vault login <token>',
     ],
     [
       'elements of forms and resources',

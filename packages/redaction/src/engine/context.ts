@@ -75,6 +75,8 @@ function openingAt(text: Text, at: number): Opening | undefined {
   while (text.at(sign) === 0x5c) sign++;
   if (isAnyQuote(text.at(sign))) {
     const end = sign + (isAnyQuote(text.at(sign + 1)) && isAnyQuote(text.at(sign + 2)) ? 3 : 1);
+    // A literal inside a literal: `"\"...\""`.
+    if (end === at + 1 && text.at(end) === 0x5c && isAnyQuote(text.at(end + 1))) return { end: end + 2, quote: text.slice(end, end + 2) };
     return { end, quote: text.slice(at, end) };
   }
   if (!mayOpen(text, at)) return undefined;

@@ -155,6 +155,8 @@ const LOGINS: readonly Login[] = [
     far: '%',
     pattern: sticky(`(?:smb|rpc)client [^\\n|;]{0,160}?-U[ ]{0,3}["']?[\\w\\\\/.@-]{1,64}%([^\\s"'%]{3,200})`),
   },
+  { literals: ['gh secret set '], far: '-b', pattern: sticky(`gh secret set [^\\n|;]{0,160}? (?:-b|--body)[ =]{1,3}${VALUE}`) },
+  { literals: ['openssl enc '], far: ' -k ', pattern: sticky(`openssl enc [^\\n|;]{0,200}? -k[ ]{1,3}${VALUE}`) },
   { literals: ['vault login '], prose: true, pattern: sticky(`vault login (?:-[\\w=/-]{1,40} ){0,3}(?:token=)?(?!\\w+=)${VALUE}`) },
   { literals: [':5432:'], before: /(?:^|[\s"'])[\w.*-]{1,120}$/, pattern: sticky(':5432:[^:\\s]{1,64}:[^:\\s]{1,64}:([^\\s:"\']{3,200})') },
   {

@@ -24,7 +24,7 @@ const CALL = /[({]\s{0,8}(?=\\*["'`])/y;
 /** `['[name=password]').type('...')` and the like. */
 const TYPED_IN = /\]?\\*["'`]\)\s{0,20}\.(?:type|fill|val|sendKeys|send_keys|setValue|set_value)\((?=\\*["'`])/y;
 const PAIRED = new RegExp(
-  `${CLOSE}{0,2}[ \\t]*(?:,|:[ \\t]*\\{)?\\s{0,40}\\\\*["']?(?:Parameter)?[vV]alue\\\\*["']?\\s{0,8}[:=]\\s{0,8}`,
+  `${CLOSE}{0,2}[ \\t]*(?:,|:[ \\t]*\\{)?\\s{0,40}\\\\*["']?(?:Parameter|android:)?[vV]alue\\\\*["']?\\s{0,8}[:=]\\s{0,8}`,
   'y',
 );
 const BLOCK_DEFAULT = /"[ \t]{0,8}\{[^{}]{0,200}?\bdefault[ \t]{0,8}=[ \t]{0,8}(?=")/y;
@@ -255,7 +255,7 @@ function opensBefore(text: Text, at: number): boolean {
 function mayBePaired(text: Text, end: number): boolean {
   let i = end;
   while (i - end < 80 && ((text.classAt(i) & SPACE) !== 0 || isIn(PAIR_SIGNS, text.at(i)))) i++;
-  return (text.at(i) | 32) === 0x76 || text.string.startsWith('ParameterValue', i);
+  return (text.at(i) | 32) === 0x76 || text.string.startsWith('ParameterValue', i) || text.string.startsWith('android:value', i);
 }
 const PAIR_SIGNS = oneOf('\\"\'`])*:,{');
 
