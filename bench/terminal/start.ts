@@ -4,7 +4,7 @@
  * whole process tree five seconds later. All programs take turns in every round, so that they meet the same load; the
  * first round fills caches and is not counted.
  *
- * Run: (cd bench/terminal && npm ci) && node bench/terminal/start.ts [rounds]
+ * Run: (cd bench/terminal && npm install --no-save) && node bench/terminal/start.ts [rounds]
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -156,5 +156,5 @@ const missed = [
     'a peer other than codex is sooner',
 ].filter((line) => typeof line === 'string');
 for (const line of missed) process.stdout.write(`MISSED: ${line}\n`);
-if (others.length < PEERS.length) process.stdout.write('Not every peer is installed: run npm ci in bench/terminal.\n');
+if (others.length < PEERS.length) process.stdout.write('Not every peer is installed: run npm install --no-save in bench/terminal.\n');
 process.exitCode = missed.length > 0 ? 1 : 0;
