@@ -47,7 +47,9 @@ class WordTable {
     return { bits: this.#bits, shift: this.#shift, checks: this.#checks, checkShift: this.#checkShift, shorts: this.#shorts };
   }
 
-  add(key: number, needle: number, offset: number): void {
+  /** Adds the word at an offset of a form, whose bytes are given. */
+  add(needle: number, form: Bytes, offset: number): void {
+    const key = keyIn(form, offset);
     if (this.#size * 2 >= this.#capacity) this.#grow(this.#log + 1);
     let slot = this.#home(key);
     let others = 0;
@@ -64,7 +66,7 @@ class WordTable {
     this.#needles[slot] = needle;
     this.#offsets[slot] = offset;
     this.#size++;
-    if (this.#complete) this.#mark(key, needle, offset);
+    if (this.#complete) this.#mark(key, form, offset);
   }
 
   /** First slot at or after `from` that holds the key, or -1. */
@@ -106,7 +108,7 @@ class WordTable {
     this.#makeBits();
     for (let i = 0; i < this.#capacity; i++) {
       const needle = this.#needles[i] as number;
-      if (needle >= 0) this.#mark(this.#keys[i] as number, needle, this.#offsets[i] as number);
+      if (needle >= 0) this.#mark(this.#keys[i] as number, bytesOf(this.#texts(needle)), this.#offsets[i] as number);
     }
     this.#complete = true;
   }
@@ -116,19 +118,19 @@ class WordTable {
     this.#checks = new Int32Array(2 ** (this.#log + CHECKS_LOG - 5));
   }
 
-  #mark(key: number, needle: number, offset: number): void {
+  #mark(key: number, { bytes, length }: Bytes, offset: number): void {
     const word = (key >>> this.#shift) >> 2;
     this.#bits[word] = (this.#bits[word] as number) | (1 << ((key + 2) & 31));
-    const text = this.#texts(needle);
-    if (text.length < SHORT_FORM) {
+    if (length < SHORT_FORM) {
       const place = Math.imul(key, MIX_B) >>> 17;
       this.#shorts[place >>> 5] = (this.#shorts[place >>> 5] as number) | (1 << (place & 31));
     }
-    const after = byteAt(text, offset + WORD);
-    const before = offset > 0 ? byteAt(text, offset - 1) : 0;
-    if (offset + WORD + 2 <= text.length) this.#check(key ^ (after | (byteAt(text, offset + WORD + 1) << 8)));
-    if (offset >= 1 && offset + WORD < text.length) this.#check(key ^ (before << 16) ^ (after << 24));
-    if (offset >= 2) this.#check(key ^ ((byteAt(text, offset - 2) << 8) | (before << 16)));
+    const end = offset + WORD;
+    const after = bytes[end] as number;
+    const before = offset > 0 ? (bytes[offset - 1] as number) : 0;
+    if (end + 2 <= length) this.#check(key ^ (after | ((bytes[end + 1] as number) << 8)));
+    if (offset >= 1 && end < length) this.#check(key ^ (before << 16) ^ (after << 24));
+    if (offset >= 2) this.#check(key ^ (((bytes[offset - 2] as number) << 8) | (before << 16)));
   }
 
   #check(beside: number): void {
@@ -141,7 +143,9 @@ class WordTable {
   /** Makes room for more words at once, so that the table is not moved many times. */
   reserve(more: number): void {
     const log = Math.ceil(Math.log2((this.#size + more) * 2));
-    if (log > this.#log) this.#grow(log);
+    if (log <= this.#log) return;
+    this.#grow(log);
+    if (this.#size === 0) this.#markAll();
   }
 
   #grow(log: number): void {
@@ -166,6 +170,26 @@ class WordTable {
 
 /** Text that may be a part of a number as it is written. */
 export const IN_NUMBER = /^[\d.e+-]+$/;
+
+/** The lower bytes of a text, in memory that the next text overwrites. */
+interface Bytes {
+  bytes: Uint8Array;
+  length: number;
+}
+
+let scratch = Buffer.alloc(1024);
+
+function bytesOf(text: string): Bytes {
+  // A word is read up to two bytes past its end.
+  if (text.length + 2 > scratch.length) scratch = Buffer.alloc(2 * text.length + 2);
+  return { bytes: scratch, length: scratch.write(text, 'latin1') };
+}
+
+const keyIn = ({ bytes }: Bytes, at: number): number =>
+  Math.imul(
+    (bytes[at] as number) | ((bytes[at + 1] as number) << 8) | ((bytes[at + 2] as number) << 16) | ((bytes[at + 3] as number) << 24),
+    MIX_A,
+  );
 
 const byteAt = (text: string, at: number): number => text.charCodeAt(at) & 255;
 
@@ -229,8 +253,9 @@ export class NeedleIndex {
     this.#longest = Math.max(this.#longest, text.length);
     this.#numeric ||= IN_NUMBER.test(text);
     const period = Math.max(WORD, (enough - 2 * WORD + 2) >> 1);
-    for (let offset = 0; offset + WORD <= text.length; offset++)
-      if (offset % period < WORD) this.#words.add(keyAt(text, offset), id, offset);
+    const form = bytesOf(text);
+    for (let group = 0; group + WORD <= text.length; group += period)
+      for (let offset = group; offset < group + WORD && offset + WORD <= text.length; offset++) this.#words.add(id, form, offset);
   }
 
   /** The longest piece of any needle around the word at `at`, with what belongs to it on both sides. */
