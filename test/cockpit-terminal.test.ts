@@ -150,10 +150,11 @@ describe('the terminal', () => {
       terminal.resize(cols, rows);
       await terminal.waitFor((screen) => {
         const lines = screen.split('\n');
-        return lines[2] === '─'.repeat(cols) && lines.length === rows && lines.at(-1)?.includes('Enter send') === true;
+        const [name = '', source = '', rule] = lines;
+        const headed = name.startsWith('mogplex') && source.includes('openai · env OPENAI_API_KEY');
+        return headed && rule === '─'.repeat(cols) && lines.at(-1)?.includes('Enter send') === true;
       });
-      expect(terminal.rows()[0]).toMatch(/^mogplex/);
-      expect(terminal.rows()[1]).toContain('openai · env OPENAI_API_KEY');
+      expect(terminal.rows()).toHaveLength(rows);
     }
   });
 
