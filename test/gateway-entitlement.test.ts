@@ -152,12 +152,32 @@ describeStores('B7 entitlement', (stores) => {
     expect(await shown()).toMatchObject({ reachable: false, reason: 'catalog', label: 'GPT-6 Astra' });
     expect((await boss.call('PUT', '/catalog/models', { ...astra, enabled: true })).status).toBe(200);
     expect(await shown()).toEqual(before);
+    // A version with other figures left its row like this: what the owner never stated is what ships now.
+    const { db } = gateway.store;
+    const older = { input_price: 1, output_price: 2, label: 'Astra', context_length: 9, max_output: 8, capabilities: '[]' };
+    await db.updateTable('models').set(older).where('id', '=', 'openai/gpt-6-astra').execute();
+    await gateway.plan({});
+    expect(await shown()).toEqual(before);
     const price = { input: 1, cachedInput: 1, output: 1 };
     expect((await boss.call('PUT', '/catalog/models', { ...astra, price })).status).toBe(200);
     // A price that is stated holds for requests of every length.
     expect(await shown()).toEqual({ ...before, price });
     const unknown = await boss.call('PUT', '/catalog/models', { provider: 'openai', name: 'gpt-0', price: null });
     expect(unknown).toMatchObject({ status: 400, error: { message: expect.stringContaining('contextLength') as string } });
+    // What was stated stays stated, also through a change that says nothing of it.
+    expect((await boss.call('PUT', '/catalog/models', { ...astra, enabled: false })).status).toBe(200);
+    expect(await shown()).toMatchObject({ price, reachable: false });
+    expect((await boss.call('PUT', '/catalog/models', { ...astra, enabled: true })).status).toBe(200);
+  });
+
+  test('B7 a model that a provider listed before it shipped costs what ships', async () => {
+    const row = { id: 'openai/gpt-6-luna', provider: 'openai', name: 'gpt-6-luna', label: 'luna', context_length: 1, max_output: 1 };
+    const prices = { input_price: null, cached_input_price: null, output_price: null, cache_write_price: null };
+    const before = await listed(gateway.token, row.id);
+    const values = { ...row, ...prices, capabilities: '["text"]', origin: 'upstream' as const, enabled: 1, updated_at: 1 };
+    await gateway.store.db.insertInto('models').values(values).execute();
+    await gateway.plan({});
+    expect(await listed(gateway.token, row.id)).toEqual(before);
   });
 
   test('B7 plans limit models, parallel calls and calls a minute, and tell when to come back', async () => {

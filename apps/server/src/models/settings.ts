@@ -53,7 +53,7 @@ const priceOf = (row: ModelRow, shipped: Price | undefined): Price | undefined =
   return ships && shipped.cacheWrite === stated.cacheWrite ? shipped : stated;
 };
 
-const toModel = (row: ModelRow, shipped: CatalogModel | undefined): CatalogModel => {
+const toModel = (row: ModelRow, shipped?: CatalogModel): CatalogModel => {
   const price = priceOf(row, shipped?.price);
   return {
     id: row.id,
@@ -64,7 +64,6 @@ const toModel = (row: ModelRow, shipped: CatalogModel | undefined): CatalogModel
     maxOutput: row.max_output,
     capabilities: JSON.parse(row.capabilities) as string[],
     ...(price === undefined ? {} : { price }),
-    ...(shipped?.gatewayName === undefined ? {} : { gatewayName: shipped.gatewayName }),
     origin: row.origin,
     enabled: row.enabled === 1,
   };
@@ -81,10 +80,36 @@ const toPlan = (row: Selectable<ModelTables['model_plans']>): Plan => ({
   softLimits: JSON.parse(row.soft_limits) as number[],
 });
 
+/** What the owner can state of a model. */
+export const STATED = ['label', 'contextLength', 'maxOutput', 'capabilities', 'price', 'enabled'] as const;
+
+/** What a row states of its model; a provider's list states nothing that the product could not know better. */
+export const statedIn = ({ origin, stated }: Pick<ModelRow, 'origin' | 'stated'>): ReadonlySet<string> =>
+  new Set(origin === 'upstream' ? [] : stated === null ? STATED : (JSON.parse(stated) as string[]));
+
+/** A model that ships, with what the owner states of it: the rest is as it ships today, whatever it was then. */
+const withStated = (shipped: CatalogModel, row: ModelRow): CatalogModel => {
+  const stated = statedIn(row);
+  const own = toModel(row, shipped);
+  const { price, ...changed } = { ...shipped, origin: row.origin === 'owner' ? row.origin : shipped.origin };
+  const now = stated.has('price') ? own.price : price;
+  return {
+    ...changed,
+    ...(stated.has('label') ? { label: own.label } : {}),
+    ...(stated.has('contextLength') ? { contextLength: own.contextLength } : {}),
+    ...(stated.has('maxOutput') ? { maxOutput: own.maxOutput } : {}),
+    ...(stated.has('capabilities') ? { capabilities: own.capabilities } : {}),
+    ...(stated.has('enabled') ? { enabled: own.enabled } : {}),
+    ...(now === undefined ? {} : { price: now }),
+  };
+};
+
 const loadModels = async (store: Store): Promise<Map<string, CatalogModel>> => {
   const models = new Map(CATALOG.map((model) => [model.id, model]));
-  for (const row of await store.db.selectFrom('models').selectAll().orderBy('id').execute())
-    models.set(row.id, toModel(row, models.get(row.id)));
+  for (const row of await store.db.selectFrom('models').selectAll().orderBy('id').execute()) {
+    const shipped = models.get(row.id);
+    models.set(row.id, shipped === undefined ? toModel(row) : withStated(shipped, row));
+  }
   return models;
 };
 

@@ -36,6 +36,8 @@ interface ModelTable {
   origin: 'upstream' | 'owner';
   enabled: number;
   updated_at: number;
+  /** JSON array of what the owner stated, see `STATED`; the other columns hold what was true then. Null: all of it. */
+  stated: string | null;
 }
 
 /** What an account chose: models switched off, and its default. */

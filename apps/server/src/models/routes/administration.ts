@@ -8,7 +8,7 @@ import type { CatalogRefresh } from '../catalog/refresh.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { requireOwner } from '../owner.ts';
 import { STANDARD_PLAN } from '../plans.ts';
-import type { SettingsCache } from '../settings.ts';
+import { type SettingsCache, STATED, statedIn } from '../settings.ts';
 import type { CatalogModel } from '../types.ts';
 
 const planId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/);
@@ -94,11 +94,14 @@ export const administrationRoutes = (
         await requireOwner(db, principal);
         const id = `${body.provider}/${body.name}`;
         const known = (await settings.current()).models.get(id);
+        const before = await db.selectFrom('models').select(['origin', 'stated']).where('id', '=', id).executeTakeFirst();
+        const stated = new Set([...(before ? statedIn(before) : []), ...STATED.filter((field) => body[field] !== undefined)]);
         const row = {
           id,
           provider: body.provider,
           name: body.name,
           ...described(body, known),
+          stated: JSON.stringify([...stated]),
           origin: 'owner' as const,
           updated_at: now(),
         };

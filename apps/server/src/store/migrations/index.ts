@@ -10,6 +10,7 @@ import { oauth } from './0012_oauth.ts';
 import { github } from './0013_github.ts';
 import { models } from './0030_models.ts';
 import { parallelRuns } from './0031_parallel_runs.ts';
+import { statedModels } from './0032_stated_models.ts';
 import { connections } from './0040_connections.ts';
 import { runs } from './0050_runs.ts';
 import { runList } from './0051_run_list.ts';
@@ -31,6 +32,7 @@ export const migrations: Record<string, Migration> = {
   '0013_github': github,
   '0030_models': models,
   '0031_parallel_runs': parallelRuns,
+  '0032_stated_models': statedModels,
   '0040_connections': connections,
   '0050_runs': runs,
   '0051_run_list': runList,
