@@ -65,6 +65,19 @@ export const VENDORS: ReadonlySet<string> = new Set(
     'meilisearch typesense elasticcloud upstash turso neondb xata fauna hasura nhost appwrite pocketbase backendless kinvey ' +
     'ably ai21 airscale apolloio bitrise builderio calcom configcat couchbase coze cypress dashscope databento deepinfra exoscale ' +
     'gigachat greptile influxdb infomaniak kimi lighton looker minimax moonshot novita ollama polymarket rudderstack sambanova selectel ' +
-    'siliconflow softlayer truenas upstage wandb weightsandbiases zhipu'
+    'siliconflow softlayer truenas upstage wandb weightsandbiases zhipu ' +
+    'wpengine akamai equinix tencent splunk sellfy avalara elasticpath vercel wechat fullcontact cloudant dwolla kairos atlassian ' +
+    'agora contentstack checkmarket webengage feedier abbysale clinchpad guardianapi eversign karmacrm alconost riotgames veevavault ' +
+    'kiteconnect shopee teamviewer aerisweather alphavantage imgur smsapi distribusion wordsapi audd exchangeratesapi coingecko ' +
+    'financialmodelingprep hypeauditor adzuna cometchat mixcloud lastfm kakaotalk text2data onwaterio pastebin besttime messari ' +
+    'aletheiaapi unplugg scrapingdog passbase postageapp baseapiio feedly fetchrss ocrspace buddyns trimble simplybook streamchat ' +
+    'opendatasoft podio rockset emailoctopus gosquared paymoapp goshippo papyrs eightxeight sendoso printfection leankit nicehash ' +
+    'basistheory nordigen flagsmith testingbot dareboost glitterlyapi sportradar codequiry woopra lunchmoney ecostruxureit flowdash ' +
+    'flowdock appointedd formstack codeclimate kanbantool brightlocal timekit interseller mojohelpdesk createsend myexperiment ' +
+    'heatmapapi pdfmyurl api2convert kaltura bitgo optidash quickbase redbooth nubela infobip uproc supportbee aftership edusign ' +
+    'bscscan coinmarketcap greynoise binance okx bybit huobi deribit polygonio clickatell victorops mailersend twingate ngrok tiktok ' +
+    'smartsheet gitguardian prismic influx duosecurity alibaba aliyun samsara honeybadger betterstack logtail papertrail scoutapm ' +
+    'raygun instana sematext retool langfuse helicone portkey roboflow supertokens weaviate qdrant zilliz milvus timescale ' +
+    'cockroachlabs planetscaledb railwayapp northflank koyeb zeabur fastlane appstoreconnect testflight browserless dropboxsign'
   ).split(' '),
 );

@@ -9,6 +9,12 @@ const b64 = 'A-Za-z0-9+/=';
 /** Clouds: AWS, Azure, Google, Alibaba, Tencent, IBM, Yandex, DigitalOcean, Cloudflare. */
 export const clouds = [
   format('aws-key-id', aws, [['AKIA', 'ASIA', 'ABIA', 'ACCA'], chars('A-Z2-7', 16)], { exact: true }),
+  format('aws-key-id', aws, ['AKIA', chars('A-Z0-9', 16)], { exact: true, glued: false }),
+  format('aws-key-id', aws, ['A3T', chars('A-Z0-9', 17)], { exact: true, glued: false }),
+  format('aws-appsync-key', 'https://docs.aws.amazon.com/appsync/latest/devguide/security-authz.html', ['da2-', chars('a-z0-9', 26)], {
+    exact: true,
+    glued: false,
+  }),
   format('aws-bedrock-key', 'https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys.html', ['ABSK', chars(b64, 109, 280)]),
   format('aws-bedrock-key', 'https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys.html', [
     'bedrock-api-key-',
@@ -87,11 +93,11 @@ export const clouds = [
   format('azure-cosmos-key', azure, [chars('A-Za-z0-9+/', 76), 'ACDb', chars('A-Za-z0-9+/', 6), '==']),
   format('azure-service-bus-key', azure, [
     chars('A-Za-z0-9+/', 33),
-    ['+ASb', '+AEh', '+ARm', 'AIoT', 'AzCa'],
+    ['+ASb', '+AEh', '+ARm', 'AIoT', 'AzCa', 'AZEG'],
     chars('A-Za-z0-9+/', 6),
     '=',
   ]),
-  format('azure-batch-key', azure, [chars('A-Za-z0-9+/', 76), ['+ABa', '+AMC'], chars('A-Za-z0-9+/', 6), '==']),
+  format('azure-batch-key', azure, [chars('A-Za-z0-9+/', 76), ['+ABa', '+AMC', 'APIM'], chars('A-Za-z0-9+/', 6), '==']),
   format('azure-function-key', azure, [word(44), 'AzFu', word(6), '==']),
   format('azure-search-key', azure, [alnum(42), 'AzSe', alnum(6)]),
   format('azure-registry-password', azure, [chars('A-Za-z0-9+/', 42), '+ACR', alnum(6)]),

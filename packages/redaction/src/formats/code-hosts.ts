@@ -27,7 +27,7 @@ export const codeHosts = [
   format('circleci-token', 'https://circleci.com/docs/managing-api-tokens/', [['CCIPAT_', 'CCIPRJ_'], chars('A-Za-z0-9_', 40, 80)]),
   format('buildkite-token', 'https://buildkite.com/docs/apis/managing-api-tokens', [
     ['bkua_', 'bkct_', 'bkrt_', 'bkaj_', 'bkpt_'],
-    chars('a-z0-9', 40, 90),
+    alnum(40, 90),
   ]),
   format('figma-token', 'https://www.figma.com/developers/api#access-tokens', [['figd_', 'figo_', 'figu_', 'figdr_'], word(38, 60)]),
   format('linear-key', 'https://linear.app/developers/graphql', [['lin_api_', 'lin_oauth_', 'lin_wh_'], alnum(32, 64)]),
@@ -85,5 +85,12 @@ export const codeHosts = [
   format('configcat-key', 'https://configcat.com/docs/sdk-reference/overview/', ['configcat-sdk-1/', word(22), '/', word(22)]),
   format('devcycle-key', 'https://docs.devcycle.com/', [['dvc_server_', 'dvc_client_', 'dvc_mobile_'], chars('A-Za-z0-9_', 20, 60)]),
   format('endor-labs-key', 'https://docs.endorlabs.com/', ['endr+', word(16)]),
+  format(
+    'harness-token',
+    'https://developer.harness.io/docs/platform/automation/api/add-and-manage-api-keys/',
+    [['pat.', 'sat.'], word(22), '.', hex(24), '.', alnum(20)],
+    { glued: false },
+  ),
+  format('mergify-key', 'https://docs.mergify.com/', [['mka_', 'mergify_application_key_'], word(32, 80)]),
   format('val-town-token', 'https://docs.val.town/reference/permissions/', ['vtwn_', alnum(24, 48)]),
 ];

@@ -55,5 +55,10 @@ export const observability = [
   format('checkly-key', 'https://www.checklyhq.com/docs/', ['cu_', hex(32)], { exact: true, glued: false }),
   format('dash0-token', 'https://www.dash0.com/documentation', ['auth_', alnum(32)], { exact: true, glued: false }),
   format('new-relic-pixie-key', 'https://docs.px.dev/reference/admin/api-keys/', [['px-api-', 'px-dep-'], chars('a-f0-9-', 36)]),
+  format('pagerduty-token', 'https://developer.pagerduty.com/docs/oauth-functionality', [['pdus+_', 'pdeu+_'], word(40, 80)]),
+  format('victorops-url', 'https://help.victorops.com/knowledge-base/rest-endpoint-integration-guide/', [
+    'alert.victorops.com/integrations/',
+    chars('a-z0-9/-', 40, 160),
+  ]),
   format('logicmonitor-token', 'https://www.logicmonitor.com/support/rest-api-authentication', ['lmb_', chars('A-Za-z0-9+/=', 50, 200)]),
 ];

@@ -45,6 +45,18 @@ export const payments = [
   format('adyen-key', 'https://docs.adyen.com/development-resources/api-credentials', ['AQEy', chars('A-Za-z0-9+/=-', 60, 200)], {
     glued: false,
   }),
+  format(
+    'adyen-key',
+    'https://docs.adyen.com/development-resources/api-credentials',
+    ['AQE', chars('a-z', 1), 'hmf', chars('A-Za-z0-9+/=-', 60, 200)],
+    { glued: false },
+  ),
+  format('cashfree-secret', 'https://www.cashfree.com/docs/api-reference/authentication', [
+    ['cfsk_ma_prod_', 'cfsk_ma_test_'],
+    hex(32),
+    '_',
+    hex(8),
+  ]),
   format('xendit-key', 'https://developers.xendit.co/', [['xnd_development_', 'xnd_production_'], alnum(40, 80)]),
   format('checkout-key', 'https://www.checkout.com/docs/', [['sk_sbox_', 'pk_sbox_'], chars('a-z0-9*#$=', 26, 40)]),
   format('coinbase-key', 'https://docs.cdp.coinbase.com/', ['organizations/', chars('a-f0-9-', 36), '/apiKeys/', chars('a-f0-9-', 36)]),

@@ -138,5 +138,25 @@ export const services = [
     ['5Aep861', chars('A-Za-z0-9._', 60, 120)],
     { glued: false },
   ),
+  format(
+    'salesforce-consumer-key',
+    'https://help.salesforce.com/s/articleView?id=xcloud.connected_app_create_api_integration.htm',
+    ['3MVG9', chars('A-Za-z0-9._', 80, 120)],
+    { glued: false },
+  ),
+  format('dropbox-token', 'https://developers.dropbox.com/oauth-guide', [alnum(11), 'AAAAAAAAAA', word(43)], { exact: true, glued: false }),
+  format('retool-token', 'https://docs.retool.com/reference/apis', ['retool_', chars('a-z0-9', 26, 40)]),
+  format('infura-url', 'https://docs.metamask.io/services/get-started/endpoints/', [['infura.io/v3/', 'infura.io/ws/v3/'], hex(32)]),
+  format('alchemy-url', 'https://www.alchemy.com/docs/how-to-create-access-and-manage-api-keys', [
+    ['.alchemy.com/v2/', '.alchemyapi.io/v2/', '.alchemy.com/nft/v3/'],
+    word(28, 40),
+  ]),
+  format('quicknode-url', 'https://www.quicknode.com/docs/ethereum/endpoints', ['.quiknode.pro/', hex(40)]),
+  format('thunderstore-token', 'https://thunderstore.io/api/docs/', ['tss_', alnum(30, 64)], { glued: false }),
+  format('workato-token', 'https://docs.workato.com/workato-api.html', [
+    ['wrkaus-', 'wrkaeu-', 'wrkasg-', 'wrkajp-', 'wrkaau-', 'wrkatrial-'],
+    chars('A-Za-z0-9_.-', 40, 1200),
+  ]),
+  format('chief-tools-token', 'https://docs.chief.app/', ['ctp_', alnum(36, 60)], { glued: false }),
   format('vk-token', 'https://dev.vk.com/en/api/access-token/getting-started', ['vk1.a.', word(50, 250)], { glued: false }),
 ];

@@ -8,9 +8,14 @@ const salted = './A-Za-z0-9';
 
 /** Formats that belong to a standard, not to a vendor. */
 export const standards = [
-  format('jwt', 'https://www.rfc-editor.org/rfc/rfc7519', ['eyJ', word(8, 4000), '.', word(2, 8000), '.', chars('A-Za-z0-9_.-', 0, 4000)], {
-    glued: false,
-  }),
+  format(
+    'jwt',
+    'https://www.rfc-editor.org/rfc/rfc7519',
+    ['eyJ', word(8, 4000), '.', chars('A-Za-z0-9_/+-', 2, 8000), '.', chars('A-Za-z0-9_./+=-', 0, 4000)],
+    {
+      glued: false,
+    },
+  ),
   format('jwt', 'https://www.rfc-editor.org/rfc/rfc7519', ['ZXlK', chars('A-Za-z0-9+/=_-', 60, 8000)], { glued: false }),
   format('password-hash', crypt, [['$2a$', '$2b$', '$2x$', '$2y$'], chars('0-9', 2), '$', chars(salted, 53)]),
   format('password-hash', crypt, [['$5$', '$6$'], chars(`${salted}=$`, 44, 160)]),
@@ -73,6 +78,23 @@ export const standards = [
     chars('A-Za-z0-9+/=', 8, 64),
     '$',
     chars('A-Za-z0-9+/=:', 40, 140),
+  ]),
+  format('session-cookie', 'https://owasp.org/www-community/attacks/Session_hijacking_attack', [
+    ['JSESSIONID=', ';jsessionid=', 'PHPSESSID=', 'ASP.NET_SessionId=', 'connect.sid=', 'laravel_session=', '.ASPXAUTH='],
+    chars('A-Za-z0-9%+/=._!:-', 20, 2000),
+  ]),
+  format('session-cookie', 'https://learn.microsoft.com/en-us/aspnet/core/security/authentication/cookie', [
+    ['.AspNetCore.Cookies=', '.AspNetCore.Session=', '.AspNetCore.Identity.Application='],
+    chars('A-Za-z0-9%+/=_-', 20, 4000),
+  ]),
+  format('saml-message', 'https://docs.oasis-open.org/security/saml/v2.0/saml-bindings-2.0-os.pdf', [
+    ['SAMLResponse', 'SAMLArt'],
+    chars('="\'\\: ', 1, 8),
+    chars('A-Za-z0-9%+/=', 40, 40_000),
+  ]),
+  format('authorization-code', 'https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3', [
+    ['authorization_code&code=', '/callback?code=', '&code_verifier=', '"code_verifier":"'],
+    chars('A-Za-z0-9%+/=._~-', 20, 2000),
   ]),
   format('secret-token-uri', 'https://www.rfc-editor.org/rfc/rfc8959', ['secret-token:', chars('A-Za-z0-9._~!$&*+,;=:@%-', 16, 300)]),
 ];
