@@ -101,6 +101,29 @@ describe('D1 the collector', () => {
     );
   });
 
+  test('D1 finds a literal whatever stands beside it, at any alignment', () => {
+    const sides = ['', ' ', '\n', '~', '0', 'Z', '\0', '\u00e9', '\u2019', '\ud83d\ude00'];
+    for (let number = 0; number < engine.grams.size; number++) {
+      const { literal, next } = engine.grams.probe(number);
+      const rest = String.fromCharCode([...(next?.of ?? [])][0] ?? 0x20).repeat(next?.least ?? 0);
+      const missing = sides.flatMap((side) =>
+        [0, 1, 2, 3]
+          .map((pad) => ' '.repeat(pad) + side)
+          .filter((before) => !collected(`${before}${literal}${rest}${side}`).literals.has(`${literal}@${before.length}`)),
+      );
+      expect({ literal, missing }).toEqual({ literal, missing: [] });
+    }
+  });
+
+  test('D1 gives literals in the order of their begins, of those that begin at one place the longest first', () => {
+    for (const pad of [0, 1, 2, 3]) {
+      const { literals } = collected(`${' '.repeat(pad)}passphrase sk-ant-api03-AAAAAAAAAAAAAAAAAAAAAAAA passw`);
+      const found = Array.from(literals, (entry) => entry.split('@') as [string, string]);
+      expect(found).toEqual(found.toSorted(([one, at], [other, to]) => Number(at) - Number(to) || other.length - one.length));
+      expect(found.map(([literal]) => literal)).toEqual(expect.arrayContaining(['passphrase', 'pass', 'sk-', 'sk-ant-']));
+    }
+  });
+
   test('D1 finds every run that matters, every code and every byte above 127', () => {
     fc.assert(
       fc.property(text, (input) => {

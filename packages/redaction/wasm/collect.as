@@ -1,74 +1,121 @@
 /** The collector: literals of formats and names, and words of known values. */
-import { BASE, LENGTH, LOW, HIGH, GRAM_BITS, GRAM_KEYS, GRAM_SLOTS, SLOTS, PROBES, WORD_BITS, WORD_SHIFT, WORD_CHECKS, CHECK_SHIFT, WORDS, WORD_COUNT, SCRATCH, AFTER, BEFORE_, LITERALS, LITERAL_COUNT, LITERAL_ROOM, GRAM_FROM, GRAM_END, ASCII, SHORT_BITS, TABLE_MASK, A, B, MULT, field } from './fields';
+import { BASE, LENGTH, LOW, HIGH, GRAM_BITS, GRAM_KEYS, SLOTS, PROBES, WORD_BITS, WORD_SHIFT, WORD_CHECKS, CHECK_SHIFT, WORDS, WORD_COUNT, SCRATCH, AFTER, BEFORE_, LITERALS, LITERAL_COUNT, LITERAL_ROOM, GRAM_FROM, GRAM_END, ASCII, SHORT_BITS, CLASSES, PAIRS, MASK_ROOM, TABLE_MASK, TABLE_SHIFT, A, B, MULT, field } from './fields';
 import { isDullName } from './dull';
 import { runs } from './runs';
 export { learn } from './dull';
 
-/** Looks at every second byte for a gram of a literal, and at every fourth for a word of a known value. */
+/** Looks at every second byte for a gram of a literal, and at every fourth for a word of a known value: which of 64 bytes, as bits of a mask. */
 function probe(c: usize): void {
-  const base = field(c, BASE);
-  const grams = field(c, GRAM_BITS);
-  const words = field(c, WORD_BITS);
-  const shift = field(c, WORD_SHIFT);
-  const scratch = field(c, SCRATCH);
-  const found = field(c, WORDS);
-  let gramOut: usize = scratch;
-  let wordOut: usize = found;
+  const base: usize = field(c, BASE);
   const end: usize = base + field(c, LENGTH);
-  for (let p: usize = base; p < end; p += 8) {
-    const raw = load<u64>(p);
-    const w = raw | 0x2020202020202020;
-    const v = load<u64>(p + 4) | 0x2020202020202020;
-    const g0 = <u32>w;
-    const g1 = <u32>(w >>> 16);
-    const g2 = <u32>(w >>> 32);
-    const g3 = <u32>(v >>> 16);
+  const grams = i32x4.splat(field(c, GRAM_BITS));
+  const words = i32x4.splat(field(c, WORD_BITS));
+  const shift = <i32>field(c, WORD_SHIFT);
+  const pairs = v128.load(field(c, CLASSES) + PAIRS);
+  const scratch: usize = field(c, SCRATCH);
+  const found: usize = scratch + MASK_ROOM;
+  let gramOut = scratch;
+  let wordOut = found;
+  for (let p: usize = base; p < end; p += 64) {
+    let gramMask = gramsIn(p, grams, pairs) | (gramsIn(p + 32, grams, pairs) << 16);
+    let wordMask = wordsIn(p, words, shift, pairs);
+    const left = end - p;
+    if (left < 64) {
+      gramMask &= (<u32>2 << (<u32>(left - 1) >>> 1)) - 1;
+      wordMask &= (<u32>2 << (<u32>(left - 1) >>> 2)) - 1;
+    }
     store<u32>(gramOut, p);
-    gramOut += gramBit(grams, g0);
-    store<u32>(gramOut, p + 2);
-    gramOut += gramBit(grams, g1);
-    store<u32>(gramOut, p + 4);
-    gramOut += gramBit(grams, g2);
-    store<u32>(gramOut, p + 6);
-    gramOut += gramBit(grams, g3);
-    const k0 = <u32>raw * A;
-    const k1 = <u32>(raw >>> 32) * A;
+    store<u32>(gramOut, gramMask, 4);
+    gramOut += <usize>(gramMask != 0) << 3;
     store<u32>(wordOut, p);
-    wordOut += wordBit(words, shift, k0);
-    store<u32>(wordOut, p + 4);
-    wordOut += wordBit(words, shift, k1);
+    store<u32>(wordOut, wordMask, 4);
+    wordOut += <usize>(wordMask != 0) << 3;
   }
-  store<u32>(c + GRAM_END, gramOut);
-  if (wordOut != found) checkWords(c, found, wordOut, base);
-  else store<u32>(c + WORD_COUNT, 0);
+  checkGrams(c, scratch, gramOut);
+  checkWords(c, found, wordOut, base);
 }
 
-/** 4 where the gram in the lower three bytes may begin a literal's, else 0. */
-@inline function gramBit(table: usize, gram: u32): u32 {
-  return rotr(load<u32>(table + (((gram * (MULT << 8)) >>> 17) & ~3)), gram) & 4;
+/** Which of the sixteen even places in 32 bytes may be in a literal: by the lower five bits of three characters and four of the next one. */
+@inline function gramsIn(p: usize, table: v128, pairs: v128): u32 {
+  const v = v128.load(p);
+  const w = v128.load(p, 16);
+  const v2 = v128.load(p, 2);
+  const w2 = v128.load(p, 18);
+  const a = placesOf(v, v2);
+  const b = placesOf(w, w2);
+  const low = gather8(i32x4.add(table, i32x4.extend_low_i16x8_u(a)), i32x4.add(table, i32x4.extend_high_i16x8_u(a)));
+  const high = gather8(i32x4.add(table, i32x4.extend_low_i16x8_u(b)), i32x4.add(table, i32x4.extend_high_i16x8_u(b)));
+  const seen = i64x2.replace_lane(i64x2.splat(low), 1, high);
+  const next = i8x16.narrow_i16x8_u(i16x8.shr_u(v2, 8), i16x8.shr_u(w2, 8));
+  const bits = i8x16.relaxed_swizzle(pairs, v128.and(next, i8x16.splat(15)));
+  return i8x16.bitmask(i8x16.eq(v128.and(seen, bits), bits));
 }
-/** 4 where a known value may hold the word of this key, else 0. */
-@inline function wordBit(table: usize, shift: u32, key: u32): u32 {
-  return rotr(load<u32>(table + ((key >>> shift) & ~3)), key) & 4;
+
+/** Places of a table of 32 KiB for the four characters at even places: fifteen bits of three of them. */
+@inline function placesOf(v: v128, v2: v128): v128 {
+  const two = i16x8.relaxed_dot_i8x16_i7x16_s(v128.and(v, i8x16.splat(31)), i16x8.splat(0x2001));
+  return v128.and(i16x8.add(two, i16x8.shl(v2, 10)), i16x8.splat(0x7fff));
+}
+
+/** The bytes at eight places. */
+@inline function gather8(a: v128, b: v128): u64 {
+  const x0 = i64x2.extract_lane(a, 0);
+  const x1 = i64x2.extract_lane(a, 1);
+  const x2 = i64x2.extract_lane(b, 0);
+  const x3 = i64x2.extract_lane(b, 1);
+  return (
+    <u64>load<u8>(<u32>x0) |
+    (<u64>load<u8>(<u32>(<u64>x0 >>> 32)) << 8) |
+    (<u64>load<u8>(<u32>x1) << 16) |
+    (<u64>load<u8>(<u32>(<u64>x1 >>> 32)) << 24) |
+    (<u64>load<u8>(<u32>x2) << 32) |
+    (<u64>load<u8>(<u32>(<u64>x2 >>> 32)) << 40) |
+    (<u64>load<u8>(<u32>x3) << 48) |
+    (<u64>load<u8>(<u32>(<u64>x3 >>> 32)) << 56)
+  );
+}
+
+/** Which of the sixteen words of four bytes may belong to a known value. */
+@inline function wordsIn(p: usize, table: v128, shift: i32, pairs: v128): u32 {
+  const k0 = i32x4.shr_u(i32x4.mul(v128.load(p), i32x4.splat(A)), shift);
+  const k1 = i32x4.shr_u(i32x4.mul(v128.load(p, 16), i32x4.splat(A)), shift);
+  const k2 = i32x4.shr_u(i32x4.mul(v128.load(p, 32), i32x4.splat(A)), shift);
+  const k3 = i32x4.shr_u(i32x4.mul(v128.load(p, 48), i32x4.splat(A)), shift);
+  const low = gather8(i32x4.add(table, i32x4.shr_u(k0, 4)), i32x4.add(table, i32x4.shr_u(k1, 4)));
+  const high = gather8(i32x4.add(table, i32x4.shr_u(k2, 4)), i32x4.add(table, i32x4.shr_u(k3, 4)));
+  const seen = i64x2.replace_lane(i64x2.splat(low), 1, high);
+  const lower = i32x4.splat(15);
+  const rest = i8x16.narrow_i16x8_u(
+    i16x8.narrow_i32x4_u(v128.and(k0, lower), v128.and(k1, lower)),
+    i16x8.narrow_i32x4_u(v128.and(k2, lower), v128.and(k3, lower)),
+  );
+  const bits = i8x16.relaxed_swizzle(pairs, rest);
+  return i8x16.bitmask(i8x16.eq(v128.and(seen, bits), bits));
 }
 
 /** Keeps the words beside which two more bytes of a known value stand, and words of short forms. */
 function checkWords(c: usize, from: usize, to: usize, base: usize): void {
-  const checks = field(c, WORD_CHECKS);
-  const shorts = field(c, SHORT_BITS);
+  const checks: usize = field(c, WORD_CHECKS);
+  const shorts: usize = field(c, SHORT_BITS);
   const shift = field(c, CHECK_SHIFT);
-  let out: usize = from;
-  for (let i = from; i < to; i += 4) {
-    const p = load<u32>(i);
-    const key = load<u32>(p) * A;
-    const after = (key ^ <u32>load<u16>(p + 4)) * B;
-    const around = (key ^ (<u32>load<u8>(p - 1) << 16) ^ (<u32>load<u8>(p + 4) << 24)) * B;
-    const before = (key ^ (<u32>load<u16>(p - 2) << 8)) * B;
-    store<u32>(out, p - base);
-    const beside = checkBit(checks, shift, after) | checkBit(checks, shift, around) | checkBit(checks, shift, before);
-    out += (beside | bit(shorts, (key * B) >>> 17)) << 2;
+  const words: usize = field(c, WORDS);
+  let out = words;
+  for (let i = from; i < to; i += 8) {
+    const start: usize = load<u32>(i);
+    let mask = load<u32>(i, 4);
+    do {
+      const p = start + (<usize>ctz(mask) << 2);
+      mask &= mask - 1;
+      const key = load<u32>(p) * A;
+      const after = (key ^ <u32>load<u16>(p + 4)) * B;
+      const around = (key ^ (<u32>load<u8>(p - 1) << 16) ^ (<u32>load<u8>(p + 4) << 24)) * B;
+      const before = (key ^ (<u32>load<u16>(p - 2) << 8)) * B;
+      store<u32>(out, p - base);
+      const beside = checkBit(checks, shift, after) | checkBit(checks, shift, around) | checkBit(checks, shift, before);
+      out += (beside | bit(shorts, (key * B) >>> 17)) << 2;
+    } while (mask != 0);
   }
-  store<u32>(c + WORD_COUNT, (out - from) >>> 2);
+  store<u32>(c + WORD_COUNT, (out - words) >>> 2);
 }
 
 @inline function checkBit(table: usize, shift: u32, key: u32): u32 {
@@ -76,22 +123,32 @@ function checkWords(c: usize, from: usize, to: usize, base: usize): void {
   return (bits >>> ((key >>> 6) & 31)) & (bits >>> ((key >>> 11) & 31)) & (bits >>> ((key * MULT) >>> 27)) & 1;
 }
 
-/** Literals at the grams that were seen, from the place where the list was full before. */
-function literals(c: usize): void {
-  const scratch = field(c, SCRATCH);
-  const out = field(c, GRAM_END);
-  const after = field(c, AFTER);
-  const before = field(c, BEFORE_);
-  let kept: usize = scratch;
-  for (let i: usize = scratch; i < out; i += 4) {
-    const at = load<u32>(i);
-    const w = load<u32>(at) | 0x20202020;
-    const x = (w & 0xffffff) | ((<u32>load<u8>(at - 1) | 0x20) << 24);
-    store<u32>(kept, at);
-    kept += (bit(after, (w * MULT) >>> 16) | bit(before, (x * MULT) >>> 16)) << 2;
+/** Keeps the places where the gram that a literal is looked up by may stand: a place that was seen, or the one after it. */
+function checkGrams(c: usize, from: usize, to: usize): void {
+  const after: usize = field(c, AFTER);
+  const before: usize = field(c, BEFORE_);
+  const places: usize = field(c, SCRATCH) + 2 * MASK_ROOM;
+  let kept = places;
+  for (let i = from; i < to; i += 8) {
+    const start: usize = load<u32>(i);
+    let mask = load<u32>(i, 4);
+    do {
+      const p = start + (<usize>ctz(mask) << 1);
+      mask &= mask - 1;
+      const w = load<u64>(p - 1) | 0x202020202020;
+      store<u32>(kept, p);
+      kept += mayBegin(after, before, <u32>(w >>> 8), <u32>w);
+      store<u32>(kept, p + 1);
+      kept += mayBegin(after, before, <u32>(w >>> 16), <u32>(w >>> 8));
+    } while (mask != 0);
   }
   store<u32>(c + GRAM_END, kept);
-  verify(c, scratch, kept);
+  verify(c, places, kept);
+}
+
+/** 4 where a gram stands beside a character that a literal has there, else 0. */
+@inline function mayBegin(after: usize, before: usize, w: u32, x: u32): u32 {
+  return (bit(after, (w * MULT) >>> 16) | bit(before, (rotr(x, 8) * MULT) >>> 16)) << 2;
 }
 
 /** Goes on where the list of literals was full. */
@@ -103,7 +160,6 @@ function verify(c: usize, from: usize, to: usize): void {
   const image = field(c, GRAM_BITS);
   const base = field(c, BASE);
   const keys = field(c, GRAM_KEYS);
-  const slotsOf = field(c, GRAM_SLOTS);
   const slots = field(c, SLOTS);
   const probes = field(c, PROBES);
   const low = field(c, LOW);
@@ -115,14 +171,14 @@ function verify(c: usize, from: usize, to: usize): void {
   for (let i = from; i < to; i += 4) {
     const at = load<u32>(i);
     const gram = (load<u32>(at) | 0x20202020) & 0xffffff;
-    let place = (gram * MULT) >>> 18;
+    let place = (gram * MULT) >>> TABLE_SHIFT;
     let key: u32;
-    while ((key = load<u32>(keys + (place << 2))) != gram) {
+    while ((key = load<u32>(keys + (place << 3))) != gram) {
       if (key == 0) break;
       place = (place + 1) & TABLE_MASK;
     }
     if (key == 0) continue;
-    let slot = slots + ((<u32>load<u16>(slotsOf + (place << 1))) << 2);
+    let slot = slots + (load<u32>(keys + (place << 3), 4) << 2);
     for (;;) {
       const entry = load<u32>(slot);
       if (entry == 0) break;
@@ -131,7 +187,7 @@ function verify(c: usize, from: usize, to: usize): void {
       const probe = probes + ((entry & 0xffff) << 4);
       if (stands(image, probe, at - offset, low, high)) {
         if (ascii && load<u8>(probe, 7) != 0 && isDullName(c, at - offset, load<u8>(probe, 4), low, high)) continue;
-        store<u32>(out, ((entry & 0xffff) << 16) | (at - offset - low));
+        insert(literals, out, probes, (entry & 0xffff) << 16 | (at - offset - low));
         out += 4;
       }
     }
@@ -143,6 +199,20 @@ function verify(c: usize, from: usize, to: usize): void {
   }
   store<u32>(c + GRAM_FROM, 0);
   store<u32>(c + LITERAL_COUNT, (out - literals) >>> 2);
+}
+
+/** Puts a literal into the list: in the order of their begins, of those that begin at one place the longest first. */
+@inline function insert(first: usize, end: usize, probes: usize, found: u32): void {
+  const start = found & 0xffff;
+  const length = load<u8>(probes + (found >>> 16 << 4), 4);
+  let out = end;
+  for (; out > first; out -= 4) {
+    const before = load<u32>(out - 4);
+    const place = before & 0xffff;
+    if (place < start || (place == start && load<u8>(probes + (before >>> 16 << 4), 4) >= length)) break;
+    store<u32>(out, before);
+  }
+  store<u32>(out, found);
 }
 
 /** probe: u32 literal, u8 length, u8 fold, u8 least, u8 -, u32 set */
@@ -176,5 +246,4 @@ export function collect(c: usize): void {
   for (let p: usize = high; p < high + 128; p += 16) v128.store(p, zero);
   runs(c);
   probe(c);
-  literals(c);
 }

@@ -5,7 +5,6 @@ export const LOW: usize = 8; // first readable byte of text
 export const HIGH: usize = 12; // end of the text that is there
 export const GRAM_BITS: usize = 16;
 export const GRAM_KEYS: usize = 20;
-export const GRAM_SLOTS: usize = 24;
 export const SLOTS: usize = 28;
 export const PROBES: usize = 32;
 export const WORD_BITS: usize = 36;
@@ -37,8 +36,12 @@ export const SHORT_BITS: usize = 144;
 export const MARKS: usize = 320; // 1: may stand between a name and its value; 2: first of a token known by its shape
 export const SIXES: usize = 576; // values of base64 characters, 255 for others
 export const MASKS: usize = 832; // 32 times 255, 32 times 0
+export const PAIRS: usize = 896; // two bits in a byte, sixteen times
 
-export const TABLE_MASK: u32 = 16383;
+export const MASK_ROOM: usize = 2112; // bytes for the masks of a block, 8 for each 64 bytes of text
+
+export const TABLE_MASK: u32 = 8191;
+export const TABLE_SHIFT: u32 = 19;
 export const A: u32 = 0x85ebca6b;
 export const B: u32 = 0xc2b2ae35;
 export const MULT: u32 = 0x9e3779b1;

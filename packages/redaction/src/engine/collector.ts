@@ -3,19 +3,20 @@ import { SIXES } from './views.ts';
 import { SEPARATORS, SHAPE_HEADS } from './runs.ts';
 import { COLLECT_WASM } from './collect-wasm.ts';
 import type { GramImage } from './grams.ts';
+import { PAIRS } from './pairs.ts';
 
 /** Bytes looked at in one go: small enough to stay in the cache. */
 export const BLOCK = 16_384;
 /** Text before a block that the collector may read: as much as the longest literal. */
 const BEFORE = 256;
-/** Text after a block that the collector may read. */
-const AFTER = 64;
+/** Text after a block that the collector may read: as much as the longest literal. */
+const AFTER = 256;
 /** Zeros that the collector writes after the text. */
 const PADDING = 192;
 
 /** Bit tables that say which words of four bytes may belong to a known value, and which with two bytes beside them. */
 export interface WordFilter {
-  readonly bits: Int32Array;
+  readonly bits: Uint8Array;
   readonly shift: number;
   readonly checks: Int32Array;
   readonly checkShift: number;
@@ -30,6 +31,7 @@ const FIELD = {
   low: 2,
   high: 3,
   gramBits: 4,
+  slots: 7,
   wordBits: 9,
   wordShift: 10,
   wordChecks: 11,
@@ -59,10 +61,12 @@ const REQUEST = 256;
 const CLASSES = 1024;
 const FIRST_AREA = 2048;
 const LITERAL_ROOM = 8192;
+/** Bytes for the masks of a block, eight for each 64 bytes of text. */
+const MASK_ROOM = 8 * (BLOCK / 64 + 8);
 /** Parts of an area in bytes: the request, then the text, then the lists. */
 const SIZES = {
   text: BEFORE + BLOCK + AFTER + PADDING,
-  scratch: 4 * (BLOCK / 2 + 8),
+  scratch: 2 * MASK_ROOM + 4 * (BLOCK + 8),
   literals: 4 * (LITERAL_ROOM + 4096),
   words: 4 * (BLOCK / 4 + 8),
   runs: 12 * (BLOCK / 16 + 8),
@@ -158,8 +162,12 @@ export class Area {
     if (this.#image !== image) {
       this.#image = image;
       this.#ints.set(
-        [image.bits, image.keys, image.places, image.slots, image.probes].map((part) => imageAt + part),
+        [image.bits, image.keys].map((part) => imageAt + part),
         FIELD.gramBits,
+      );
+      this.#ints.set(
+        [image.slots, image.probes].map((part) => imageAt + part),
+        FIELD.slots,
       );
       this.#ints[FIELD.after] = imageAt + image.after;
       this.#ints[FIELD.before] = imageAt + image.before;
@@ -246,6 +254,7 @@ class Collector {
       this.#bytes[CLASSES + 576 + byte] = (SIXES[byte] as number) & 255;
     }
     this.#bytes.fill(255, CLASSES + 832, CLASSES + 864);
+    this.#bytes.set(PAIRS, CLASSES + 896);
   }
 
   /** The area for scans of a depth, with these tables in place. */

@@ -1,7 +1,7 @@
 import type { Format } from '../types.ts';
 import { leadOf, patternOf } from '../formats/format.ts';
 import { KEYWORDS } from './context.ts';
-import { type Followers, GramTable, type Probe } from './grams.ts';
+import { GramTable, type Probe } from './grams.ts';
 import { LOGIN_LITERALS } from './logins.ts';
 import { Names } from './names.ts';
 import { IN_NUMBER, type NeedleIndex } from './needles.ts';
@@ -78,7 +78,7 @@ function addFormat(grams: GramTable<Action>, format: Format): void {
   const next = nextOf(format);
   for (const literal of literalsOf(format)) {
     const probe: Probe<Action> = { literal: format.ignoreCase ? literal.toLowerCase() : literal, fold: format.ignoreCase === true, action };
-    grams.add(next === undefined ? probe : { ...probe, next }, followersOf(format));
+    grams.add(next === undefined ? probe : { ...probe, next });
   }
 }
 
@@ -108,14 +108,6 @@ function nextOf(format: Format): Probe<Action>['next'] {
     sets.set(key, of);
   }
   return { of, least: next.least };
-}
-
-/** What may come right after the anchor of a format. */
-function followersOf(format: Format): Followers {
-  const next = format.parts[format.anchor + 1];
-  if (typeof next !== 'object' || !('of' in next) || next.least === 0) return 'any';
-  const signs = next.of.replace(/[A-Za-z0-9]-[A-Za-z0-9]|[A-Za-z0-9]/g, '');
-  return signs === '' ? 'alnum' : /^[_-]+$/.test(signs) ? 'word' : 'any';
 }
 
 function leastOf(part: Format['parts'][number]): number {

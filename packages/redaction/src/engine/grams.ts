@@ -1,20 +1,21 @@
+import { PAIRS } from './pairs.ts';
 import { COMMON_TRIGRAMS } from './trigrams.ts';
 
 /**
- * Literals are found by three-byte grams at every second byte: of a literal of four or more bytes, two neighbouring grams
- * are in the table, so one of them stands at an even place wherever the literal begins. Grams are folded to lower case.
+ * Literals are found by windows of four characters at every second byte. Of each literal two neighbouring windows are in the
+ * table, so that one of them stands at an even place wherever the literal begins. A window may reach over an end of the literal by
+ * one character: that one may be any.
  *
  * The table is built as one image of bytes that the collector reads (see `wasm/collect.as`, which names the same sizes).
  */
 
-/** Size of the gram table, in bits, as a power of two: 32 KiB, so that it stays in the first cache. */
-const GRAM_BITS = 18;
-const GRAM_SHIFT = 32 - GRAM_BITS;
-const GRAM_MULTIPLIER = 0x9e3779b1 | 0;
+/** Bytes of the table of windows: one for each three characters, by their lower five bits. The fourth chooses two bits of it. */
+const WINDOWS = 32_768;
+const MULTIPLIER = 0x9e3779b1 | 0;
 
 /** Places of the exact table. */
-const TABLE = 16_384;
-const TABLE_SHIFT = 18;
+const TABLE = 8_192;
+const TABLE_SHIFT = 19;
 
 /** Something to be tried where a literal was seen. */
 export interface Probe<Action> {
@@ -46,38 +47,24 @@ function frequency(gram: string): number {
   return rank === undefined ? 0.008 : 20 / (rank + 12);
 }
 
-/** Characters that follow a literal, where a gram reaches over its end. */
-const FOLLOWERS = Array.from('abcdefghijklmnopqrstuvwxyz0123456789');
-const WORD = [...FOLLOWERS, '_', '-'];
-const ANY = [...FOLLOWERS, ...Array.from('_-. =:"\'\\/$+\t)>&]%,;`|([{<*~@!?#\n\r')];
+/** What is left of that where a fourth character is known. */
+const FOURTH = 0.4;
 
-const FOLLOWING = { alnum: FOLLOWERS, word: WORD, any: ANY };
-/** What may come right after a literal: letters and digits, these and `_-`, or anything. */
-export type Followers = keyof typeof FOLLOWING;
-
-/** How often two characters stand before one of some followers; remembered, since many literals end alike. */
-const endings = new Map<string, number>();
-
-function endingFrequency(pair: string, followers: Followers): number {
-  const key = followers + pair;
-  let sum = endings.get(key);
-  if (sum === undefined) {
-    sum = FOLLOWING[followers].reduce((total, next) => total + frequency(pair + next), 0.1);
-    endings.set(key, sum);
-  }
-  return sum;
+/** About how often four characters of a literal stand in a text; the first or the last may lie beyond its ends, and be any. */
+function windowFrequency(literal: string, at: number): number {
+  const first = at < 0 ? Infinity : frequency(literal.slice(at, at + 3));
+  const last = at + 4 > literal.length ? Infinity : frequency(literal.slice(at + 1, at + 4));
+  return Math.min(first, last) * (first < Infinity && last < Infinity ? FOURTH : 1);
 }
 
-/** The place in a literal from which two neighbouring grams are rarest together. */
-function bestOffset(literal: string, followers: Followers): number {
+/** The place in a literal from which two neighbouring windows are rarest together; -1 is the character before it. */
+function bestOffset(literal: string): number {
   let best = 0;
   let least = Infinity;
-  for (let offset = 0; offset + 3 <= literal.length; offset++) {
-    const first = frequency(literal.slice(offset, offset + 3));
-    const last = offset + 4 > literal.length;
-    const second = last ? endingFrequency(literal.slice(offset + 1), followers) : frequency(literal.slice(offset + 1, offset + 4));
-    if (first + second < least) {
-      least = first + second;
+  for (let offset = -1; offset + 4 <= literal.length; offset++) {
+    const both = windowFrequency(literal, offset) + windowFrequency(literal, offset + 1);
+    if (both < least) {
+      least = both;
       best = offset;
     }
   }
@@ -89,7 +76,6 @@ export interface GramImage {
   bytes: Uint8Array;
   bits: number;
   keys: number;
-  places: number;
   slots: number;
   probes: number;
   after: number;
@@ -104,8 +90,7 @@ function mark(bytes: Uint8Array, at: number, hash: number): void {
 }
 
 /** Hash of a gram and the byte on one side of it, folded. */
-const pairHash = (gram: number, neighbour: number): number =>
-  Math.imul(gram | ((neighbour | 0x20) << 24), GRAM_MULTIPLIER) >>> (32 - PAIR_BITS);
+const pairHash = (gram: number, neighbour: number): number => Math.imul(gram | ((neighbour | 0x20) << 24), MULTIPLIER) >>> (32 - PAIR_BITS);
 
 /** Bytes of one probe in an image: literal u32, length u8, fold u8, least u8, named u8, set u32, unused u32. */
 const PROBE_SIZE = 16;
@@ -117,27 +102,31 @@ const LONGEST = 240;
 /** A table of literals. Literals must be ASCII and at least three characters long. */
 export class GramTable<Action> {
   readonly #probes: Probe<Action>[] = [];
+  /** By the gram of each literal that is rarest with what stands beside it. */
   readonly #slots = new Map<number, Slot[]>();
+  readonly #windows = new Uint8Array(WINDOWS);
   #image: GramImage | undefined;
 
-  /** @param followers which characters may come after the literal: letters and digits, or any */
-  add(probe: Probe<Action>, followers: Followers = 'any'): void {
+  add(probe: Probe<Action>): void {
     const { literal } = probe;
     if (literal.length < 3) throw new RangeError(`literal of fewer than three characters: ${literal}`);
     const number = this.#probes.push(probe) - 1;
-    const next = FOLLOWING[followers];
-    const offset = bestOffset(literal.slice(0, LONGEST), followers);
-    this.#put(number, offset, literal.charCodeAt(offset), literal.charCodeAt(offset + 1), literal.charCodeAt(offset + 2));
-    const [b, c] = [literal.charCodeAt(offset + 1), literal.charCodeAt(offset + 2)];
-    const thirds = offset + 4 > literal.length ? next : [literal.charAt(offset + 3)];
-    for (const third of thirds) this.#put(number, offset + 1, b, c, third.charCodeAt(0));
+    const piece = literal.slice(0, LONGEST);
+    const first = bestOffset(piece);
+    this.#mark(piece, first);
+    this.#mark(piece, first + 1);
+    const offset = first + 1;
+    const gram = gramOf(literal.charCodeAt(offset), literal.charCodeAt(offset + 1), literal.charCodeAt(offset + 2));
+    this.#slots.set(gram, [...(this.#slots.get(gram) ?? []), { probe: number, offset }]);
   }
 
-  #put(probe: number, offset: number, a: number, b: number, c: number): void {
-    const gram = gramOf(a, b, c);
-    const slots = this.#slots.get(gram) ?? [];
-    if (!slots.some((slot) => slot.probe === probe && slot.offset === offset)) slots.push({ probe, offset });
-    this.#slots.set(gram, slots);
+  /** Marks the window of four characters at a place of a literal. */
+  #mark(literal: string, at: number): void {
+    const [first, second, third, fourth] = [0, 1, 2, 3].map((i) => literal.charCodeAt(at + i));
+    const rest = (((second as number) & 31) << 5) | (((third as number) & 31) << 10);
+    const bits = at + 4 > literal.length ? 255 : (PAIRS[(fourth as number) & 15] as number);
+    for (let low = 0; low < 32; low++)
+      if (at < 0 || low === ((first as number) & 31)) this.#windows[low | rest] = (this.#windows[low | rest] as number) | bits;
   }
 
   /** How many probes there are. */
@@ -159,9 +148,8 @@ export class GramTable<Action> {
   #draw(): GramImage {
     if (this.#slots.size > TABLE / 2 || this.#probes.length > 65_535) throw new RangeError('too many formats');
     const slotCount = [...this.#slots.values()].reduce((sum, list) => sum + list.length + 1, 1);
-    const keys = 1 << (GRAM_BITS - 3);
-    const places = keys + 4 * TABLE;
-    const slots = places + 2 * TABLE;
+    const keys = WINDOWS;
+    const slots = keys + 8 * TABLE;
     const after = (slots + 4 * slotCount + 15) & ~15;
     const before = after + (1 << (PAIR_BITS - 3));
     const probes = before + (1 << (PAIR_BITS - 3));
@@ -169,25 +157,23 @@ export class GramTable<Action> {
     const sets = literals + this.#probes.reduce((sum, { literal }) => sum + Math.min(LONGEST, literal.length), 0);
     const size = (sets + SET_SIZE * this.#probes.length + 15) & ~15;
     const bytes = new Uint8Array(size);
-    this.#drawSlots(bytes, keys, places, slots);
+    bytes.set(this.#windows);
+    this.#drawSlots(bytes, keys, slots);
     this.#drawPairs(bytes, after, before);
     this.#drawProbes(bytes, probes, literals, sets);
-    return { bytes, bits: 0, keys, places, slots, probes, after, before };
+    return { bytes, bits: 0, keys, slots, probes, after, before };
   }
 
-  #drawSlots(bytes: Uint8Array, keysAt: number, placesAt: number, slotsAt: number): void {
-    const keys = new Int32Array(bytes.buffer, keysAt, TABLE);
-    const places = new Uint16Array(bytes.buffer, placesAt, TABLE);
+  /** The exact table: grams, and behind each where the list of its slots begins. */
+  #drawSlots(bytes: Uint8Array, keysAt: number, slotsAt: number): void {
+    const keys = new Int32Array(bytes.buffer, keysAt, 2 * TABLE);
     const slots = new Int32Array(bytes.buffer, slotsAt);
-    const bits = new Int32Array(bytes.buffer, 0, 1 << (GRAM_BITS - 5));
     let next = 1;
     for (const [gram, list] of this.#slots) {
-      const word = Math.imul(gram << 8, GRAM_MULTIPLIER) >>> (GRAM_SHIFT + 5);
-      bits[word] = (bits[word] as number) | (1 << ((gram + 2) & 31));
-      let place = Math.imul(gram, GRAM_MULTIPLIER) >>> TABLE_SHIFT;
-      while (keys[place] !== 0) place = (place + 1) & (TABLE - 1);
-      keys[place] = gram;
-      places[place] = next;
+      let place = Math.imul(gram, MULTIPLIER) >>> TABLE_SHIFT;
+      while (keys[2 * place] !== 0) place = (place + 1) & (TABLE - 1);
+      keys[2 * place] = gram;
+      keys[2 * place + 1] = next;
       // No slot is zero, which ends a list: offsets are counted from one.
       for (const { probe, offset } of list) slots[next++] = probe | ((offset + 1) << 16);
       next++;

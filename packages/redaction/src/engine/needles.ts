@@ -2,6 +2,7 @@ import type { KnownEntry } from '../types.ts';
 import type { WordFilter } from './collector.ts';
 import { extend, type Needle, type Span, WORD } from './extend.ts';
 import { formsOf } from './forms.ts';
+import { PAIRS } from './pairs.ts';
 
 /** Multipliers of the hashes of words; `wasm/collect.as` computes the same. */
 const MIX_A = 0x85ebca6b | 0;
@@ -16,7 +17,7 @@ const WORDS_OF_VALUE = 88;
 /** A word of a form shorter than this is looked at whatever stands beside it. */
 const SHORT_FORM = 16;
 /** Size of the tables of bits for a capacity of the table of words, as powers of two. */
-const BITS_LOG = 3;
+const BYTES_LOG = 0;
 const CHECKS_LOG = 5;
 
 /** Hash table from a word of four bytes to the needles that hold it and where. */
@@ -29,7 +30,7 @@ class WordTable {
   #keys = new Int32Array(this.#capacity);
   #needles = new Int32Array(this.#capacity).fill(-1);
   #offsets = new Int32Array(this.#capacity);
-  #bits!: Int32Array;
+  #bits!: Uint8Array;
   #checks!: Int32Array;
   readonly #shorts = new Int32Array(1024);
   #size = 0;
@@ -98,7 +99,7 @@ class WordTable {
 
   /** Shifts that leave of a key the place of a byte in a table of bits. */
   get #shift(): number {
-    return 32 - (this.#log + BITS_LOG - 3);
+    return 32 - (this.#log + BYTES_LOG + 4);
   }
   get #checkShift(): number {
     return 32 - (this.#log + CHECKS_LOG - 3);
@@ -114,13 +115,13 @@ class WordTable {
   }
 
   #makeBits(): void {
-    this.#bits = new Int32Array(2 ** (this.#log + BITS_LOG - 5));
+    this.#bits = new Uint8Array(2 ** (this.#log + BYTES_LOG));
     this.#checks = new Int32Array(2 ** (this.#log + CHECKS_LOG - 5));
   }
 
   #mark(key: number, { bytes, length }: Bytes, offset: number): void {
-    const word = (key >>> this.#shift) >> 2;
-    this.#bits[word] = (this.#bits[word] as number) | (1 << ((key + 2) & 31));
+    const place = key >>> this.#shift;
+    this.#bits[place >>> 4] = (this.#bits[place >>> 4] as number) | (PAIRS[place & 15] as number);
     if (length < SHORT_FORM) {
       const place = Math.imul(key, MIX_B) >>> 17;
       this.#shorts[place >>> 5] = (this.#shorts[place >>> 5] as number) | (1 << (place & 31));
