@@ -1,3 +1,5 @@
+import { NameReader } from './name-reader.ts';
+
 const NOTHING = Buffer.alloc(0);
 const STAR = 0x2a;
 const NEWLINE = 0x0a;
@@ -8,10 +10,15 @@ const COMMA = 0x2c;
 const SMALL_U = 0x75;
 const ZERO = 0x30;
 const NINE = 0x39;
-const BRACES = new Set([0x5b, 0x5d, 0x7b, 0x7d]);
+/** What a byte may change: in a string, outside of one. */
+const IN_STRING = 1;
+const OUTSIDE = 2;
+const BRACES = [0x5b, 0x5d, 0x7b, 0x7d];
+const MEANS = new Uint8Array(256);
+for (const byte of [NEWLINE, QUOTE, BACKSLASH]) MEANS[byte] = IN_STRING;
+for (const byte of [NEWLINE, QUOTE, COLON, COMMA, ...BRACES]) MEANS[byte] = (MEANS[byte] ?? 0) | OUTSIDE;
+for (let byte = ZERO; byte <= NINE; byte++) MEANS[byte] = OUTSIDE;
 const ESCAPED: Record<number, number> = { 0x62: 0x08, 0x66: 0x0c, 0x6e: 0x0a, 0x72: 0x0d, 0x74: 0x09 };
-/** Names of fields are shorter; what is longer is text and no name. */
-const LONGEST_NAME = 40;
 /** So much of a key may pass before the rest is held back: less tells little, and the first characters of all keys are alike. */
 const MOST_OPEN = 14;
 const LEAST_OPEN = 4;
@@ -66,8 +73,7 @@ export class SpelledMask {
   #text: Match | undefined;
   /** Texts that end with a beginning of the key. */
   #begun = 0;
-  #word = '';
-  #field = '';
+  readonly #names = new NameReader();
   #index = '';
   /** Where an escape that is being read begins, and what was read of it. */
   #escapeAt = -1;
@@ -87,13 +93,15 @@ export class SpelledMask {
   push(chunk: Buffer): Buffer {
     const bytes = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
     let whole = bytes;
-    for (let at = this.#held.length; at < bytes.length; at++) {
+    this.#names.open(bytes);
+    for (let at = this.#skip(bytes, this.#held.length); at < bytes.length; at = this.#skip(bytes, at + 1)) {
       const done = this.#step(bytes[at] ?? 0, this.#base + at);
       if (done) {
         if (whole === bytes) whole = Buffer.from(bytes);
         this.#cover(whole, done);
       }
     }
+    this.#names.close();
     const safe = Math.min(this.#firstOpen() - this.#base, whole.length);
     this.#held = safe === whole.length ? NOTHING : Buffer.from(whole.subarray(safe));
     this.#base += safe;
@@ -131,6 +139,20 @@ export class SpelledMask {
     return first;
   }
 
+  /** Passes over bytes that change nothing. @returns the place of one that may. */
+  #skip(bytes: Buffer, from: number): number {
+    const wanted = this.#inString ? IN_STRING : OUTSIDE;
+    if (this.#inString && (this.#escapeAt >= 0 || (this.#isValue && this.#begun > 0))) return from;
+    const first = this.#inString && this.#isValue ? (this.#pattern.key[0] ?? -1) : -1;
+    let at = from;
+    for (; at < bytes.length; at++) {
+      const byte = bytes[at] ?? 0;
+      if (byte === first || ((MEANS[byte] ?? 0) & wanted) !== 0) break;
+    }
+    if (this.#inString && !this.#isValue) this.#names.take(from, at);
+    return at;
+  }
+
   /** Reads one byte. @returns a match that it completes. */
   #step(byte: number, at: number): Match | undefined {
     if (byte === NEWLINE) this.#startLine();
@@ -146,21 +168,20 @@ export class SpelledMask {
   #startLine(): void {
     this.#inString = false;
     this.#escapeAt = -1;
-    this.#word = '';
-    this.#field = '';
+    this.#names.reset();
     this.#index = '';
   }
 
   #outside(byte: number): void {
     if (byte === QUOTE) {
       this.#inString = true;
-      this.#word = '';
-      this.#isValue = this.#field !== '';
+      this.#isValue = this.#names.hasField;
+      this.#names.begin();
       this.#text = undefined;
       this.#escape = '';
-    } else if (byte === COLON) this.#field = this.#word;
-    else if (byte === COMMA || BRACES.has(byte)) this.#field = '';
-    else if (byte >= ZERO && byte <= NINE && this.#field.endsWith('index')) this.#index += `${this.#field}${byte}`;
+    } else if (byte === COLON) this.#names.keep();
+    else if (byte < ZERO || byte > NINE) this.#names.drop();
+    else if (this.#names.field.endsWith('index')) this.#index += `${this.#names.field}${byte}`;
   }
 
   #textOf(name: string): Match {
@@ -185,12 +206,12 @@ export class SpelledMask {
 
   #character(code: number, start: number, end: number): Match | undefined {
     if (!this.#isValue) {
-      if (this.#word.length < LONGEST_NAME) this.#word += String.fromCharCode(code);
+      this.#names.add(code);
       return undefined;
     }
     const { key, shorter } = this.#pattern;
     if (this.#begun === 0 && code !== key[0]) return undefined;
-    this.#text ??= this.#textOf(`${this.#field} ${this.#index}`);
+    this.#text ??= this.#textOf(`${this.#names.field} ${this.#index}`);
     return this.#follow(this.#text, code, start, end, key, shorter);
   }
 

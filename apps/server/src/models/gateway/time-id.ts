@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 
 const RANDOM_BYTES = 9;
-const COUNTER_WIDTH = 4;
+const RADIX = 36;
+/** All numbers of two digits, in the radix of the ids. */
+const TWO_DIGITS = Array.from({ length: RADIX ** 2 }, (_, number) => number.toString(RADIX).padStart(2, '0'));
 
 /**
  * Ids that sort by the time they were made, so that rows under them lie side by side in a key's tree.
@@ -11,8 +13,10 @@ const COUNTER_WIDTH = 4;
 export const createTimeIds = (random: (count: number) => Buffer = randomBytes): ((now: number) => string) => {
   const own = random(RANDOM_BYTES).toString('base64url');
   let count = 0;
+  let last = { now: Number.NaN, text: '' };
   return (now) => {
-    count = (count + 1) % 36 ** COUNTER_WIDTH;
-    return `${now.toString(36)}${count.toString(36).padStart(COUNTER_WIDTH, '0')}-${own}`;
+    count = (count + 1) % TWO_DIGITS.length ** 2;
+    if (last.now !== now) last = { now, text: now.toString(RADIX) };
+    return `${last.text}${TWO_DIGITS[Math.floor(count / TWO_DIGITS.length)]}${TWO_DIGITS[count % TWO_DIGITS.length]}-${own}`;
   };
 };

@@ -78,7 +78,8 @@ const endOfValue = (text: string, start: number): number => {
 
 const skipSpace = (text: string, index: number): number => {
   let at = index;
-  while (isSpace(text.charCodeAt(at))) at++;
+  // A look behind the end would make every later one slow.
+  while (at < text.length && isSpace(text.charCodeAt(at))) at++;
   return at;
 };
 
@@ -133,9 +134,14 @@ export const scanTopLevel = (bytes: Buffer, wanted: ReadonlySet<string>): TopLev
 /** The parsed value at an offset pair that `scanTopLevel` gave; undefined when it is absent or not valid JSON. */
 export const valueOf = (bytes: Buffer, at: TopLevelValue | undefined): unknown => {
   if (!at) return undefined;
-  if (PLAIN_STRING.test(at.raw)) return at.raw.slice(1, -1);
+  const { raw, start, end } = at;
+  const first = raw.charCodeAt(0);
+  const isText = first === QUOTE;
+  if (isText && PLAIN_STRING.test(raw)) return raw.slice(1, -1);
+  // Numbers and literals are ASCII, which one character a byte shows faithfully.
+  const isScalar = !isText && first !== OPEN_BRACE && first !== OPEN_BRACKET;
   try {
-    return JSON.parse(bytes.toString('utf8', at.start, at.end)) as unknown;
+    return JSON.parse(isScalar ? raw : bytes.toString('utf8', start, end)) as unknown;
   } catch {
     return undefined;
   }

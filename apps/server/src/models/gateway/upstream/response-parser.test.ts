@@ -151,6 +151,21 @@ describe('reading answers of an upstream', () => {
     expect(read(bytes)).toMatchObject({ body: 'hello', whole: true });
   });
 
+  it('hands on what came together as one piece, also before what cannot be read', () => {
+    const pieces: string[] = [];
+    const parser = new ResponseParser({
+      onHead: () => {},
+      onBody: (piece) => pieces.push(piece.toString()),
+      onEnd: () => pieces.push('end'),
+    });
+    parser.push(text('HTTP/1.1 200 OK', 'transfer-encoding: chunked', '', '3', 'one', '3', 'two', ''));
+    parser.push(text('5', 'three', '0', '', ''));
+    expect(pieces).toEqual(['onetwo', 'three', 'end']);
+    parser.reset();
+    expect(() => parser.push(text('HTTP/1.1 200 OK', 'transfer-encoding: chunked', '', '4', 'four', 'x', ''))).toThrow(MalformedResponse);
+    expect(pieces).toEqual(['onetwo', 'three', 'end', 'four']);
+  });
+
   it('joins repeated fields, trims values and lowers names', () => {
     const { headers } = read(text('HTTP/1.1 200 OK', 'X-A:  one\t', 'x-a:two', 'Empty:', 'content-length: 0', '', ''));
     expect(headers).toMatchObject({ 'x-a': 'one, two', empty: '' });

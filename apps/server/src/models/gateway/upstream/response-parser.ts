@@ -117,6 +117,8 @@ export class ResponseParser {
   #left = 0;
   #trailers = 0;
   #framing: Framing = 'none';
+  /** Pieces of a body that came in one read and are reported as one. */
+  #pieces: Buffer[] = [];
   /** Whether the connection can carry another exchange after this one. */
   keepAlive = false;
   /** The `Keep-Alive` field of the last answer. */
@@ -141,7 +143,11 @@ export class ResponseParser {
   /** @throws MalformedResponse; then nothing more may be read from the connection. */
   push(bytes: Buffer): void {
     let at = 0;
-    while (at < bytes.length && this.#state !== 'done') at = this.#step(bytes, at);
+    try {
+      while (at < bytes.length && this.#state !== 'done') at = this.#step(bytes, at);
+    } finally {
+      this.#report();
+    }
     // What comes unasked belongs to no request.
     if (at < bytes.length) this.keepAlive = false;
   }
@@ -199,8 +205,17 @@ export class ResponseParser {
     const end = Math.min(bytes.length, at + this.#left);
     this.#left -= end - at;
     if (this.#left === 0) this.#state = 'data-end';
-    this.#events.onBody(bytes.subarray(at, end));
+    this.#pieces.push(bytes.subarray(at, end));
     return end;
+  }
+
+  /** Hands on the chunks that came together: what listens pays once for them all. */
+  #report(): void {
+    const [first] = this.#pieces;
+    if (!first) return;
+    const whole = this.#pieces.length === 1 ? first : Buffer.concat(this.#pieces);
+    this.#pieces = [];
+    this.#events.onBody(whole);
   }
 
   /** Reads a line that CR LF ends, and no bare one of both. */
@@ -239,6 +254,7 @@ export class ResponseParser {
   }
 
   #finish(): void {
+    this.#report();
     this.#state = 'done';
     this.#events.onEnd();
   }
