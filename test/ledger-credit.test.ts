@@ -158,6 +158,7 @@ describeStores('B7 no cent is spent that was not there', (stores) => {
       cached_input_tokens: 0,
       cache_write_tokens: 0,
       output_tokens: 0,
+      searches: 0,
       exact: 1,
       day: '2026-01-01',
       created_at: 1,

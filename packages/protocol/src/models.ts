@@ -76,11 +76,13 @@ export const usageRow = z.object({
   inputTokens: z.number().int(),
   cachedInputTokens: z.number().int(),
   outputTokens: z.number().int(),
+  /** Searches that a provider made for a model and charges one by one. */
+  webSearches: z.number().int(),
   /** By the catalogue's prices, whoever pays. */
   cost: microDollars,
   /** What was taken from the credit. */
   charged: microDollars,
-  /** Calls whose tokens were counted by the platform, since the provider did not say. */
+  /** Calls whose tokens were counted by the platform, since the provider did not say, or whose cost may hold more than it says. */
   estimatedCalls: z.number().int(),
 });
 

@@ -141,6 +141,8 @@ export interface LedgerTable {
   cached_input_tokens: number;
   cache_write_tokens: number;
   output_tokens: number;
+  /** Web searches of the provider, which cost beside the tokens. */
+  searches: number;
   /** 0: counted by us, since the provider did not say. */
   exact: number;
   /** `done`, `cancelled`, `cut`, `failed`. */

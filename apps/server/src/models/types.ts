@@ -54,6 +54,8 @@ export interface Usage {
   /** Those of `cacheWrite` that are kept for an hour, which Anthropic charges twice the input price for; absent: none. */
   cacheWriteHour?: number;
   output: number;
+  /** Web searches that the provider made and charges one by one; absent: none. */
+  searches?: number;
   /** False when the provider never said and the figures come from the text that passed through. */
   exact: boolean;
 }

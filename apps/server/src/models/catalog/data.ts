@@ -26,6 +26,13 @@ export const CATALOG_SOURCES: readonly Source[] = [
 /** The day of the oldest source: no price below is older than that. */
 export const CATALOG_DATE = CATALOG_SOURCES.map(({ day }) => day).toSorted()[0] ?? '';
 
+/**
+ * Micro-dollars for one web search that a provider makes for a model, beside the tokens that it brings; those two say in the answer how
+ * many they made. Read on 2026-11-29: Anthropic's `web_search_*` in its pricing (10 dollars for 1,000), OpenAI's `web_search` of the
+ * responses API in its own (10 dollars for 1,000 calls).
+ */
+export const SEARCH_PRICES: Readonly<Partial<Record<ProviderId, number>>> = { openai: 10_000, anthropic: 10_000 };
+
 /** Dollars per million tokens as the providers state them: input, cached input, output, and writing to the cache. */
 type Dollars = readonly [input: number, cachedInput: number, output: number, cacheWrite?: number];
 

@@ -1,9 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { MogplexError } from '@mogplex/protocol';
 import type { MaybeLater, Principal } from '../../http/principal.ts';
-import { costOf, mostOf } from '../catalog/price.ts';
+import { type PieceTerms, pieceTerms } from '../catalog/pieces.ts';
+import { mostOf } from '../catalog/price.ts';
 import type { CatalogRefresh } from '../catalog/refresh.ts';
 import { type Caller, callerOf, findModel, noModelAccess, payerOf, planOf, reach, type Route } from '../catalog/reach.ts';
+import { bookedCost, bookedUsage, mostOutput } from '../ledger/estimate.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Attribution, Reservation } from '../ledger/operations.ts';
 import type { Settings, SettingsCache } from '../settings.ts';
@@ -131,8 +133,7 @@ const findNewWay = async (parts: CallParts, request: CallRequest, name: string, 
 const worstCase = (model: CatalogModel, peeked: PeekedRequest, body: Buffer): number => {
   if (!model.price) return 0;
   const input = peeked.openInput ? model.contextLength : Math.min(body.length + OVERHEAD_TOKENS, model.contextLength);
-  const output = Math.min(peeked.maxOutput ?? model.maxOutput, model.maxOutput) * peeked.answers;
-  return mostOf(model.price, input, output, peeked.multiplier, peeked.keepsForAnHour);
+  return mostOf(model.price, input, mostOutput(model, peeked), peeked.multiplier, peeked.keepsForAnHour);
 };
 
 const nextId = createTimeIds();
@@ -187,7 +188,13 @@ const dialed = (upstream: Upstream): Dialed => {
   return made;
 };
 
-const attempt = (parts: CallParts, request: CallRequest, peeked: PeekedRequest, route: Route): Promise<RelayResult> => {
+const attempt = (
+  parts: CallParts,
+  request: CallRequest,
+  peeked: PeekedRequest,
+  { mostSearches }: PieceTerms,
+  route: Route,
+): Promise<RelayResult> => {
   const { upstream, modelName } = route;
   const { base, key, echo } = dialed(upstream);
   const body = peeked.modelAt && modelName !== peeked.model ? renameModel(request.body, peeked.modelAt, modelName) : request.body;
@@ -202,6 +209,8 @@ const attempt = (parts: CallParts, request: CallRequest, peeked: PeekedRequest, 
     echo,
     format: request.format,
     operation: request.operation,
+    searching: peeked.tools.searches > 0,
+    mostSearches,
     requestId: request.requestId,
     response: request.response,
     pinger: parts.pinger,
@@ -217,17 +226,26 @@ const KEY_TROUBLES: ReadonlySet<number> = new Set([401, 402, 403, 429]);
 const codeOf = (error: Error): string => ('code' in error ? String(error.code) : error.name);
 const isTimeout = (error: Error): boolean => codeOf(error) === 'UPSTREAM_HEADERS_TIMEOUT';
 
+/** The last attempt of a call, and how long it took in milliseconds. */
+interface Tried {
+  result: RelayResult;
+  route: Route;
+  ms: number;
+}
+
 /** Tries the keys in turn until one answers; nothing has been sent to the client before that. */
 const tryRoutes = async (
   parts: CallParts,
   request: CallRequest,
   peeked: PeekedRequest,
+  pieces: PieceTerms,
   routes: readonly Route[],
-): Promise<{ result: RelayResult; route: Route }> => {
-  let last: { result: RelayResult; route: Route } | undefined;
+): Promise<Tried> => {
+  let last: Tried | undefined;
   for (const route of routes) {
-    const result = await attempt(parts, request, peeked, route);
-    last = { result, route };
+    const began = performance.now();
+    const result = await attempt(parts, request, peeked, pieces, route);
+    last = { result, route, ms: performance.now() - began };
     const meaning = result.type === 'refused' ? meaningOf(result.status, result.body) : 0;
     if (result.type === 'refused') parts.health.note(route.upstream, meaning, readRetryAfter(result.headers, parts.now()));
     else if (result.type !== 'unsent') parts.health.note(route.upstream, result.type === 'failed' ? 'unreachable' : 200);
@@ -277,25 +295,19 @@ const finish = (
   way: Plotted,
   reservation: Reservation | undefined,
   peeked: PeekedRequest,
-  tried: { result: RelayResult; route: Route },
+  { result, route, ms }: Tried,
 ): CallReport => {
-  const { result, route } = tried;
   const report: CallReport = { model: way.model.id, provider: route.upstream.provider, upstream: route.upstream.id };
   if ('headers' in result) report.providerRequest = providerRequestOf(result.headers, dialed(route.upstream).key);
   if (result.type === 'answered') {
+    const { outcome } = result;
+    const usage = bookedUsage(way.model, peeked, result.usage, ms);
     if (reservation) {
-      const cost = way.model.price ? costOf(way.model.price, result.usage, peeked.multiplier) : 0;
-      parts.ledger.settle({
-        reservation,
-        reserved: !route.own,
-        upstreamId: route.upstream.id,
-        usage: result.usage,
-        cost,
-        outcome: result.outcome,
-      });
+      const cost = bookedCost(way.model, peeked, usage);
+      parts.ledger.settle({ reservation, reserved: !route.own, upstreamId: route.upstream.id, usage, cost, outcome });
     }
     const fault = result.error ? codeOf(result.error) : result.echoed ? 'the upstream sent its key back' : undefined;
-    return { ...report, outcome: result.usage.exact ? result.outcome : `${result.outcome}, estimated`, ...(fault ? { fault } : {}) };
+    return { ...report, outcome: usage.exact ? outcome : `${outcome}, estimated`, ...(fault ? { fault } : {}) };
   }
   if (reservation && !route.own) parts.ledger.release(reservation);
   if (result.type === 'unsent') return { ...report, outcome: 'cancelled before it was sent' };
@@ -319,9 +331,12 @@ export const callModel = async (parts: CallParts, request: CallRequest): Promise
   const way = found instanceof Promise ? await found : found;
   const free = FREE.has(request.operation);
   const own = way.routes[0].own;
-  const reservation = free ? undefined : reservationFor(parts, request, way, worstCase(way.model, peeked, request.body));
+  const limited = !own && !free && planOf(way.settings, payerOf(way.settings, way.caller)).monthlyCredit !== null;
+  const pieces = pieceTerms(peeked.tools, way.model.provider, { limited, stream: peeked.stream });
+  const most = worstCase(way.model, peeked, request.body) + pieces.setAside;
+  const reservation = free ? undefined : reservationFor(parts, request, way, most);
   const booked = reservation && !own ? parts.ledger.reserve(reservation) : undefined;
   if (booked) await booked;
-  const tried = await tryRoutes(parts, request, peeked, parts.health.order(way.routes));
+  const tried = await tryRoutes(parts, request, peeked, pieces, parts.health.order(way.routes));
   return finish(parts, request, way, reservation, peeked, tried);
 };

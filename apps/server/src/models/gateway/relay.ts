@@ -1,6 +1,8 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
+import { MogplexError } from '@mogplex/protocol';
+import { tooManySearches } from '../catalog/pieces.ts';
 import type { Operation, Usage, WireFormat } from '../types.ts';
 import { failureEvent } from '../wire/failure.ts';
 import { createMeter, type Meter, usageOfSilence } from '../wire/meter.ts';
@@ -24,6 +26,9 @@ export interface RelayRequest {
   echo: EchoPattern;
   format: WireFormat;
   operation: Operation;
+  /** Whether the provider may search the web, and the most searches that a stream may tell of before it is cut. */
+  searching: boolean;
+  mostSearches: number;
   requestId: string;
   response: ServerResponse;
   pinger: Pinger;
@@ -186,10 +191,10 @@ class Relay implements UpstreamHandler, Pinged {
       this.#errorTimer = setTimeout(() => this.#fail(new Error('the error of the upstream does not end')), ERROR_MS);
       return;
     }
-    const { operation, body, echo, requestId, response } = this.#request;
+    const { operation, body, searching, echo, requestId, response } = this.#request;
     const decoder = decoderFor(headers);
     this.#events = contentType(headers).startsWith('text/event-stream');
-    this.#meter = createMeter(operation, this.#events, body.length);
+    this.#meter = createMeter({ operation, requestBytes: body.length, searching }, this.#events);
     this.#mask = createEchoMask(echo);
     if (this.#events || operation === 'stream-generate') this.#spelled = new SpelledMask(echo.spelled);
     const outgoing = clientHeaders(headers, requestId, (value) => this.#maskHeader(value));
@@ -223,6 +228,7 @@ class Relay implements UpstreamHandler, Pinged {
     this.#decoder = decoder;
     decoder.on('data', (chunk: Buffer) => {
       if (!this.#pass(chunk)) decoder.pause();
+      this.#cutSearches();
     });
     decoder.on('drain', () => this.#control?.resume());
     decoder.on('end', () => this.#end());
@@ -252,6 +258,12 @@ class Relay implements UpstreamHandler, Pinged {
     }
     const ready = this.#decoder ? this.#decoder.write(chunk) : this.#pass(chunk);
     if (!ready) this.#control?.pause();
+    this.#cutSearches();
+  }
+
+  /** Ends an answer that makes more searches than credit was set aside for. */
+  #cutSearches(): void {
+    if (this.#meter && this.#meter.searches > this.#request.mostSearches) this.#fail(tooManySearches());
   }
 
   onEnd(): void {
@@ -284,7 +296,9 @@ class Relay implements UpstreamHandler, Pinged {
   #cut(error: Error): void {
     const { response, format, operation, requestId } = this.#request;
     if (this.#events) {
-      const facts = { status: 502, message: `the provider cut the answer (model, request ${requestId})`, code: 'upstream_error' };
+      const why = error instanceof MogplexError ? error.message : 'the provider cut the answer';
+      const code = error instanceof MogplexError ? error.code : 'upstream_error';
+      const facts = { status: 502, message: `${why} (model, request ${requestId})`, code };
       response.end(`\n\n${failureEvent(format, operation, facts, requestId)}`);
     } else response.destroy();
     this.#answered('cut', error);

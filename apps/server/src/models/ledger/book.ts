@@ -58,6 +58,7 @@ const bare = (payer: string, reference: string, kind: EntryRow['kind'], now: num
   cached_input_tokens: 0,
   cache_write_tokens: 0,
   output_tokens: 0,
+  searches: 0,
   exact: 1,
   outcome: null,
   day: dayOf(now),
@@ -172,6 +173,7 @@ const attributed = (entry: EntryRow, settlement: Settlement): EntryRow => {
   entry.cached_input_tokens = usage.cachedInput;
   entry.cache_write_tokens = usage.cacheWrite;
   entry.output_tokens = usage.output;
+  entry.searches = usage.searches ?? 0;
   entry.exact = usage.exact ? 1 : 0;
   entry.outcome = settlement.outcome;
   return entry;

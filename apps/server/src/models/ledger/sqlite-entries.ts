@@ -11,6 +11,7 @@ const OWN_COLUMNS = [
   'cached_input_tokens',
   'cache_write_tokens',
   'output_tokens',
+  'searches',
   'created_at',
 ] as const;
 /** What many calls of a moment have in common. */
@@ -41,6 +42,7 @@ const addOwnValues = (values: unknown[], row: EntryRow): number =>
     row.cached_input_tokens,
     row.cache_write_tokens,
     row.output_tokens,
+    row.searches,
     row.created_at,
   );
 const commonValues = (row: EntryRow): unknown[] => COMMON_COLUMNS.map((column) => row[column]);

@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
+import type { Operation } from '../types.ts';
 import { createMeter } from './meter.ts';
+
+const meterOf = (operation: Operation, events: boolean, requestBytes: number, searching = false) =>
+  createMeter({ operation, requestBytes, searching }, events);
 
 const sse = (...events: object[]): string => events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('');
 
@@ -34,7 +38,7 @@ const STREAMS = [
 test.each(STREAMS)('B7 the usage of a %s stream is read wherever its chunks are cut', (operation, text, usage) => {
   const bytes = Buffer.from(text);
   for (let cut = 0; cut <= bytes.length; cut++) {
-    const meter = createMeter(operation, true, 100);
+    const meter = meterOf(operation, true, 100);
     meter.push(bytes.subarray(0, cut));
     meter.push(bytes.subarray(cut));
     expect(meter.finish()).toEqual(usage);
@@ -42,7 +46,7 @@ test.each(STREAMS)('B7 the usage of a %s stream is read wherever its chunks are 
 });
 
 test('B7 reasoning that a provider counts apart from the answer is in the total, and is booked', () => {
-  const meter = createMeter('chat', false, 100);
+  const meter = meterOf('chat', false, 100);
   const usage = { prompt_tokens: 12, completion_tokens: 1, completion_tokens_details: { reasoning_tokens: 386 }, total_tokens: 399 };
   meter.push(Buffer.from(JSON.stringify({ choices: [], usage })));
   expect(meter.finish()).toEqual({ input: 12, cachedInput: 0, cacheWrite: 0, output: 387, exact: true });
@@ -55,14 +59,14 @@ test.each([true, false])('B7 what is kept for an hour in the cache is told apart
     cache_creation: { ephemeral_5m_input_tokens: 10, ephemeral_1h_input_tokens: 20 },
     output_tokens: 4,
   };
-  const meter = createMeter('messages', stream, 100);
+  const meter = meterOf('messages', stream, 100);
   const events = sse({ type: 'message_start', message: { usage } }, { type: 'message_delta', usage: { output_tokens: 4 } });
   meter.push(Buffer.from(stream ? events : JSON.stringify({ content: [], usage })));
   expect(meter.finish()).toEqual({ input: 2, cachedInput: 0, cacheWrite: 30, cacheWriteHour: 20, output: 4, exact: true });
 });
 
 test('B7 a stream that never says is counted by its events, and marked so', () => {
-  const meter = createMeter('chat', true, 400);
+  const meter = meterOf('chat', true, 400);
   meter.push(
     Buffer.from(
       sse(
@@ -76,13 +80,13 @@ test('B7 a stream that never says is counted by its events, and marked so', () =
 });
 
 test('B7 a cut messages stream keeps the input it was told of', () => {
-  const meter = createMeter('messages', true, 400);
+  const meter = meterOf('messages', true, 400);
   meter.push(Buffer.from(MESSAGES.slice(0, MESSAGES.indexOf('message_delta'))));
   expect(meter.finish()).toMatchObject({ input: 20, cachedInput: 7, output: 1, exact: false });
 });
 
 test('B7 the usage of a whole body is read, also behind fifty megabytes', () => {
-  const meter = createMeter('chat', false, 100);
+  const meter = meterOf('chat', false, 100);
   meter.push(Buffer.from('{"choices":[{"text":"'));
   for (let piece = 0; piece < 50; piece++) meter.push(Buffer.alloc(1024 * 1024, 'x'));
   meter.push(Buffer.from('"}],"usage":{"prompt_tokens":3,"completion_tokens":2}}'));
@@ -97,7 +101,7 @@ test.each([
   ['not at all, but in an object at the end', '{"id":1,"more":{"a":1,"usage":{"prompt_tokens":9,"completion_tokens":9}}}', undefined],
   ['and in a text', '{"choices":[{"content":",\\"usage\\":{}"}],"usage":{"prompt_tokens":3,"completion_tokens":4}}', 3],
 ])('B7 the usage of a whole body is the outermost one: %s', (_name, body, input) => {
-  const meter = createMeter('chat', false, 400);
+  const meter = meterOf('chat', false, 400);
   meter.push(Buffer.from(body));
   expect(meter.finish()).toMatchObject(input === undefined ? { exact: false } : { exact: true, input });
 });

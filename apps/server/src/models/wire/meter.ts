@@ -1,11 +1,13 @@
 import type { Operation, Usage } from '../types.ts';
 import { scanTopLevel, valueOf } from './json-top-level.ts';
-import { readChatUsage, readGoogleUsage, readMessagesUsage, readResponsesUsage } from './provider-usage.ts';
+import { isSearch, readChatUsage, readGoogleUsage, readMessagesUsage, readResponsesUsage, searchesIn } from './provider-usage.ts';
 import { createLineSplitter } from './sse-lines.ts';
 
 /** Watches a response pass and tells what it used. */
 export interface Meter {
   push(chunk: Buffer): void;
+  /** Web searches that a stream has told of so far. */
+  readonly searches: number;
   /** The figures so far; call once, when the response has ended or was cut. */
   finish(): Usage;
 }
@@ -23,10 +25,21 @@ interface Reading {
 
 type EventReader = (line: Buffer, before: Counts | undefined) => Reading;
 
+/** What a meter has to know of the request. */
+export interface Metered {
+  operation: Operation;
+  /** Size of its body, the base of the estimate for its tokens. */
+  requestBytes: number;
+  /** It has a tool with which the provider searches the web. */
+  searching: boolean;
+}
+
 const DATA = Buffer.from('data:');
 /** A token is about four bytes of text: only used where the provider never says. */
 const BYTES_PER_TOKEN = 4;
 const WHOLE_BODY = 1024 * 1024;
+/** An answer that may tell of searches is kept whole for longer. */
+const WHOLE_SEARCHING = 8 * WHOLE_BODY;
 const TAIL = 64 * 1024;
 const SMALL_BODY = 16 * 1024;
 
@@ -101,24 +114,45 @@ const estimate = (requestBytes: number, output: number): Counts => ({
   output,
 });
 
-const createStreamMeter = (read: EventReader, requestBytes: number): Meter => {
+/** Whether an event tells of a web search that the provider has made (responses) or makes (messages). */
+const SEARCH_EVENTS: Partial<Record<Operation, (line: Buffer) => boolean>> = {
+  responses: (line) => line.includes('web_search_call') && line.includes('output_item.done') && isSearch(parse(line)['item']),
+  messages: (line) => {
+    if (!line.includes('server_tool_use') || !line.includes('content_block_start')) return false;
+    const block = parse(line)['content_block'];
+    return nested(block, 'type') === 'server_tool_use' && nested(block, 'name') === 'web_search';
+  },
+};
+
+const createStreamMeter = (read: EventReader, { operation, requestBytes, searching }: Metered): Meter => {
+  const tellsOfSearch = searching ? SEARCH_EVENTS[operation] : undefined;
   let counts: Counts | undefined;
   let final = false;
   let deltas = 0;
+  let searches = 0;
   const lines = createLineSplitter((line) => {
     if (line.length < DATA.length || line.compare(DATA, 0, DATA.length, 0, DATA.length) !== 0) return;
-    const reading = read(line.subarray(DATA.length), counts);
+    const data = line.subarray(DATA.length);
+    const reading = read(data, counts);
     if (reading.delta) deltas++;
+    if (tellsOfSearch?.(data)) searches++;
     if (reading.counts) counts = reading.counts;
     if (reading.final && reading.counts) final = true;
   });
+  const withSearches = (usage: Usage): Usage => {
+    const most = Math.max(usage.searches ?? 0, searches);
+    return most === 0 ? usage : { ...usage, searches: most };
+  };
   return {
     push: (chunk) => lines.push(chunk),
+    get searches() {
+      return searches;
+    },
     finish: () => {
       lines.end();
-      if (counts && final) return { ...counts, exact: true };
-      if (counts) return { ...counts, output: Math.max(counts.output, deltas), exact: false };
-      return { ...estimate(requestBytes, deltas), exact: false };
+      if (counts && final) return withSearches({ ...counts, exact: true });
+      if (counts) return withSearches({ ...counts, output: Math.max(counts.output, deltas), exact: false });
+      return withSearches({ ...estimate(requestBytes, deltas), exact: false });
     },
   };
 };
@@ -173,12 +207,16 @@ const usageIn = (body: Buffer, key: string): unknown => {
   return scanned.ok ? valueOf(body, scanned.values.get(key)) : lastObjectUnder(body.toString('utf8'), key);
 };
 
-const createBodyMeter = (reader: { key: string; read: (usage: unknown) => Counts | undefined }, requestBytes: number): Meter => {
+const createBodyMeter = (
+  reader: { key: string; read: (usage: unknown) => Counts | undefined },
+  { operation, requestBytes, searching }: Metered,
+): Meter => {
+  const counted = searching && operation === 'responses';
   let chunks: Buffer[] = [];
   let kept = 0;
   let total = 0;
   const shrink = (): void => {
-    if (kept <= WHOLE_BODY) return;
+    if (kept <= (counted ? WHOLE_SEARCHING : WHOLE_BODY)) return;
     const tail = Buffer.from(Buffer.concat(chunks).subarray(-TAIL));
     chunks = [tail];
     kept = tail.length;
@@ -190,17 +228,22 @@ const createBodyMeter = (reader: { key: string; read: (usage: unknown) => Counts
       total += chunk.length;
       shrink();
     },
+    searches: 0,
     finish: () => {
       const body = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
       const counts = reader.read(kept === total ? usageIn(body, reader.key) : lastObjectUnder(body.toString('utf8'), reader.key));
-      if (counts) return { ...counts, exact: true };
-      return { ...estimate(requestBytes, Math.ceil(total / BYTES_PER_TOKEN)), exact: false };
+      const usage: Usage = counts
+        ? { ...counts, exact: !counted || kept === total }
+        : { ...estimate(requestBytes, Math.ceil(total / BYTES_PER_TOKEN)), exact: false };
+      const searches = counted ? searchesIn(parse(body)) : 0;
+      return searches === 0 ? usage : { ...usage, searches };
     },
   };
 };
 
 const UNMETERED: Meter = {
   push: () => undefined,
+  searches: 0,
   finish: () => ({ input: 0, cachedInput: 0, cacheWrite: 0, output: 0, exact: true }),
 };
 
@@ -208,15 +251,14 @@ const UNMETERED: Meter = {
  * A meter for one successful response. It reads the provider's own figures; where there are none (a chat stream that
  * did not ask for usage, an answer that was cut), it counts the events that carried text, and says so.
  *
- * @param operation what was asked.
+ * @param request what was asked.
  * @param events true when the response is a stream of server-sent events.
- * @param requestBytes size of the request's body, the base of the estimate for its tokens.
  */
-export const createMeter = (operation: Operation, events: boolean, requestBytes: number): Meter => {
-  const eventReader = EVENT_READERS[operation];
-  if (events && eventReader) return createStreamMeter(eventReader, requestBytes);
-  const bodyReader = BODY_READERS[operation];
-  return bodyReader ? createBodyMeter(bodyReader, requestBytes) : UNMETERED;
+export const createMeter = (request: Metered, events: boolean): Meter => {
+  const eventReader = EVENT_READERS[request.operation];
+  if (events && eventReader) return createStreamMeter(eventReader, request);
+  const bodyReader = BODY_READERS[request.operation];
+  return bodyReader ? createBodyMeter(bodyReader, request) : UNMETERED;
 };
 
 /** What a call is taken to have used when the client left after it was sent and before the provider said anything. */

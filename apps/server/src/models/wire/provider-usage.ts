@@ -50,11 +50,13 @@ export const readMessagesUsage = (usage: unknown, before?: Counts): Counts | und
   const cacheWrite = later('cache_creation_input_tokens', before?.cacheWrite ?? 0);
   const said = Math.max(count(object(source['cache_creation'])['ephemeral_1h_input_tokens']), before?.cacheWriteHour ?? 0);
   const hour = Math.min(said, cacheWrite);
+  const searches = Math.max(count(object(source['server_tool_use'])['web_search_requests']), before?.searches ?? 0);
   return {
     input: later('input_tokens', before?.input ?? 0),
     cachedInput: later('cache_read_input_tokens', before?.cachedInput ?? 0),
     cacheWrite,
     ...(hour > 0 ? { cacheWriteHour: hour } : {}),
+    ...(searches > 0 ? { searches } : {}),
     output: later('output_tokens', before?.output ?? 0),
   };
 };
@@ -71,4 +73,19 @@ export const readGoogleUsage = (usage: unknown): Counts | undefined => {
     cacheWrite: 0,
     output: count(source['candidatesTokenCount']) + count(source['thoughtsTokenCount']),
   };
+};
+
+/** Steps of a search that OpenAI does not charge for. */
+const FREE_STEPS = new Set<unknown>(['open_page', 'find_in_page', 'find']);
+
+/** Whether an item of a response is a web search that is charged for. */
+export const isSearch = (item: unknown): boolean => {
+  const { type, action } = object(item);
+  return type === 'web_search_call' && !FREE_STEPS.has(object(action)['type']);
+};
+
+/** How many web searches a whole response tells of. */
+export const searchesIn = (body: unknown): number => {
+  const { output } = object(body);
+  return Array.isArray(output) ? output.filter(isSearch).length : 0;
 };

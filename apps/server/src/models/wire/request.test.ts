@@ -61,3 +61,21 @@ test('B7 a prompt that may be kept for an hour is noticed', () => {
   expect(peek('messages', { system }).keepsForAnHour).toBe(true);
   expect(peek('messages', { system: 'x' }).keepsForAnHour).toBe(false);
 });
+
+test('B7 tools among the input are seen, also where their type is spelled in another way', () => {
+  const tools = '"tools":[{"type":"code_interpreter"}]';
+  for (const type of ['additional_tools', String.raw`additional\u005ftools`]) {
+    const body = Buffer.from(`{"model":"m","input":[{"type":"message"},{"type":"${type}",${tools}}]}`);
+    expect(peekRequest(body, 'responses').tools).toEqual({ bringInput: true, searches: 0, unpriced: 'code_interpreter' });
+  }
+});
+
+test.each<[Operation, object, number]>([
+  ['messages', { tools: [{ type: 'web_search_20250305', max_uses: 3 }] }, 3],
+  ['messages', { tools: [{ type: 'web_search_20250305', max_uses: 0 }] }, Number.POSITIVE_INFINITY],
+  ['responses', { tools: [{ type: 'web_search' }, { type: 'web_search_2025_08_26' }], max_tool_calls: 7 }, 7],
+  ['responses', { tools: [{ type: 'web_search' }] }, Number.POSITIVE_INFINITY],
+  ['responses', { tools: [{ type: 'function', name: 'web_search' }], max_tool_calls: 7 }, 0],
+])('B7 the searches that a request allows are bounded as it says: %s %j', (operation, body, most) => {
+  expect(peek(operation, body).tools).toMatchObject({ searches: most });
+});

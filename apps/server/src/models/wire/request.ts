@@ -1,6 +1,7 @@
 import { MogplexError } from '@mogplex/protocol';
 import type { Operation } from '../types.ts';
 import { scanTopLevel, type TopLevelValue, valueOf } from './json-top-level.ts';
+import { type ProviderTools, readTools } from './tools.ts';
 
 /** What the gateway reads of a request's body; everything else passes unread. */
 export interface PeekedRequest {
@@ -18,6 +19,8 @@ export interface PeekedRequest {
    * the provider itself runs and whose results are input.
    */
   openInput: boolean;
+  /** What the provider runs itself. */
+  tools: ProviderTools;
   /** The price factor of the service tier or speed that it asks for. */
   multiplier: number;
   /** It may ask for a prompt to be kept for an hour, which costs more than five minutes. */
@@ -37,6 +40,8 @@ const WANTED = new Set([
   'service_tier',
   'speed',
   'tools',
+  'max_tool_calls',
+  'input',
   'web_search_options',
   'search_parameters',
   'mcp_servers',
@@ -58,37 +63,19 @@ const OPEN_HINTS = [Buffer.from('file'), Buffer.from('url"')];
 /** Service tiers, and speeds of Anthropic's models, that providers bill at up to twice the list price. */
 const DEAR = new Set<unknown>(['priority', 'fast']);
 const AN_HOUR = Buffer.from('"1h"');
-/** Tools that providers run themselves, by the beginning of their type; Google names them by a key instead, as it does those of the client. */
-const RUN_BY_PROVIDER =
-  /^(?:web_search|web_fetch|x_search|browser_|file_search|collections_search|code_interpreter|code_execution|image_generation|mcp)/;
-const RUN_BY_CLIENT_OF_GOOGLE = new Set(['functionDeclarations', 'function_declarations', 'computerUse', 'computer_use']);
 
 const invalid = (message: string): MogplexError => new MogplexError('invalid_request', message, { boundary: 'request' });
 
 const positive = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isFinite(value) && value > 0 ? Math.ceil(value) : undefined;
 
-const runByProvider = (tool: unknown, operation: Operation): boolean => {
-  if (typeof tool !== 'object' || tool === null) return false;
-  if (operation === 'generate' || operation === 'stream-generate')
-    return Object.keys(tool).some((name) => !RUN_BY_CLIENT_OF_GOOGLE.has(name));
-  return 'type' in tool && RUN_BY_PROVIDER.test(String(tool.type));
-};
-
-/** Whether the provider may add to the input what its own tools bring. */
-const bringsInput = (body: Buffer, values: Map<string, TopLevelValue>, operation: Operation): boolean => {
-  if (values.has('web_search_options') || values.has('search_parameters') || values.has('mcp_servers')) return true;
-  const tools = valueOf(body, values.get('tools'));
-  return Array.isArray(tools) && tools.some((tool) => runByProvider(tool, operation));
-};
-
-const refersElsewhere = (body: Buffer, values: Map<string, TopLevelValue>, operation: Operation): boolean =>
+const refersElsewhere = (body: Buffer, values: Map<string, TopLevelValue>, operation: Operation, tools: ProviderTools): boolean =>
+  tools.bringInput ||
   values.has('previous_response_id') ||
   values.has('conversation') ||
   values.has('cachedContent') ||
   values.has('container') ||
   (operation === 'responses' && values.has('prompt')) ||
-  bringsInput(body, values, operation) ||
   (OPEN_HINTS.some((hint) => body.includes(hint)) && OPEN_MARKS.some((mark) => body.includes(mark)));
 
 const KEYS_OF_OUTPUT = ['max_completion_tokens', 'max_output_tokens', 'max_tokens'] as const;
@@ -126,13 +113,15 @@ export const peekRequest = (body: Buffer, operation: Operation, pathModel?: stri
     throw invalid('the key "generationConfig" stands twice in the body');
   if (valueOf(body, values.get('background')) === true)
     throw invalid('background responses cannot be metered, so they are not available here');
+  const tools = readTools(body, values, operation);
   const dear = DEAR.has(valueOf(body, values.get('service_tier'))) || DEAR.has(valueOf(body, values.get('speed')));
   return {
     model,
     ...(modelAt && pathModel === undefined ? { modelAt } : {}),
     stream: operation === 'stream-generate' || valueOf(body, values.get('stream')) === true,
     ...limits(body, values),
-    openInput: refersElsewhere(body, values, operation),
+    openInput: refersElsewhere(body, values, operation, tools),
+    tools,
     multiplier: dear ? 2 : 1,
     keepsForAnHour: operation === 'messages' && body.includes(AN_HOUR),
   };

@@ -11,6 +11,7 @@ import { github } from './0013_github.ts';
 import { models } from './0030_models.ts';
 import { parallelRuns } from './0031_parallel_runs.ts';
 import { statedModels } from './0032_stated_models.ts';
+import { ledgerSearches } from './0033_ledger_searches.ts';
 import { connections } from './0040_connections.ts';
 import { runs } from './0050_runs.ts';
 import { runList } from './0051_run_list.ts';
@@ -33,6 +34,7 @@ export const migrations: Record<string, Migration> = {
   '0030_models': models,
   '0031_parallel_runs': parallelRuns,
   '0032_stated_models': statedModels,
+  '0033_ledger_searches': ledgerSearches,
   '0040_connections': connections,
   '0050_runs': runs,
   '0051_run_list': runList,
