@@ -19,14 +19,14 @@ const engine = compile(catalogue, [], needles);
 const names = engine.names as Names;
 
 /** What the collector notes of a text, with places counted from the begin of the text. */
-function collected(text: string): { literals: Set<string>; words: number[]; runs: string[]; codes: number[]; high: number } {
+function collected(text: string): { literals: Set<string>; words: number[]; runs: string[]; codes: number[]; invisible: boolean } {
   const area = areaFor(0, engine.grams.image, needles.filter);
   const literals = new Set<string>();
   const [words, runs, codes]: [number[], string[], number[]] = [[], [], []];
-  let high = 0;
+  let invisible = false;
   for (let at = 0; at < text.length; at += BLOCK) {
     area.collect(text, at, Math.min(BLOCK, text.length - at));
-    high += area.highCount;
+    invisible ||= area.invisible;
     do
       for (let i = 0; i < area.literalCount; i++) {
         const found = area.literals[i] as number;
@@ -37,7 +37,7 @@ function collected(text: string): { literals: Set<string>; words: number[]; runs
     for (let i = 0; i < area.codeCount; i++) codes.push(at + (area.codes[i] as number));
     for (let i = 0; i < area.runCount; i++) runs.push([0, 1, 2].map((part) => at + (area.runs[3 * i + part] as number)).join(' '));
   }
-  return { literals, words, runs, codes, high };
+  return { literals, words, runs, codes, invisible };
 }
 
 /** Whether more is to be done about a run: a run that the collector passes over must never be one of these. */
@@ -69,6 +69,11 @@ const piece = fc.oneof(
     'user@host',
     '\u00ad',
     'é',
+    'ŧ',
+    '\u2019',
+    '\u200b',
+    '\u2064',
+    '\ufeff',
   ),
   fc.nat(value.length - 12).map((at) => value.slice(at, at + 12)),
 );
@@ -124,10 +129,10 @@ describe('D1 the collector', () => {
     }
   });
 
-  test('D1 finds every run that matters, every code and every byte above 127', () => {
+  test('D1 finds every run that matters, every code and every invisible character', () => {
     fc.assert(
       fc.property(text, (input) => {
-        const { runs, codes, high } = collected(input);
+        const { runs, codes, invisible } = collected(input);
         const found = new Set(runs.map((run) => run.split(' ').slice(0, 2).join(' ')));
         const missing = [...input.matchAll(/[A-Za-z0-9_.~+/=-]{20,}/g)].filter(({ 0: run, index }) => {
           const head = index + run.search(/[^=]*=*$/);
@@ -137,7 +142,7 @@ describe('D1 the collector', () => {
         // oxlint-disable-next-line no-control-regex -- the escape character is meant
         for (const match of input.matchAll(/%[0-9a-f]{2}|\\u[0-9a-f{]|\\\/|&#|@|(?<=[A-Za-z0-9])\u001b\[\d*m(?=[A-Za-z0-9])|\u00ad/gi))
           expect(codes).toContain(match.index);
-        expect(high).toBe(Array.from(input).filter((unit) => unit.charCodeAt(0) > 127).length);
+        expect(invisible).toBe(/[\u200b-\u200f\u2060-\u2064\ufeff]/.test(input));
       }),
       { numRuns: 300 },
     );
@@ -154,6 +159,15 @@ describe('D1 the collector', () => {
   });
 });
 
+test('D1 a known value in letters beyond Latin-1 is found at any alignment, beside any other', () => {
+  const known = createKnownValues();
+  const secret = 'ключ-от-ŧŵřя-東京-42';
+  known.register(secret, 'wide');
+  const own = createRedactor({ known });
+  for (const pad of ['', 'a', '東', '✓ ab', 'é', 'ŧŧŧ'])
+    expect(own.text(`${pad}${secret}${pad}`).text).toBe(`${pad}[redacted:known:wide]${pad}`);
+});
+
 describe('D1 what the collector learns', () => {
   const redactor = createRedactor({ known: createKnownValues() });
   const secret = token('', 36);
@@ -162,7 +176,16 @@ describe('D1 what the collector learns', () => {
     const dull = `input_tokens: 5 keyboard=1 author: me passed commit ${'0a'.repeat(20)} request_id=${'1b'.repeat(20)}\n`;
     for (let i = 0; i < 50; i++) expect(redactor.text(dull).masked).toEqual([]);
     for (const text of [`api_token: ${secret}`, `openai ${secret}`, `board_token=${secret}`, `author_secret: "${secret}"`])
-      expect(isGone(redactor.text(`${dull}${text} `).text, secret)).toBe(true);
+      for (const sign of ['', '✓ ', 'é', '東京 ']) expect(isGone(redactor.text(`${dull}${sign}${text} `).text, secret)).toBe(true);
+  });
+
+  test('D1 letters beyond ASCII are not taken for those that end a name', () => {
+    for (let i = 0; i < 50; i++) expect(redactor.text('ŧ author: me ✓ ŧ').masked).toEqual([]);
+    // The lower byte of the first letter is that of `a`.
+    for (const name of ['\u0161uthor', 'author\u015ftoken']) {
+      const text = `ŧ ${name}: ${secret} `;
+      expect(redactor.text(text).text).toBe(createRedactor({ known: createKnownValues(), keyNames: ['nothing'] }).text(text).text);
+    }
   });
 
   test('D1 another redactor judges by its own names', () => {

@@ -1,5 +1,5 @@
 /** The collector: literals of formats and names, and words of known values. */
-import { BASE, LENGTH, LOW, HIGH, GRAM_BITS, GRAM_KEYS, SLOTS, PROBES, WORD_BITS, WORD_SHIFT, WORD_CHECKS, CHECK_SHIFT, WORDS, WORD_COUNT, SCRATCH, AFTER, BEFORE_, LITERALS, LITERAL_COUNT, LITERAL_ROOM, GRAM_FROM, GRAM_END, ASCII, SHORT_BITS, CLASSES, PAIRS, MASK_ROOM, TABLE_MASK, TABLE_SHIFT, A, B, MULT, field } from './fields';
+import { BASE, LENGTH, LOW, HIGH, GRAM_BITS, GRAM_KEYS, SLOTS, PROBES, WORD_BITS, WORD_SHIFT, WORD_CHECKS, CHECK_SHIFT, WORDS, WORD_COUNT, SCRATCH, AFTER, BEFORE_, LITERALS, LITERAL_COUNT, LITERAL_ROOM, GRAM_FROM, GRAM_END, INVISIBLE, UNITS, SHORT_BITS, CLASSES, PAIRS, MASK_ROOM, TABLE_MASK, TABLE_SHIFT, A, B, MULT, field } from './fields';
 import { isDullName } from './dull';
 import { runs } from './runs';
 export { learn } from './dull';
@@ -165,7 +165,6 @@ function verify(c: usize, from: usize, to: usize): void {
   const low = field(c, LOW);
   const high = field(c, HIGH);
   const literals = field(c, LITERALS);
-  const ascii = field(c, ASCII) != 0;
   const most = literals + (field(c, LITERAL_ROOM) << 2);
   let out: usize = literals;
   for (let i = from; i < to; i += 4) {
@@ -186,7 +185,7 @@ function verify(c: usize, from: usize, to: usize): void {
       const offset = (entry >>> 16) - 1;
       const probe = probes + ((entry & 0xffff) << 4);
       if (stands(image, probe, at - offset, low, high)) {
-        if (ascii && load<u8>(probe, 7) != 0 && isDullName(c, at - offset, load<u8>(probe, 4), low, high)) continue;
+        if (load<u8>(probe, 7) != 0 && isDullName(c, at - offset, load<u8>(probe, 4), low, high)) continue;
         insert(literals, out, probes, (entry & 0xffff) << 16 | (at - offset - low));
         out += 4;
       }
@@ -240,8 +239,38 @@ function stands(image: usize, probe: usize, start: usize, low: usize, high: usiz
 
 @inline function bit(table: usize, h: u32): u32 { return (load<u32>(table + ((h >>> 3) & ~3)) >>> (h & 31)) & 1; }
 
+/** Brings a text of 16-bit units to one byte for each, 255 for those that have none, and notes whether an invisible character may be among them. */
+function narrow(c: usize, from: usize): void {
+  const low: usize = field(c, LOW);
+  const high: usize = field(c, HIGH);
+  const zero = i8x16.splat(0);
+  const most = i16x8.splat(255);
+  const end = from + ((high - low) << 1);
+  v128.store(end, zero);
+  v128.store(end, zero, 16);
+  let seen = zero;
+  let units = from;
+  for (let p = low; p < high; p += 16, units += 32) {
+    const a = v128.load(units);
+    const b = v128.load(units, 16);
+    seen = v128.or(seen, v128.or(mayBeInvisible(a), mayBeInvisible(b)));
+    v128.store(p, i8x16.narrow_i16x8_u(i16x8.min_u(a, most), i16x8.min_u(b, most)));
+  }
+  store<u32>(c, <u32>v128.any_true(seen), INVISIBLE);
+}
+
+/** Units from U+2000 to U+200F, from U+2060 to U+2067, and U+FEFF. */
+@inline function mayBeInvisible(v: v128): v128 {
+  const spaces = i16x8.eq(v128.and(v, i16x8.splat(<i16>0xfff0)), i16x8.splat(0x2000));
+  const joiners = i16x8.eq(v128.and(v, i16x8.splat(<i16>0xfff8)), i16x8.splat(0x2060));
+  return v128.or(v128.or(spaces, joiners), i16x8.eq(v, i16x8.splat(<i16>0xfeff)));
+}
+
 export function collect(c: usize): void {
-  const high = field(c, HIGH);
+  const units: usize = field(c, UNITS);
+  if (units != 0) narrow(c, units);
+  else store<u32>(c, 0, INVISIBLE);
+  const high: usize = field(c, HIGH);
   const zero = i8x16.splat(0);
   for (let p: usize = high; p < high + 128; p += 16) v128.store(p, zero);
   runs(c);

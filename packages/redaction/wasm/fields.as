@@ -24,14 +24,14 @@ export const CODES: usize = 84;
 export const LITERAL_COUNT: usize = 88;
 export const RUN_COUNT: usize = 100;
 export const CODE_COUNT: usize = 104;
-export const HIGH_COUNT: usize = 108;
+export const INVISIBLE: usize = 108; // whether an invisible character may be in the text
 export const LITERAL_ROOM: usize = 112;
 export const GRAM_FROM: usize = 116;
 export const GRAM_END: usize = 128;
 export const DULL_NAMES: usize = 132;
 export const DULL_WORDS: usize = 136;
-export const ASCII: usize = 140;
-export const SHORT_BITS: usize = 144;
+export const SHORT_BITS: usize = 140;
+export const UNITS: usize = 144; // where the text is in units of 16 bits; 0 where it came as bytes
 // Tables beside the classes of bytes
 export const MARKS: usize = 320; // 1: may stand between a name and its value; 2: first of a token known by its shape
 export const SIXES: usize = 576; // values of base64 characters, 255 for others

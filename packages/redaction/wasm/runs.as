@@ -1,5 +1,5 @@
-/** Runs of token characters, codes and bytes above 127, by vectors of sixteen bytes. */
-import { BASE, LENGTH, LOW, CLASSES, RUNS, CODES, RUN_COUNT, CODE_COUNT, HIGH_COUNT, DULL_WORDS, ASCII, MARKS, SIXES, field } from './fields';
+/** Runs of token characters and codes, by vectors of sixteen bytes. */
+import { BASE, LENGTH, LOW, CLASSES, RUNS, CODES, RUN_COUNT, CODE_COUNT, DULL_WORDS, MARKS, SIXES, field } from './fields';
 import { isDull } from './dull';
 
 const LEAST: u32 = 20;
@@ -16,7 +16,7 @@ const LEAST: u32 = 20;
 
 let runOut: usize = 0;
 
-/** Looks for runs of token characters, for codes and for bytes above 127, 64 bytes at a time. */
+/** Looks for runs of token characters and for codes, 64 bytes at a time. */
 export function runs(c: usize): void {
   const base: usize = field(c, BASE);
   const classes: usize = field(c, CLASSES);
@@ -28,7 +28,6 @@ export function runs(c: usize): void {
   const runs0 = runOut;
   const codes0: usize = field(c, CODES);
   let codes = codes0;
-  let highs: u32 = 0;
   const end: usize = base + field(c, LENGTH);
   const stop: usize = end + 64;
   // Of each mask: which of the last 1, 2, 4, 8, 16 and 20 bytes up to a bit are all of a run.
@@ -44,10 +43,6 @@ export function runs(c: usize): void {
     const s2 = inClass(v2, codeLow, codeHigh);
     const s3 = inClass(v3, codeLow, codeHigh);
     if (v128.any_true(v128.or(v128.or(s0, s1), v128.or(s2, s3)))) codes = takeCodes(c, ~maskOf(isZero(s0), isZero(s1), isZero(s2), isZero(s3)), p, codes);
-    if (i8x16.bitmask(v128.or(v128.or(v0, v1), v128.or(v2, v3))) != 0 && p < end) {
-      const high = maskOf(v0, v1, v2, v3);
-      highs += <u32>popcnt(end - p < 64 ? high & ((<u64>1 << (end - p)) - 1) : high);
-    }
     const r1 = ~maskOf(
       isZero(inClass(v0, runLow, runHigh)),
       isZero(inClass(v1, runLow, runHigh)),
@@ -69,7 +64,6 @@ export function runs(c: usize): void {
   if (open != 0) emitRun(c, open, stop, base, end);
   store<u32>(c, (runOut - runs0) / 12, RUN_COUNT);
   store<u32>(c, (codes - codes0) >>> 2, CODE_COUNT);
-  store<u32>(c, highs, HIGH_COUNT);
 }
 
 /** Emits the runs that end in a mask of last bytes of runs; gives the start of the run that goes on after it, or 0. */
@@ -116,7 +110,7 @@ function emitRun(c: usize, start: usize, to: usize, base: usize, end: usize): vo
   const low: usize = field(c, LOW);
   const classes: usize = field(c, CLASSES);
   const whole = start > low && to <= end && (start != base || (load<u8>(classes + <usize>load<u8>(start - 1)) & 128) == 0);
-  if (whole && field(c, ASCII) != 0 && !mayMatter(c, classes, head, to, low)) return;
+  if (whole && !mayMatter(c, classes, head, to, low)) return;
   store<u32>(runOut, start - base);
   store<u32>(runOut, to - base, 4);
   store<u32>(runOut, head - base, 8);

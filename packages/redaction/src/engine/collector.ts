@@ -46,15 +46,15 @@ const FIELD = {
   literalCount: 22,
   runCount: 25,
   codeCount: 26,
-  highCount: 27,
+  invisible: 27,
   literalRoom: 28,
   gramFrom: 29,
   after: 30,
   before: 31,
   dullNames: 33,
   dullWords: 34,
-  ascii: 35,
-  shortBits: 36,
+  shortBits: 35,
+  units: 36,
 } as const;
 
 const REQUEST = 256;
@@ -66,6 +66,7 @@ const MASK_ROOM = 8 * (BLOCK / 64 + 8);
 /** Parts of an area in bytes: the request, then the text, then the lists. */
 const SIZES = {
   text: BEFORE + BLOCK + AFTER + PADDING,
+  units: 2 * (BEFORE + BLOCK + AFTER) + 32,
   scratch: 2 * MASK_ROOM + 4 * (BLOCK + 8),
   literals: 4 * (LITERAL_ROOM + 4096),
   words: 4 * (BLOCK / 4 + 8),
@@ -106,6 +107,8 @@ interface Region {
 export class Area {
   readonly #request: number;
   readonly #exports: Exports;
+  /** Whether a text is kept as one byte a character. */
+  readonly #isNarrow: (text: string) => boolean;
   #ints: Int32Array;
   #bytes: Buffer;
   #image: GramImage | undefined;
@@ -121,15 +124,14 @@ export class Area {
   wordCount = 0;
   runCount = 0;
   codeCount = 0;
-  /** Bytes of the block above 127. */
-  highCount = 0;
   /** Index in the text of the first byte that the collector was given. */
   first = 0;
-  /** Whether all of the text that the collector was given is ASCII. */
-  ascii = true;
+  /** Whether an invisible character above U+00FF may be in the text that the collector was given. */
+  invisible = false;
 
-  constructor(exports: Exports, depth: number) {
+  constructor(exports: Exports, depth: number, isNarrow: (text: string) => boolean) {
     this.#exports = exports;
+    this.#isNarrow = isNarrow;
     this.#request = FIRST_AREA + depth * AREA;
     let at = this.#request + REQUEST;
     const places: Partial<Record<keyof typeof SIZES, number>> = {};
@@ -193,28 +195,28 @@ export class Area {
     const low = base - (at - first);
     const end = at + length + AFTER;
     const piece = first === 0 && end >= text.length ? text : text.slice(first, end);
-    // As many bytes as characters: all of it is ASCII. The room is for one character more, so that a cut is not taken for that.
-    this.ascii = this.#bytes.write(piece, low, piece.length + 4, 'utf8') === piece.length;
-    if (!this.ascii) this.#bytes.write(piece, low, piece.length, 'latin1');
+    const narrow = this.#isNarrow(piece);
+    if (narrow) this.#bytes.write(piece, low, piece.length, 'latin1');
+    else this.#bytes.write(piece, this.#at.units, 2 * piece.length, 'utf16le');
     const ints = this.#ints;
     ints[FIELD.base] = base;
     ints[FIELD.length] = length;
     ints[FIELD.low] = low;
     ints[FIELD.high] = low + piece.length;
     ints[FIELD.gramFrom] = 0;
-    ints[FIELD.ascii] = this.ascii ? 1 : 0;
+    ints[FIELD.units] = narrow ? 0 : this.#at.units;
     this.first = first;
     this.#exports.collect(this.#request);
     this.literalCount = ints[FIELD.literalCount] as number;
     this.wordCount = ints[FIELD.wordCount] as number;
     this.runCount = ints[FIELD.runCount] as number;
     this.codeCount = ints[FIELD.codeCount] as number;
-    this.highCount = ints[FIELD.highCount] as number;
+    this.invisible = ints[FIELD.invisible] !== 0;
   }
 
   /** From now on passes over names that say nothing, or words that introduce nothing, such as this one at [start, end). */
   learn(what: 'name' | 'word', start: number, end: number): void {
-    if (!this.ascii || start < this.first || end - start > LONGEST_DULL) return;
+    if (start < this.first || end - start > LONGEST_DULL) return;
     const low = this.#ints[FIELD.low] as number;
     if (low + end - this.first > (this.#ints[FIELD.high] as number)) return;
     this.#exports.learn(this.#request, what === 'word' ? 1 : 0, low + start - this.first, end - start);
@@ -244,7 +246,9 @@ class Collector {
   constructor() {
     const program = new WebAssembly.Module(Buffer.from(COLLECT_WASM, 'base64'));
     this.#exports = new WebAssembly.Instance(program).exports as Exports;
-    this.#areas = Array.from({ length: DEPTHS }, (_, depth) => new Area(this.#exports, depth));
+    // Loaded with the first text: it takes two milliseconds that a start should not wait for.
+    const { isStringOneByteRepresentation } = process.getBuiltinModule('node:v8');
+    this.#areas = Array.from({ length: DEPTHS }, (_, depth) => new Area(this.#exports, depth, isStringOneByteRepresentation));
     this.#bytes = this.#grow(0);
     this.#bytes.set(CLASS, CLASSES);
     writeNibbles(this.#bytes, CLASSES + 256, (byte) => ((CLASS[byte] as number) & RUN) !== 0);

@@ -20,6 +20,13 @@ const SHORT_FORM = 16;
 const BYTES_LOG = 0;
 const CHECKS_LOG = 5;
 
+/** Numbers of one entry: the key of the word, the needle counted from one, the place in it, and what stands beside the word. */
+const ENTRY = 4;
+const KEY = 0;
+const NEEDLE = 1;
+const OFFSET = 2;
+const BESIDE = 3;
+
 /** Hash table from a word of four bytes to the needles that hold it and where. */
 class WordTable {
   /** The number of the value that each needle is a form of. */
@@ -27,9 +34,7 @@ class WordTable {
   readonly #texts: (needle: number) => string;
   #log = 10;
   #capacity = 1024;
-  #keys = new Int32Array(this.#capacity);
-  #needles = new Int32Array(this.#capacity).fill(-1);
-  #offsets = new Int32Array(this.#capacity);
+  #entries = new Int32Array(ENTRY * this.#capacity);
   #bits!: Uint8Array;
   #checks!: Int32Array;
   readonly #shorts = new Int32Array(1024);
@@ -52,49 +57,53 @@ class WordTable {
   add(needle: number, form: Bytes, offset: number): void {
     const key = keyIn(form, offset);
     if (this.#size * 2 >= this.#capacity) this.#grow(this.#log + 1);
+    const entries = this.#entries;
     let slot = this.#home(key);
     let others = 0;
     let owner = this.#owners[needle];
-    while ((this.#needles[slot] as number) >= 0) {
-      if (this.#keys[slot] === key) {
-        const other = this.#owners[this.#needles[slot] as number];
-        if (other !== owner && other !== this.#owners[needle] && ++others === LONGEST_CHAIN) return;
-        owner = other;
-      }
-      slot = (slot + 1) & (this.#capacity - 1);
+    for (let other; (other = entries[slot + NEEDLE] as number) > 0; slot = this.#after(slot)) {
+      if (entries[slot + KEY] !== key) continue;
+      const another = this.#owners[other - 1];
+      if (another !== owner && another !== this.#owners[needle] && ++others === LONGEST_CHAIN) return;
+      owner = another;
     }
-    this.#keys[slot] = key;
-    this.#needles[slot] = needle;
-    this.#offsets[slot] = offset;
+    entries[slot + KEY] = key;
+    entries[slot + NEEDLE] = needle + 1;
+    entries[slot + OFFSET] = offset;
+    entries[slot + BESIDE] = besideIn(form, offset);
     this.#size++;
     if (this.#complete) this.#mark(key, form, offset);
   }
 
-  /** First slot at or after `from` that holds the key, or -1. */
-  slotOf(key: number, from = this.#home(key)): number {
-    const needles = this.#needles;
-    const keys = this.#keys;
-    const mask = this.#capacity - 1;
-    for (let slot = from; (needles[slot] as number) >= 0; slot = (slot + 1) & mask) if (keys[slot] === key) return slot;
+  /** The first entry of a key, or the next one after another; -1 when there is none. */
+  find(key: number, after = -1): number {
+    const entries = this.#entries;
+    for (let slot = after < 0 ? this.#home(key) : this.#after(after); (entries[slot + NEEDLE] as number) > 0; slot = this.#after(slot))
+      if (entries[slot + KEY] === key) return slot;
     return -1;
   }
 
-  /** The next slot with the same key, or -1. */
-  nextSlot(key: number, slot: number): number {
-    return this.slotOf(key, (slot + 1) & (this.#capacity - 1));
+  /** Whether so much stands beside the word in the text as well that it may be more than a coincidence. */
+  goesOn(slot: number, beside: number): boolean {
+    const other = (this.#entries[slot + BESIDE] as number) ^ beside;
+    return (other & 0xffff) === 0 || (other & 0xffff00) === 0 || other >>> 16 === 0;
   }
 
   needleAt(slot: number): number {
-    return this.#needles[slot] as number;
+    return (this.#entries[slot + NEEDLE] as number) - 1;
   }
 
   offsetAt(slot: number): number {
-    return this.#offsets[slot] as number;
+    return this.#entries[slot + OFFSET] as number;
   }
 
   /** Where a key is looked for first. The upper bits of a product are the well mixed ones. */
   #home(key: number): number {
-    return Math.imul(key ^ (key >>> 15), MIX_C) >>> (32 - this.#log);
+    return (Math.imul(key ^ (key >>> 15), MIX_C) >>> (32 - this.#log)) * ENTRY;
+  }
+
+  #after(slot: number): number {
+    return (slot + ENTRY) & (ENTRY * this.#capacity - 1);
   }
 
   /** Shifts that leave of a key the place of a byte in a table of bits. */
@@ -107,9 +116,10 @@ class WordTable {
 
   #markAll(): void {
     this.#makeBits();
-    for (let i = 0; i < this.#capacity; i++) {
-      const needle = this.#needles[i] as number;
-      if (needle >= 0) this.#mark(this.#keys[i] as number, bytesOf(this.#texts(needle)), this.#offsets[i] as number);
+    const entries = this.#entries;
+    for (let slot = 0; slot < entries.length; slot += ENTRY) {
+      const needle = this.needleAt(slot);
+      if (needle >= 0) this.#mark(entries[slot + KEY] as number, bytesOf(this.#texts(needle)), this.offsetAt(slot));
     }
     this.#complete = true;
   }
@@ -150,21 +160,17 @@ class WordTable {
   }
 
   #grow(log: number): void {
-    const [keys, needles, offsets] = [this.#keys, this.#needles, this.#offsets];
+    const old = this.#entries;
     this.#log = log;
     this.#capacity = 2 ** log;
-    this.#keys = new Int32Array(this.#capacity);
-    this.#needles = new Int32Array(this.#capacity).fill(-1);
-    this.#offsets = new Int32Array(this.#capacity);
+    const entries = new Int32Array(ENTRY * this.#capacity);
+    this.#entries = entries;
     this.#complete = false;
-    for (let i = 0; i < keys.length; i++) {
-      const needle = needles[i] as number;
-      if (needle < 0) continue;
-      let slot = this.#home(keys[i] as number);
-      while ((this.#needles[slot] as number) >= 0) slot = (slot + 1) & (this.#capacity - 1);
-      this.#keys[slot] = keys[i] as number;
-      this.#needles[slot] = needle;
-      this.#offsets[slot] = offsets[i] as number;
+    for (let from = 0; from < old.length; from += ENTRY) {
+      if (old[from + NEEDLE] === 0) continue;
+      let slot = this.#home(old[from + KEY] as number);
+      while ((entries[slot + NEEDLE] as number) > 0) slot = this.#after(slot);
+      for (let i = 0; i < ENTRY; i++) entries[slot + i] = old[from + i] as number;
     }
   }
 }
@@ -172,18 +178,21 @@ class WordTable {
 /** Text that may be a part of a number as it is written. */
 export const IN_NUMBER = /^[\d.e+-]+$/;
 
-/** The lower bytes of a text, in memory that the next text overwrites. */
+/** A text as bytes, 255 for what is no byte, in memory that the next text overwrites. */
 interface Bytes {
   bytes: Uint8Array;
   length: number;
 }
 
+const WIDE = /[^\0-\xff]/;
 let scratch = Buffer.alloc(1024);
 
 function bytesOf(text: string): Bytes {
   // A word is read up to two bytes past its end.
   if (text.length + 2 > scratch.length) scratch = Buffer.alloc(2 * text.length + 2);
-  return { bytes: scratch, length: scratch.write(text, 'latin1') };
+  const length = scratch.write(text, 'latin1');
+  if (WIDE.test(text)) for (let i = 0; i < length; i++) scratch[i] = byteAt(text, i);
+  return { bytes: scratch, length };
 }
 
 const keyIn = ({ bytes }: Bytes, at: number): number =>
@@ -192,10 +201,28 @@ const keyIn = ({ bytes }: Bytes, at: number): number =>
     MIX_A,
   );
 
-const byteAt = (text: string, at: number): number => text.charCodeAt(at) & 255;
+/** The two bytes before a word and the two after it; 0 where there is none. */
+function besideIn({ bytes, length }: Bytes, offset: number): number {
+  const end = offset + WORD;
+  return (
+    (offset > 1 ? (bytes[offset - 2] as number) : 0) |
+    (offset > 0 ? (bytes[offset - 1] as number) << 8 : 0) |
+    (end < length ? (bytes[end] as number) << 16 : 0) |
+    (end + 1 < length ? (bytes[end + 1] as number) << 24 : 0)
+  );
+}
+
+const byteAt = (text: string, at: number): number => Math.min(255, text.charCodeAt(at));
 
 const keyAt = (text: string, at: number): number =>
   Math.imul(byteAt(text, at) | (byteAt(text, at + 1) << 8) | (byteAt(text, at + 2) << 16) | (byteAt(text, at + 3) << 24), MIX_A);
+
+/** The same of a word in a text. */
+const besideAt = (text: string, at: number): number =>
+  (at > 1 ? byteAt(text, at - 2) : 0) |
+  (at > 0 ? byteAt(text, at - 1) << 8 : 0) |
+  (at + WORD < text.length ? byteAt(text, at + WORD) << 16 : 0) |
+  (at + WORD + 1 < text.length ? byteAt(text, at + WORD + 1) << 24 : 0);
 
 /** Finds known values, in any of their forms, from words of four bytes seen at every fourth byte. */
 export class NeedleIndex {
@@ -265,8 +292,12 @@ export class NeedleIndex {
     if (at + WORD > text.length) return undefined;
     const words = this.#words;
     const key = keyAt(text, at);
+    let slot = words.find(key);
+    if (slot < 0) return undefined;
+    const beside = besideAt(text, at);
     let best: (Span & { label: string }) | undefined;
-    for (let slot = words.slotOf(key); slot >= 0; slot = words.nextSlot(key, slot)) {
+    for (; slot >= 0; slot = words.find(key, slot)) {
+      if (!words.goesOn(slot, beside)) continue;
       const needle = this.#needles[words.needleAt(slot)] as Needle;
       const span = extend(needle, text, at, words.offsetAt(slot), from, to);
       if (span !== undefined && (best === undefined || span.end - span.start > best.end - best.start))

@@ -91,23 +91,13 @@ class Scan {
     const { grams, needles } = this.#engine;
     const area = areaFor(this.#depth, grams.image, needles.filter);
     this.#area = area;
-    let high = 0;
-    let ascii = true;
     for (let at = this.#from; at < this.#to; at += BLOCK) {
       area.collect(this.#text, at, Math.min(BLOCK, this.#to - at));
-      high += area.highCount;
-      ascii &&= area.ascii;
+      this.#invisible ||= area.invisible;
       this.#visit(area, at);
     }
-    if (this.#depth < DEPTH && (this.#invisible || (!ascii && this.#holdsWide(high))))
-      for (const view of withoutInvisible(this.#text, this.#from, this.#to)) this.#look(view);
+    if (this.#depth < DEPTH && this.#invisible) for (const view of withoutInvisible(this.#text, this.#from, this.#to)) this.#look(view);
     return { hits: this.#hits, triggers: this.#triggers, hold: this.#hold };
-  }
-
-  /** Whether a character above U+07FF may stand in the text: it has more bytes than bytes above 127 were seen. */
-  #holdsWide(high: number): boolean {
-    const piece = this.#from === 0 && this.#to === this.#text.length ? this.#text : this.#text.slice(this.#from, this.#to);
-    return Buffer.byteLength(piece) !== piece.length + high;
   }
 
   #visit(area: Area, base: number): void {
