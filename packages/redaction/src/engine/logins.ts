@@ -1,179 +1,15 @@
 import { isIn, oneOf } from './chars.ts';
+import { CALLS } from './login-calls.ts';
+import { COMMANDS } from './login-commands.ts';
+import type { Login } from './login-parts.ts';
 import { Next } from './surroundings.ts';
 import { OUTSIDE, type Text } from './text.ts';
-import { isPassword } from './values.ts';
+import { isPassword, isStrong, looksRandom } from './values.ts';
 
-/** A command, a call or a line of a file in which a password has its place. */
-interface Login {
-  /** Literals that it is found by; lower case. */
-  literals: readonly string[];
-  /** From the literal on; the first group that took part is the password, or `user:password`. */
-  pattern: RegExp;
-  /** What must stand before the literal on the same line: right before it, or, where `words` tells, anywhere. */
-  before?: RegExp;
-  /** What must stand somewhere before the literal on the same line. */
-  words?: RegExp;
-  /** With what the text before the literal ends: asked before any pattern is tried. */
-  ends?: readonly string[];
-  /** Whether what follows the literal may be what the pattern wants: asked before it is tried. */
-  may?: (text: Text, end: number) => boolean;
-  /** Whether it stands among words, so that a bare value must not be one. */
-  prose?: boolean;
-  /** Whether the value is a row of words, as long as its standard wants it. */
-  phrase?: boolean;
-  /** Where the password may stand far behind the literal: what must stand before it, in lower case. */
-  far?: string;
-  /** Whether the value is `user:password`; a generated user without a password is a key. */
-  pair?: boolean;
-}
-
-const BARE = '([^\\s"\'`|;&<>]{3,200})';
-/** `user:'pass word'`, quoted in part. */
-const HALF_QUOTED = `([^\\s"':]{1,80}:(?:"[^"\\n]{1,200}"|'[^'\\n]{1,200}'))`;
-const VALUE = `(?:"([^"\\n]{3,200})"|'([^'\\n]{3,200})'|${BARE})`;
-const QUOTED = `\\\\*(?:"([^"\\\\\\n]{3,200})\\\\*"|'([^'\\\\\\n]{3,200})\\\\*')`;
-/** Twelve words of three to eight letters, or three, six, nine, twelve more: BIP 39. */
-const PHRASE = '[a-z]{3,8}(?: [a-z]{3,8}){11}(?:(?: [a-z]{3,8}){3}){0,4}';
-const sticky = (source: string): RegExp => new RegExp(source, 'iy');
-
-/** Whether an argument and a comma follow the parenthesis of a call. */
-function hasArguments(text: Text, end: number): boolean {
-  for (let i = end; i < end + 161; i++) {
-    const unit = text.at(i);
-    if (unit === 0x2c) return i > end;
-    if (unit === 0x28 || unit === 0x29 || unit === 10 || unit === OUTSIDE) return false;
-  }
-  return false;
-}
-
-const OPENS_QUOTE = oneOf('"\'\\ \t\n\v\f\r');
-/** Whether a quote, blanks or an escape follow the parenthesis of a call. */
-const opensQuote = (text: Text, end: number): boolean => text.at(end) >= 128 || isIn(OPENS_QUOTE, text.at(end));
-
-const LOGINS: readonly Login[] = [
-  {
-    literals: [' -u ', '--user', '--proxy-user'],
-    words: /\b(?:curl|wget|http)\b/g,
-    pair: true,
-    pattern: sticky(` ?(?:-u|--(?:proxy-)?user)[ =]{1,3}(?:${HALF_QUOTED}|${VALUE})`),
-  },
-  { literals: ['curl -'], pair: true, pattern: sticky(`curl (?:-[\\w-]+ ){0,3}-[a-z]{0,6}u[ ]{0,3}${VALUE}`) },
-  {
-    literals: [' -p '],
-    words: /\b(?:login|ldapsearch|mysql\w*|mongo\w*|smbclient|cqlsh|influx|psexec|useradd|usermod)\b/gi,
-    pattern: sticky(` -p[ =]{1,3}${VALUE}`),
-  },
-  {
-    literals: ['mysql', 'mariadb'],
-    far: ' -p',
-    pattern: sticky(`(?:mysql|mariadb)\\w*(?:-\\w+)?(?: [^\\n|;]{0,200}?)? -p(?!assword|ort|rotocol|ipe|lugin|rint)${VALUE}`),
-  },
-  { literals: ['sshpass'], pattern: sticky(`sshpass[ ]{1,3}-p[ ]{0,3}${VALUE}`) },
-  { literals: ['redis-cli'], far: '-a', pattern: sticky(`redis-cli [^\\n|;]{0,160}?-a[ ]{1,3}${VALUE}`) },
-  {
-    literals: ['sqlcmd', 'sqlplus'],
-    far: '',
-    pattern: sticky(
-      `(?:sqlcmd [^\\n|;]{0,160}?-P[ ]{0,3}|sqlplus (?:-\\w+ ){0,3}[\\w$]+/)(?:"([^"\\n]{3,200})"|'([^'\\n]{3,200})'|([^\\s"'@]{3,200}))`,
-    ),
-  },
-  { literals: ['htpasswd -'], pattern: sticky(`htpasswd (?:-[A-Za-z]{1,6} ){1,4}\\S{1,120}[ ]{1,3}(?!\\S*$)\\S{1,64}[ ]{1,3}${VALUE}`) },
-  {
-    literals: ['ldapsearch', 'ldapadd', 'ldapmodify', 'ldappasswd'],
-    far: '-w',
-    pattern: sticky(`ldap\\w+ [^\\n|;]{0,200}?-w[ ]{0,3}${VALUE}`),
-  },
-  {
-    literals: ['zip -', '7z a', '7z e', '7z x', '7za '],
-    pattern: sticky(`(?:zip (?:-\\w+ ){0,3}-P[ ]{0,3}|7za? \\w (?:[^\\n|;]{0,80}? )?-p)${VALUE}`),
-  },
-  {
-    literals: ['pass:'],
-    ends: ['pass ', 'pass=', 'passin ', 'passin=', 'passout ', 'passout='],
-    before: /\b-?-(?:pass|passin|passout)[ =]$|openssl[^\n]*-pass(?:in|out)? $/,
-    pattern: sticky(`pass:${VALUE}`),
-  },
-  { literals: ['schtasks'], far: '/r', pattern: sticky(`schtasks [^\\n]{0,240}?/rp[ ]{1,3}${VALUE}`) },
-  { literals: ['snmp-server community '], pattern: sticky(`snmp-server community ${VALUE}`) },
-  {
-    literals: ['enable secret ', 'enable password ', 'pac key '],
-    prose: true,
-    pattern: sticky(`(?:enable (?:secret|password)|pac key)(?: level \\d{1,2})?(?: \\d)? ${VALUE}`),
-  },
-  { literals: ['login_with_api_key'], pattern: sticky(`login_with_api_key",[ ]{0,4}"params"[ ]{0,4}:[ ]{0,4}\\[[ ]{0,4}${QUOTED}`) },
-  { literals: ['rabbitmqctl'], pattern: sticky(`rabbitmqctl (?:add_user|change_password) \\S{1,64}[ ]{1,3}${VALUE}`) },
-  { literals: ['identified '], pattern: sticky(`identified (?:with \\S{1,40} )?(?:by|as)[ ]{1,3}(?:password[ ]{1,3})?${QUOTED}`) },
-  { literals: ['securestring'], pattern: sticky(`securestring[ ]{1,3}(?:-string[ ]{1,3})?${QUOTED}`) },
-  { literals: ['oracle:thin:'], pattern: sticky(`oracle:thin:[\\w$]{1,64}/([^\\s@"'/]{3,128})@`) },
-  {
-    literals: [
-      'getconnection(',
-      'mysqli(',
-      'pdo(',
-      'mysql_connect(',
-      'mysqli_connect(',
-      'pg_connect(',
-      'odbc_connect(',
-      'dbi->connect(',
-      'dbi.connect(',
-      'directoryentry(',
-      'mysql.connect(',
-      'mysqldb.connect(',
-      'opendsobject(',
-    ],
-    may: hasArguments,
-    pattern: sticky(`[\\w >.-]{3,16}\\((?:[^(),\\n]{1,160},\\s{0,40}){2}${QUOTED}`),
-  },
-  {
-    literals: [
-      'login(',
-      'sign_in(',
-      'signin(',
-      'basicauth(',
-      'basic_auth(',
-      'authenticate(',
-      '.auth(',
-      'networkcredential(',
-      'authentication(',
-      'auth=(',
-      'credentials(',
-    ],
-    may: opensQuote,
-    pattern: sticky(`[\\w.=]{5,18}\\(\\s{0,8}\\\\*["'][^"'\\s()]{1,120}\\\\*["'],\\s{0,8}${QUOTED}`),
-  },
-  {
-    literals: ['networkcredential]::new(', 'pscredential]::new('],
-    pattern: sticky(`\\w{12,17}\\]::new\\(\\s{0,8}["'][^"'\\s()]{1,120}["'],\\s{0,8}${QUOTED}`),
-  },
-  {
-    literals: ['ldap_bind', 'ldap_simple_bind', 'simple_bind'],
-    pattern: sticky(`\\w{9,18}\\([^"'()\\n]{0,40}["'][^"'\\n]{1,160}["'],\\s{0,8}${QUOTED}`),
-  },
-  { literals: ['net use '], far: '/user:', pattern: sticky(`net use [^\\n|;]{0,160}?/user:\\S{1,80}[ ]{1,3}${VALUE}`) },
-  {
-    literals: ['smbclient ', 'rpcclient '],
-    far: '%',
-    pattern: sticky(`(?:smb|rpc)client [^\\n|;]{0,160}?-U[ ]{0,3}["']?[\\w\\\\/.@-]{1,64}%([^\\s"'%]{3,200})`),
-  },
-  { literals: ['gh secret set '], far: '-b', pattern: sticky(`gh secret set [^\\n|;]{0,160}? (?:-b|--body)[ =]{1,3}${VALUE}`) },
-  { literals: ['openssl enc '], far: ' -k ', pattern: sticky(`openssl enc [^\\n|;]{0,200}? -k[ ]{1,3}${VALUE}`) },
-  { literals: ['vault login '], prose: true, pattern: sticky(`vault login (?:-[\\w=/-]{1,40} ){0,3}(?:token=)?(?!\\w+=)${VALUE}`) },
-  { literals: [':5432:'], before: /(?:^|[\s"'])[\w.*-]{1,120}$/, pattern: sticky(':5432:[^:\\s]{1,64}:[^:\\s]{1,64}:([^\\s:"\']{3,200})') },
-  {
-    literals: ['mnemonic', 'seed phrase', 'seed_phrase', 'seedphrase', 'recovery phrase', 'recovery_phrase'],
-    phrase: true,
-    pattern: sticky(`(?:mnemonic|seed[ _]?phrase|recovery[ _]phrase)["']?[ ]{0,4}[:=][ ]{0,4}["']?(${PHRASE})(?![ ]?[a-z])`),
-  },
-  {
-    literals: ['pw: ', 'pw = ', 'pw=', 'pw is '],
-    prose: true,
-    before: /(?:^|[\s"'(_])$/,
-    pattern: sticky(`pw(?: is|[ ]?[:=])[ ]?${VALUE}`),
-  },
-];
+const LOGINS: readonly Login[] = [...COMMANDS, ...CALLS];
 
 /** What a password is piped into. */
-const PIPES = ['--password-stdin', 'convertto-securestring', 'chpasswd', 'sudo -s '];
+const PIPES = ['--password-stdin', 'convertto-securestring', 'chpasswd', 'sudo -s ', 'passwd --stdin', 'kinit '];
 /** What follows `user:password` in a data source name of Go. */
 const DSN_HOSTS = ['@tcp(', '@unix('];
 
@@ -278,11 +114,16 @@ export class LoginFinder {
   }
 
   #isWorth(login: Login, { value, quoted }: Match): boolean {
+    if (login.cookies === true) return holdsCookie(value);
     const bare = login.prose === true && !quoted;
-    const key = `${login.pair === true ? 'p' : bare ? 'b' : 'q'}${value}`;
+    const key = `${login.strong === true ? 's' : login.pair === true ? 'p' : bare ? 'b' : 'q'}${value}`;
     const known = this.#judged.get(key);
     if (known !== undefined) return known;
-    const worth = login.phrase === true || (login.pair === true ? isPair(value) : isWorth(value, bare));
+    const worth =
+      login.phrase === true ||
+      (login.pair === true
+        ? isPair(value)
+        : isWorth(value, bare) && (login.strong !== true || isStrong(value.replace(CLOSES_SENTENCE, ''))));
     if (value.length <= 64 && this.#judged.size < MOST_JUDGED) this.#judged.set(key, worth);
     return worth;
   }
@@ -393,8 +234,13 @@ function spanOf(match: RegExpExecArray, at: number): Match | undefined {
   return { value, start, end: start + value.length, quoted: last === 0x22 || last === 0x27 || last === 0x5c };
 }
 
+const CLOSES_SENTENCE = /[,;.)]+$/;
 const isWorth = (value: string, bare: boolean): boolean =>
-  !/^-/.test(value) && !/^\d{1,5}(?::\d+)?$/.test(value) && isPassword(bare ? value.replace(/[,;.)]+$/, '') : value, !bare);
+  !/^-/.test(value) && !/^\d{1,5}(?::\d+)?$/.test(value) && isPassword(bare ? value.replace(CLOSES_SENTENCE, '') : value, !bare);
+
+/** Whether one of the cookies in a row of them looks generated. */
+const holdsCookie = (value: string): boolean =>
+  value.split(/;\s{0,4}/).some((cookie) => /^[\w.-]{1,64}=/.test(cookie) && looksRandom(cookie.slice(cookie.indexOf('=') + 1), 16));
 
 function isPair(value: string): boolean {
   const colon = value.indexOf(':');

@@ -174,6 +174,21 @@ export function isPassword(value: string, quoted: boolean): boolean {
   return isMixed(bare) || (bare.length >= 12 && isScattered(bare));
 }
 
+/** Words with a number that stand beside passwords and are none: algorithms, standards, releases, places. */
+const TECHNICAL =
+  /^\W*(?:sha|md|aes|rsa|hmac|pbkdf|utf|oauth|base|argon|bcrypt|scrypt|tls|ssl|ecdsa|ed|ecb|cbc|gcm|wpa|x|v|http|rfc|iso|ntlmv?|crc|ripemd|ascii)-?_?\d|with(?:hmac)?(?:sha|md|aes|rsa)|^[\w.+-]+@[\w-]+(?:\.[\w-]+)+$|^[\w.-]+:\d{2,5}$|^\d+(?:[.:/-]\d+)*\W*$|^[\w.-]+\.[a-z]{2,4}\d?$|^(?:\.{0,2}\/|[A-Za-z]:\\)|^#\d+$/i;
+
+/** Whether a value is so much of a password that it needs no more than a hint beside it: letters and digits, and a sign or a mixture that no word has. */
+export function isStrong(value: string): boolean {
+  if (value.length < 8 || value.length > 128 || /\s/.test(value) || TECHNICAL.test(value) || isUuid(value)) return false;
+  if (isPlaceholder(value) || CALL.test(value) || !/\d/.test(value) || !/[A-Za-z]{2}/.test(value)) return false;
+  if (/[!@#$%^&*?~]/.test(value)) return !/[<>{}()[\]|=;,"'`]/.test(value);
+  const { digits, upper, lower } = shapeOf(value);
+  return (
+    (digits > 1 && upper > 0 && lower > 1 && /^[\w.+=/~-]+$/.test(value) && !CONSTANT.test(value)) || (digits > 2 && looksRandom(value, 10))
+  );
+}
+
 /** Whether capitals and small letters change as often as in base64. */
 export function isScattered(value: string): boolean {
   if (!hasCapitals(value)) return false;
