@@ -5,6 +5,7 @@ import { Secret } from '@mogplex/credentials';
 import { MogplexError } from '@mogplex/protocol';
 import { z } from 'zod';
 import type { GitHubSettings } from './github/settings.ts';
+import { type ProxySettings, readProxy } from './models/gateway/proxy.ts';
 
 const count = (fallback: number) => z.coerce.number().int().positive().default(fallback);
 
@@ -105,6 +106,8 @@ export interface Config {
   trustedProxies: readonly string[];
   /** Private networks that users' upstream URLs may lead to. */
   allowPrivateUpstreams: readonly string[];
+  /** Through which addresses outside are reached over https. */
+  proxy?: ProxySettings;
   limits: {
     /** Requests a minute and key. */
     perKey: number;
@@ -151,6 +154,7 @@ export const loadConfig = (env: Readonly<Record<string, string | undefined>>): C
     const wrong = error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
     throw new MogplexError('usage', `wrong settings: ${wrong.join('; ')}`, { boundary: 'configuration' });
   }
+  const proxy = readProxy(set);
   return {
     host: data.MOGPLEX_HOST,
     port: data.MOGPLEX_PORT,
@@ -160,6 +164,7 @@ export const loadConfig = (env: Readonly<Record<string, string | undefined>>): C
     ...(data.MOGPLEX_PUBLIC_URL === undefined ? {} : { publicUrl: data.MOGPLEX_PUBLIC_URL }),
     trustedProxies: data.MOGPLEX_TRUSTED_PROXIES,
     allowPrivateUpstreams: data.MOGPLEX_ALLOW_PRIVATE_UPSTREAMS,
+    ...(proxy ? { proxy } : {}),
     limits: {
       perKey: data.MOGPLEX_RATE_LIMIT,
       startsPerAccount: data.MOGPLEX_START_LIMIT,

@@ -4,10 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { MogplexError } from '@mogplex/protocol';
 import { createRedactor, profiles } from '@mogplex/redaction';
+import { Agent, setGlobalDispatcher } from 'undici';
 import { createApp } from './app.ts';
 import type { Config } from './config.ts';
 import type { Route } from './http/route.ts';
 import { createLogger, type Logger } from './http/log.ts';
+import { createSafeConnector, operatorPolicy } from './models/gateway/dial.ts';
+import type { ProxySettings } from './models/gateway/proxy.ts';
 import type { Platform } from './platform.ts';
 import { openRooms } from './rooms.ts';
 import { openCoherence } from './store/coherence/open.ts';
@@ -97,6 +100,13 @@ const KEEP_ALIVE_MS = 75_000;
 /** What every part of the platform, after the open requests, has to end in, in milliseconds. */
 const CLOSE_MS = 5_000;
 
+/** How long the proxy may take to let a `fetch` through, in milliseconds. */
+const PROXY_MS = 10_000;
+
+/** Lets `fetch` go through the proxy, for as long as this process lives: that is how GitHub is asked. */
+const useProxy = (proxy: ProxySettings): void =>
+  setGlobalDispatcher(new Agent({ connect: createSafeConnector(operatorPolicy(proxy), { timeout: PROXY_MS }) }));
+
 /** A part of the platform that ends when the server stops. */
 interface Part {
   name: string;
@@ -133,6 +143,7 @@ const closeParts = async (parts: Part[], drainSeconds: number, log: Logger): Pro
 export const startServer = async (config: Config, io: ServerIo = processIo): Promise<RunningServer> => {
   const redactor = createRedactor(profiles.serverLog);
   const log = createLogger(io.log, (fields) => redactor.object(fields).value, config.log, io.now);
+  if (config.proxy) useProxy(config.proxy);
   const hold = config.databaseUrl ? undefined : await holdDataFolder(config.dataDir, io);
   let listener = starting;
   const server = createServer({ shouldUpgradeCallback: wantsWebSocket }, (incoming, outgoing) => listener(incoming, outgoing));

@@ -49,6 +49,7 @@ Settings (environment):
   MOGPLEX_MODEL_PING_SECONDS       silence in a stream of events after which the client is told that it lives (15)
   MOGPLEX_MODEL_LEASE_SECONDS      time after which a dead server's reservations are released (60)
   MOGPLEX_ALLOW_PRIVATE_UPSTREAMS  private networks that users' upstream addresses may lead to
+  HTTPS_PROXY, NO_PROXY            proxy for https addresses outside, and what is reached without it
   MOGPLEX_SECRET_SCANNING_KEYS     file or https address of the public keys that reports of leaked tokens are signed with
   MOGPLEX_RUN_WORKERS              runs that this server works on at the same time (32; 0: none)
   MOGPLEX_RUN_DAYS                 days that a run and its events are kept after it has ended (90)

@@ -20,7 +20,8 @@ export interface ConnectionsRoom {
 
 /** Opens the connections to REST APIs and MCP servers. */
 export const openConnections = (platform: Platform): ConnectionsRoom => {
-  const parts = { policy: dialPolicy(platform.config.allowPrivateUpstreams) };
+  const { allowPrivateUpstreams, proxy } = platform.config;
+  const parts = { policy: dialPolicy(allowPrivateUpstreams, proxy) };
   const open: OpenCredential = async (row) =>
     row.auth === 'oauth' ? await openOAuthHeaders(platform, parts, row) : openHeaders(platform.store.sealer, row);
   return {

@@ -73,7 +73,7 @@ export const openModels = (platform: Platform): ModelsRoom => {
   const ledger = openLedger(platform);
   const pools = createPools(
     { connect: connect * 1_000, firstByte: firstByte * 1_000, idle: idle * 1_000 },
-    dialPolicy(config.allowPrivateUpstreams),
+    dialPolicy(config.allowPrivateUpstreams, config.proxy),
   );
   const pinger = createPinger(ping * 1_000);
   const noteHealth = (id: string, ailment: Ailment | undefined): void => {

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { buildConnector } from 'undici';
 import { MogplexError } from '@mogplex/protocol';
+import { createTunnels, goesThrough, type ProxySettings } from './proxy.ts';
 
 /** Which addresses outside the public internet may be dialled. */
 export interface DialPolicy {
@@ -10,6 +11,10 @@ export interface DialPolicy {
   allowNetworks: readonly string[];
   /** Whether http without TLS is dialled in those networks alone: for requests that carry a credential. */
   tlsElsewhere?: boolean;
+  /** Through which https addresses are reached; absent: none. */
+  proxy?: ProxySettings;
+  /** Whether the proxy looks up names, unchecked: for addresses that no user has set. Else it gets the address that was checked. */
+  proxyLooksUp?: boolean;
 }
 
 /** `dns.lookup` in its callback form with `all`. */
@@ -22,10 +27,14 @@ export type Lookup = (
 type Parsed = ipaddr.IPv4 | ipaddr.IPv6;
 
 /** Everything on this machine and on its own networks: for upstreams that the operator set on the command line. */
-export const OPERATOR_NETWORKS: DialPolicy = { allowNetworks: ['0.0.0.0/0', '::/0'] };
+export const operatorPolicy = (proxy?: ProxySettings): DialPolicy => ({
+  allowNetworks: ['0.0.0.0/0', '::/0'],
+  proxyLooksUp: true,
+  ...(proxy ? { proxy } : {}),
+});
 
 /** A policy for addresses that a user may set, with the operator's explicit exceptions. @throws MogplexError `usage` for a malformed network. */
-export const dialPolicy = (allowNetworks: readonly string[]): DialPolicy => {
+export const dialPolicy = (allowNetworks: readonly string[], proxy?: ProxySettings): DialPolicy => {
   for (const network of allowNetworks) {
     if (!ipaddr.isValidCIDR(network)) {
       throw new MogplexError('usage', `"${network}" is not a network in CIDR form`, {
@@ -34,7 +43,7 @@ export const dialPolicy = (allowNetworks: readonly string[]): DialPolicy => {
       });
     }
   }
-  return { allowNetworks };
+  return { allowNetworks, ...(proxy ? { proxy } : {}) };
 };
 
 const isAllowed = (address: Parsed, policy: DialPolicy): boolean =>
@@ -75,47 +84,100 @@ export const assertDialable = (address: string, policy: DialPolicy, host: string
 
 const isLiteral = (hostname: string): boolean => ipaddr.isValid(hostname.replace(/^\[|\]$/g, ''));
 
-/**
- * A connector for undici that checks where it really goes, at the moment it connects: an IP literal before the dial,
- * every address that a name resolves to, and the peer of the finished connection. A name that changes its address
- * between a check and the dial gains nothing, since the checked address is the dialled one.
- *
- * @param options.timeout milliseconds until a connection attempt is given up.
- * @param options.lookup the resolver; the system's by default.
- */
-export const createSafeConnector = (
-  policy: DialPolicy,
-  { timeout, lookup = systemLookup as Lookup }: { timeout: number; lookup?: Lookup },
-): buildConnector.connector => {
-  const checkedLookup =
-    (protocol: string): Lookup =>
-    (hostname, _options, callback) => {
-      lookup(hostname, { all: true }, (error, addresses) => {
-        if (error) return callback(error, []);
-        try {
-          for (const { address } of addresses) assertDialable(address, policy, hostname, protocol);
-        } catch (cause) {
-          return callback(cause as Error, []);
-        }
-        callback(null, addresses);
+interface Dialing {
+  /** Milliseconds until a connection attempt is given up. */
+  timeout: number;
+  /** The resolver; the system's by default. */
+  lookup?: Lookup;
+}
+
+/** Looks a name up, and gives no address of it away unless all are in order. */
+const checkedLookup =
+  (policy: DialPolicy, lookup: Lookup, protocol: string): Lookup =>
+  (hostname, _options, callback) => {
+    lookup(hostname, { all: true }, (error, addresses) => {
+      if (error) return callback(error, []);
+      try {
+        for (const { address } of addresses) assertDialable(address, policy, hostname, protocol);
+      } catch (cause) {
+        return callback(cause as Error, []);
+      }
+      callback(null, addresses);
+    });
+  };
+
+/** The address that the proxy is told of, for a host whose addresses are checked here. */
+const checkedAddress = (hostname: string, policy: DialPolicy, lookup: Lookup): Promise<string> =>
+  isLiteral(hostname)
+    ? Promise.resolve(hostname.replace(/^\[|\]$/g, ''))
+    : new Promise((resolve, reject) => {
+        checkedLookup(policy, lookup, 'https:')(hostname, { all: true }, (error, [first]) => {
+          if (error) reject(error);
+          else if (first) resolve(first.address);
+          else reject(refused(hostname));
+        });
       });
-    };
-  const connectorFor = (protocol: string): buildConnector.connector =>
-    buildConnector({ timeout, allowH2: false, autoSelectFamily: true, lookup: checkedLookup(protocol) } as buildConnector.BuildOptions);
-  const [connectTls, connectPlain] = [connectorFor('https:'), connectorFor('http:')];
-  return (options, callback) => {
+
+/** TLS to the other side, on a line through the proxy. */
+const createProxiedConnector = (
+  policy: DialPolicy,
+  proxy: ProxySettings,
+  { timeout, lookup }: Required<Dialing>,
+  connectTls: buildConnector.connector,
+): buildConnector.connector => {
+  const tunnel = createTunnels(proxy, timeout);
+  const open = async ({ hostname, port }: buildConnector.Options): Promise<Socket> =>
+    await tunnel(policy.proxyLooksUp === true ? hostname : await checkedAddress(hostname, policy, lookup), port);
+  const dial = async (options: buildConnector.Options, callback: buildConnector.Callback): Promise<void> => {
+    let httpSocket: Socket;
     try {
-      if (isLiteral(options.hostname)) assertDialable(options.hostname, policy, options.hostname, options.protocol);
+      httpSocket = await open(options);
     } catch (error) {
       callback(error as Error, null);
       return;
     }
-    const connect = options.protocol === 'http:' ? connectPlain : connectTls;
+    connectTls({ ...options, httpSocket }, callback);
+  };
+  return (options, callback) => void dial(options, callback);
+};
+
+/**
+ * A connector for undici that checks where it really goes, at the moment it connects: an IP literal before the dial,
+ * every address that a name resolves to, and the peer of the finished connection. A name that changes its address
+ * between a check and the dial gains nothing, since the checked address is the dialled one. The same holds where a proxy dials.
+ */
+export const createSafeConnector = (
+  policy: DialPolicy,
+  { timeout, lookup = systemLookup as Lookup }: Dialing,
+): buildConnector.connector => {
+  const connectorFor = (protocol: string): buildConnector.connector =>
+    buildConnector({
+      timeout,
+      allowH2: false,
+      autoSelectFamily: true,
+      lookup: checkedLookup(policy, lookup, protocol),
+    } as buildConnector.BuildOptions);
+  const [connectTls, connectPlain] = [connectorFor('https:'), connectorFor('http:')];
+  const { proxy } = policy;
+  const connectProxied = proxy && createProxiedConnector(policy, proxy, { timeout, lookup }, connectTls);
+  return (options, callback) => {
+    const { hostname, protocol, port } = options;
+    try {
+      if (isLiteral(hostname)) assertDialable(hostname, policy, hostname, protocol);
+    } catch (error) {
+      callback(error as Error, null);
+      return;
+    }
+    if (proxy && connectProxied && goesThrough(proxy, protocol, hostname, port)) {
+      connectProxied(options, callback);
+      return;
+    }
+    const connect = protocol === 'http:' ? connectPlain : connectTls;
     connect(options, (...result) => {
       const [error, socket] = result;
       if (error) return callback(error, null);
       try {
-        assertDialable((socket as Socket).remoteAddress ?? '', policy, options.hostname, options.protocol);
+        assertDialable((socket as Socket).remoteAddress ?? '', policy, hostname, protocol);
       } catch (cause) {
         (socket as Socket).destroy();
         return callback(cause as Error, null);

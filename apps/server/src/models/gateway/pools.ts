@@ -1,4 +1,5 @@
-import { createSafeConnector, type DialPolicy, type Lookup, OPERATOR_NETWORKS } from './dial.ts';
+import { ENDPOINTS } from '../upstreams/endpoints.ts';
+import { createSafeConnector, type DialPolicy, type Lookup, operatorPolicy } from './dial.ts';
 import { UpstreamPool } from './upstream/pool.ts';
 
 /** How long an upstream may take, in milliseconds. */
@@ -24,6 +25,9 @@ export interface Pools {
 /** How long a connection without a call is kept where the upstream does not say. */
 const KEEP_ALIVE_MS = 30_000;
 
+/** Addresses that nobody set: those of the providers themselves. */
+const PROVIDERS_OWN: ReadonlySet<string> = new Set(Object.values(ENDPOINTS).map(({ baseUrl }) => new URL(baseUrl).origin));
+
 /** One pool of kept-alive connections per upstream origin and trust; a user's address never shares the operator's. */
 export const createPools = (timeouts: UpstreamTimeouts, userPolicy: DialPolicy, lookup?: Lookup): Pools => {
   const pools = new Map<string, UpstreamPool>();
@@ -32,7 +36,8 @@ export const createPools = (timeouts: UpstreamTimeouts, userPolicy: DialPolicy, 
       const key = `${trusted ? 'operator' : 'user'} ${origin}`;
       const known = pools.get(key);
       if (known) return known;
-      const connect = createSafeConnector(trusted ? OPERATOR_NETWORKS : userPolicy, {
+      const policy = trusted ? operatorPolicy(userPolicy.proxy) : { ...userPolicy, proxyLooksUp: PROVIDERS_OWN.has(origin) };
+      const connect = createSafeConnector(policy, {
         timeout: timeouts.connect,
         ...(lookup ? { lookup } : {}),
       });
