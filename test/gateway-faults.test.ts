@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Fault, startAnthropicUpstream, startOpenAiUpstream, type Upstream } from './fakes/index.ts';
 import { putPennyModel, startGateway, type TestGateway } from './support/gateway.ts';
@@ -40,7 +40,7 @@ describeStores('B7 B22 upstream faults', (stores) => {
 
   beforeAll(async () => {
     [openai, anthropic] = await Promise.all([startOpenAiUpstream(), startAnthropicUpstream()]);
-    gateway = await startGateway(await stores.place(), { MOGPLEX_MODEL_FIRST_BYTE_SECONDS: '1', MOGPLEX_MODEL_IDLE_SECONDS: '1' });
+    gateway = await startGateway(await stores.place(), { MOGPLEX_MODEL_FIRST_BYTE_SECONDS: '1', MOGPLEX_MODEL_IDLE_SECONDS: '1', MOGPLEX_MODEL_STALL_SECONDS: '2' });
     await putPennyModel(gateway.store, 'penny', 1_000);
     await gateway.upstream('anthropic', anthropic.origin, KEY);
     await gateway.plan({ monthlyCredit: 1_000_000 });
@@ -214,6 +214,25 @@ describeStores('B7 B22 upstream faults', (stores) => {
     await expect.poll(() => openai.requests.at(-1)?.abandoned, { timeout: 5_000, interval: 20 }).toBe(true);
     openai.fault = undefined;
     await free();
+  });
+
+  test('B7 a client that takes nothing of its answer is dropped, and what was used is booked', async () => {
+    const odd = await startOddUpstream();
+    await gateway.upstream('openai', `http://127.0.0.1:${(odd.address() as AddressInfo).port}/v1`, KEY);
+    const body = JSON.stringify({ model: 'penny', max_tokens: 50, messages: [{ role: 'user', content: 'stalled' }] });
+    const { hostname, port } = new URL(gateway.url);
+    const client = connect(Number(port), hostname);
+    client.on('error', () => undefined);
+    client.pause();
+    client.write(
+      `POST /gateway/openai/v1/chat/completions HTTP/1.1\r\nhost: ${hostname}\r\nx-request-id: stalled-client-1\r\nauthorization: Bearer ${gateway.token}\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+    );
+    await expect
+      .poll(() => gateway.platform.logged(), { timeout: 20_000 })
+      .toMatch(/stalled-client-1.*"outcome":"cancelled, estimated","fault":"CLIENT_STALLED"/);
+    await free();
+    client.destroy();
+    odd.close();
   });
 
   test('D2 after all that the log holds no key and no token', () => {

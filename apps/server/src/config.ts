@@ -64,6 +64,7 @@ const environment = z.object({
   MOGPLEX_MODEL_CONNECT_SECONDS: count(10),
   MOGPLEX_MODEL_FIRST_BYTE_SECONDS: count(600),
   MOGPLEX_MODEL_IDLE_SECONDS: count(300),
+  MOGPLEX_MODEL_STALL_SECONDS: count(600),
   MOGPLEX_MODEL_PING_SECONDS: count(15),
   MOGPLEX_MODEL_LEASE_SECONDS: count(60),
   MOGPLEX_RUN_WORKERS: z.coerce.number().int().min(0).max(1_000).default(32),
@@ -126,7 +127,7 @@ export interface Config {
    * Seconds that a model provider may take to accept a connection, to begin to answer, and between two pieces of an answer; and
    * how long credit that a server set aside stays so after the server died.
    */
-  modelSeconds: { connect: number; firstByte: number; idle: number; ping: number; lease: number };
+  modelSeconds: { connect: number; firstByte: number; idle: number; stall: number; ping: number; lease: number };
   runs: {
     /** Runs that this server works on at the same time; 0: it takes none. */
     workers: number;
@@ -177,6 +178,7 @@ export const loadConfig = (env: Readonly<Record<string, string | undefined>>): C
       connect: data.MOGPLEX_MODEL_CONNECT_SECONDS,
       firstByte: data.MOGPLEX_MODEL_FIRST_BYTE_SECONDS,
       idle: data.MOGPLEX_MODEL_IDLE_SECONDS,
+      stall: data.MOGPLEX_MODEL_STALL_SECONDS,
       ping: data.MOGPLEX_MODEL_PING_SECONDS,
       lease: data.MOGPLEX_MODEL_LEASE_SECONDS,
     },

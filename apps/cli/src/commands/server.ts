@@ -46,6 +46,7 @@ Settings (environment):
   MOGPLEX_MODEL_CONNECT_SECONDS    time for a provider to accept a connection (10)
   MOGPLEX_MODEL_FIRST_BYTE_SECONDS time for it to begin to answer (600)
   MOGPLEX_MODEL_IDLE_SECONDS       time between two pieces of an answer (300)
+  MOGPLEX_MODEL_STALL_SECONDS      time that a client may take nothing of its answer (600)
   MOGPLEX_MODEL_PING_SECONDS       silence in a stream of events after which the client is told that it lives (15)
   MOGPLEX_MODEL_LEASE_SECONDS      time after which a dead server's reservations are released (60)
   MOGPLEX_ALLOW_PRIVATE_UPSTREAMS  private networks that users' upstream addresses may lead to

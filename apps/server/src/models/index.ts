@@ -66,13 +66,13 @@ const openLedger = ({ config, store, log, now }: Platform): Ledger => {
 /** Opens catalogue, keys, ledger and gateway. */
 export const openModels = (platform: Platform): ModelsRoom => {
   const { config, store, coherence, log, now } = platform;
-  const { connect, firstByte, idle, ping } = config.modelSeconds;
+  const { connect, firstByte, idle, stall, ping } = config.modelSeconds;
   const settings = createSettingsCache(coherence, () =>
     loadSettings(store, (id, error) => log.error('a provider key cannot be opened', error, { upstream: id })),
   );
   const ledger = openLedger(platform);
   const pools = createPools(
-    { connect: connect * 1_000, firstByte: firstByte * 1_000, idle: idle * 1_000 },
+    { connect: connect * 1_000, firstByte: firstByte * 1_000, idle: idle * 1_000, stall: stall * 1_000 },
     dialPolicy(config.allowPrivateUpstreams, config.proxy),
   );
   const pinger = createPinger(ping * 1_000);

@@ -171,7 +171,9 @@ const reservationFor = (parts: CallParts, request: CallRequest, way: Plotted, am
 };
 
 interface Dialed {
-  base: URL;
+  origin: string;
+  /** What stands before the path of every operation. */
+  path: string;
   key: string;
   echo: EchoPattern;
 }
@@ -183,7 +185,8 @@ const dialed = (upstream: Upstream): Dialed => {
   const known = prepared.get(upstream);
   if (known) return known;
   const key = upstream.key.reveal();
-  const made = { base: new URL(upstream.baseUrl ?? ENDPOINTS[upstream.provider].baseUrl), key, echo: createEchoPattern(key) };
+  const { origin, pathname } = new URL(upstream.baseUrl ?? ENDPOINTS[upstream.provider].baseUrl);
+  const made = { origin, path: pathname, key, echo: createEchoPattern(key) };
   prepared.set(upstream, made);
   return made;
 };
@@ -196,13 +199,13 @@ const attempt = (
   route: Route,
 ): Promise<RelayResult> => {
   const { upstream, modelName } = route;
-  const { base, key, echo } = dialed(upstream);
+  const { origin, path, key, echo } = dialed(upstream);
   const body = peeked.modelAt && modelName !== peeked.model ? renameModel(request.body, peeked.modelAt, modelName) : request.body;
   return relay({
     // The operator's addresses may be private; an account's own key always goes to the provider's public address.
-    pool: parts.pools.get(base.origin, upstream.accountId === null),
+    pool: parts.pools.get(origin, upstream.accountId === null),
     method: 'POST',
-    path: `${base.pathname}${operationPath(request.operation, modelName)}${request.query}`,
+    path: `${path}${operationPath(request.operation, modelName)}${request.query}`,
     headers: upstreamHeaders(request.incoming.headers, request.format, key),
     body,
     key,

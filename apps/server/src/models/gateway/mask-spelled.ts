@@ -10,14 +10,11 @@ const COMMA = 0x2c;
 const SMALL_U = 0x75;
 const ZERO = 0x30;
 const NINE = 0x39;
-/** What a byte may change: in a string, outside of one. */
-const IN_STRING = 1;
-const OUTSIDE = 2;
 const BRACES = [0x5b, 0x5d, 0x7b, 0x7d];
-const MEANS = new Uint8Array(256);
-for (const byte of [NEWLINE, QUOTE, BACKSLASH]) MEANS[byte] = IN_STRING;
-for (const byte of [NEWLINE, QUOTE, COLON, COMMA, ...BRACES]) MEANS[byte] = (MEANS[byte] ?? 0) | OUTSIDE;
-for (let byte = ZERO; byte <= NINE; byte++) MEANS[byte] = OUTSIDE;
+/** Bytes that mean something outside of strings. */
+const OUTSIDE = new Uint8Array(256);
+for (const byte of [NEWLINE, QUOTE, COLON, COMMA, ...BRACES]) OUTSIDE[byte] = 1;
+for (let byte = ZERO; byte <= NINE; byte++) OUTSIDE[byte] = 1;
 const ESCAPED: Record<number, number> = { 0x62: 0x08, 0x66: 0x0c, 0x6e: 0x0a, 0x72: 0x0d, 0x74: 0x09 };
 /** So much of a key may pass before the rest is held back: less tells little, and the first characters of all keys are alike. */
 const MOST_OPEN = 14;
@@ -94,8 +91,13 @@ export class SpelledMask {
     const bytes = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
     let whole = bytes;
     this.#names.open(bytes);
-    for (let at = this.#skip(bytes, this.#held.length); at < bytes.length; at = this.#skip(bytes, at + 1)) {
+    for (let at = this.#held.length; at < bytes.length;) {
+      if (!this.#inString) at = this.#passOutside(bytes, at);
+      else if (this.#escapeAt < 0 && !this.#isValue) at = this.#passName(bytes, at);
+      else if (this.#escapeAt < 0 && this.#begun === 0) at = this.#passText(bytes, at);
+      if (at === bytes.length) break;
       const done = this.#step(bytes[at] ?? 0, this.#base + at);
+      at++;
       if (done) {
         if (whole === bytes) whole = Buffer.from(bytes);
         this.#cover(whole, done);
@@ -139,24 +141,45 @@ export class SpelledMask {
     return first;
   }
 
-  /** Passes over bytes that change nothing. @returns the place of one that may. */
-  #skip(bytes: Buffer, from: number): number {
-    const wanted = this.#inString ? IN_STRING : OUTSIDE;
-    if (this.#inString && (this.#escapeAt >= 0 || (this.#isValue && this.#begun > 0))) return from;
-    const first = this.#inString && this.#isValue ? (this.#pattern.key[0] ?? -1) : -1;
+  /** Reads what stands outside of strings. @returns the place of the quote that opens the next one. */
+  #passOutside(bytes: Buffer, from: number): number {
+    for (let at = from; at < bytes.length; at++) {
+      const byte = bytes[at] ?? 0;
+      if (OUTSIDE[byte] === 0) continue;
+      if (byte === QUOTE) return at;
+      if (byte === COLON) this.#names.keep();
+      else if (byte === NEWLINE) this.#startLine();
+      else if (byte < ZERO || byte > NINE) this.#names.drop();
+      else if (this.#names.isIndex) this.#index += `${this.#names.field}${byte}`;
+    }
+    return bytes.length;
+  }
+
+  /** Reads a name as far as it stands for itself. */
+  #passName(bytes: Buffer, from: number): number {
     let at = from;
     for (; at < bytes.length; at++) {
-      const byte = bytes[at] ?? 0;
-      if (byte === first || ((MEANS[byte] ?? 0) & wanted) !== 0) break;
+      const byte = bytes[at];
+      if (byte === QUOTE || byte === BACKSLASH || byte === NEWLINE) break;
     }
-    if (this.#inString && !this.#isValue) this.#names.take(from, at);
+    this.#names.take(from, at);
     return at;
+  }
+
+  /** Passes over text in which the key does not begin. */
+  #passText(bytes: Buffer, from: number): number {
+    const first = this.#pattern.key[0];
+    for (let at = from; at < bytes.length; at++) {
+      const byte = bytes[at];
+      if (byte === first || byte === QUOTE || byte === BACKSLASH || byte === NEWLINE) return at;
+    }
+    return bytes.length;
   }
 
   /** Reads one byte. @returns a match that it completes. */
   #step(byte: number, at: number): Match | undefined {
     if (byte === NEWLINE) this.#startLine();
-    else if (!this.#inString) this.#outside(byte);
+    else if (!this.#inString) this.#openString();
     else if (this.#escapeAt >= 0) return this.#readEscape(byte, at);
     else if (byte === BACKSLASH) this.#escapeAt = at;
     else if (byte === QUOTE) this.#inString = false;
@@ -172,16 +195,12 @@ export class SpelledMask {
     this.#index = '';
   }
 
-  #outside(byte: number): void {
-    if (byte === QUOTE) {
-      this.#inString = true;
-      this.#isValue = this.#names.hasField;
-      this.#names.begin();
-      this.#text = undefined;
-      this.#escape = '';
-    } else if (byte === COLON) this.#names.keep();
-    else if (byte < ZERO || byte > NINE) this.#names.drop();
-    else if (this.#names.field.endsWith('index')) this.#index += `${this.#names.field}${byte}`;
+  #openString(): void {
+    this.#inString = true;
+    this.#isValue = this.#names.hasField;
+    this.#names.begin();
+    this.#text = undefined;
+    this.#escape = '';
   }
 
   #textOf(name: string): Match {

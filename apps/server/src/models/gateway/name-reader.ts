@@ -1,6 +1,8 @@
 /** Names of fields are shorter; what is longer is text and no name. */
 const LONGEST_NAME = 40;
 
+const LAST_OF_INDEX = 0x78;
+
 /** A text whose last part still stands in the bytes that it is read from. */
 interface Name {
   text: string;
@@ -41,6 +43,12 @@ export class NameReader {
     return this.#make(this.#field);
   }
 
+  /** Whether the value is an index, by its name. */
+  get isIndex(): boolean {
+    const { from, to } = this.#field;
+    return (to === from || this.#bytes?.[to - 1] === LAST_OF_INDEX) && this.field.endsWith('index');
+  }
+
   /** A string begins that may be a name. */
   begin(): void {
     this.#word.text = '';
@@ -62,7 +70,9 @@ export class NameReader {
 
   /** The string was the name of the value that follows. */
   keep(): void {
-    Object.assign(this.#field, this.#word);
+    this.#field.text = this.#word.text;
+    this.#field.from = this.#word.from;
+    this.#field.to = this.#word.to;
   }
 
   /** The value has ended. */

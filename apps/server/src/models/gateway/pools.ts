@@ -9,6 +9,8 @@ export interface UpstreamTimeouts {
   firstByte: number;
   /** Between two pieces of the answer. */
   idle: number;
+  /** That a client may take nothing of its answer. */
+  stall: number;
 }
 
 export interface Pools {
@@ -41,7 +43,8 @@ export const createPools = (timeouts: UpstreamTimeouts, userPolicy: DialPolicy, 
         timeout: timeouts.connect,
         ...(lookup ? { lookup } : {}),
       });
-      const pool = new UpstreamPool(origin, connect, { firstByte: timeouts.firstByte, idle: timeouts.idle, keepAlive: KEEP_ALIVE_MS });
+      const { firstByte, idle, stall } = timeouts;
+      const pool = new UpstreamPool(origin, connect, { firstByte, idle, stall, keepAlive: KEEP_ALIVE_MS });
       pools.set(key, pool);
       return pool;
     },

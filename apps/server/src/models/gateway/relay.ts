@@ -10,7 +10,7 @@ import { clientHeaders } from './headers.ts';
 import { createEchoMask, type EchoMask, echoMaskFor, type EchoPattern } from './mask-echo.ts';
 import { SpelledMask } from './mask-spelled.ts';
 import { type Pinged, type Pinger, PINGS } from './ping.ts';
-import type { UpstreamControl, UpstreamHandler } from './upstream/connection.ts';
+import { ClientStalled, type UpstreamControl, type UpstreamHandler } from './upstream/connection.ts';
 import type { UpstreamPool } from './upstream/pool.ts';
 import { MalformedResponse } from './upstream/response-parser.ts';
 
@@ -123,6 +123,8 @@ class Relay implements UpstreamHandler, Pinged {
   #over = false;
   #echoed = false;
   #finished = false;
+  /** The client could not take the answer as fast as it came. */
+  #wasSlow = false;
   /** What has passed ends between two events, where one of ours may stand. */
   #between = true;
   moved = false;
@@ -131,7 +133,6 @@ class Relay implements UpstreamHandler, Pinged {
     this.#request = request;
     this.#resolve = resolve;
     request.response.on('close', this.#onClose);
-    request.response.on('drain', this.#onDrain);
   }
 
   #onClose = (): void => {
@@ -139,6 +140,14 @@ class Relay implements UpstreamHandler, Pinged {
     if (this.#control) this.#fail(new ClientLeft('the client closed the connection'));
     else this.#finish({ type: 'unsent' });
   };
+
+  /** Takes no more of the answer until the client has taken what it was given. */
+  #waitForClient(): void {
+    if (this.#decoder) this.#decoder.pause();
+    else this.#control?.pause();
+    if (!this.#wasSlow) this.#request.response.on('drain', this.#onDrain);
+    this.#wasSlow = true;
+  }
 
   #onDrain = (): void => {
     if (this.#decoder) this.#decoder.resume();
@@ -155,8 +164,6 @@ class Relay implements UpstreamHandler, Pinged {
     if (this.#finished) return;
     this.#finished = true;
     clearTimeout(this.#errorTimer);
-    this.#request.response.off('close', this.#onClose);
-    this.#request.response.off('drain', this.#onDrain);
     if (this.#events) this.#request.pinger.remove(this);
     this.#decoder?.destroy();
     this.#resolve(result);
@@ -227,7 +234,7 @@ class Relay implements UpstreamHandler, Pinged {
   #startDecoder(decoder: NodeJS.ReadWriteStream & Readable): void {
     this.#decoder = decoder;
     decoder.on('data', (chunk: Buffer) => {
-      if (!this.#pass(chunk)) decoder.pause();
+      if (!this.#pass(chunk)) this.#waitForClient();
       this.#cutSearches();
     });
     decoder.on('drain', () => this.#control?.resume());
@@ -256,8 +263,9 @@ class Relay implements UpstreamHandler, Pinged {
       if (this.#errorBytes > ERROR_BODY * 16) this.#control?.abort(new Error('the error of the upstream does not end'));
       return;
     }
-    const ready = this.#decoder ? this.#decoder.write(chunk) : this.#pass(chunk);
-    if (!ready) this.#control?.pause();
+    if (!this.#decoder) {
+      if (!this.#pass(chunk)) this.#waitForClient();
+    } else if (!this.#decoder.write(chunk)) this.#control?.pause();
     this.#cutSearches();
   }
 
@@ -288,8 +296,15 @@ class Relay implements UpstreamHandler, Pinged {
   onError(error: Error): void {
     if (this.#errorBody) this.#refused(this.#errorBody);
     else if (error instanceof ClientLeft) this.#answered('cancelled');
+    else if (error instanceof ClientStalled) this.#dropClient(error);
     else if (!this.#sent) this.#finish({ type: 'failed', error });
     else this.#cut(error);
+  }
+
+  /** A client that takes nothing holds up its credit and an upstream. */
+  #dropClient(error: Error): void {
+    this.#answered('cancelled', error);
+    this.#request.response.destroy();
   }
 
   /** The upstream stopped in the middle: a stream of events says so, any other answer breaks off visibly. */

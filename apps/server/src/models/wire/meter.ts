@@ -23,7 +23,8 @@ interface Reading {
   delta?: boolean;
 }
 
-type EventReader = (line: Buffer, before: Counts | undefined) => Reading;
+/** Reads the data of one event, one character a byte: what counts is ASCII. */
+type EventReader = (data: string, before: Counts | undefined) => Reading;
 
 /** What a meter has to know of the request. */
 export interface Metered {
@@ -34,7 +35,7 @@ export interface Metered {
   searching: boolean;
 }
 
-const DATA = Buffer.from('data:');
+const DATA = 'data:';
 /** A token is about four bytes of text: only used where the provider never says. */
 const BYTES_PER_TOKEN = 4;
 const WHOLE_BODY = 1024 * 1024;
@@ -43,9 +44,9 @@ const WHOLE_SEARCHING = 8 * WHOLE_BODY;
 const TAIL = 64 * 1024;
 const SMALL_BODY = 16 * 1024;
 
-const parse = (line: Buffer): Record<string, unknown> => {
+const parse = (text: string): Record<string, unknown> => {
   try {
-    const value: unknown = JSON.parse(line.toString('utf8'));
+    const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
   } catch {
     return {};
@@ -55,39 +56,40 @@ const parse = (line: Buffer): Record<string, unknown> => {
 const nested = (value: unknown, key: string): unknown =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
 
-const readChatEvent: EventReader = (line) => {
-  if (line.includes('prompt_tokens')) {
-    const event = parse(line);
+/** Some of the answer: words or arguments, and not the empty ones of a first event. */
+const SAID_IN_CHAT = /content": ?"(?!")|"arguments":"/;
+
+const readChatEvent: EventReader = (data) => {
+  if (data.includes('prompt_tokens')) {
+    const event = parse(data);
     const counts = readChatUsage(event['usage'] ?? nested(event['x_groq'], 'usage'));
     if (counts) return { counts, final: true };
   }
-  const said =
-    (line.includes('content":"') && !line.includes('content":""')) || line.includes('"arguments":"') || line.includes('content": "');
-  return { delta: said };
+  return { delta: SAID_IN_CHAT.test(data) };
 };
 
-const readResponsesEvent: EventReader = (line) => {
-  if (line.includes('input_tokens')) {
-    const counts = readResponsesUsage(nested(parse(line)['response'], 'usage'));
+const readResponsesEvent: EventReader = (data) => {
+  if (data.includes('input_tokens')) {
+    const counts = readResponsesUsage(nested(parse(data)['response'], 'usage'));
     if (counts) return { counts, final: true };
   }
-  return { delta: line.includes('.delta"') };
+  return { delta: data.includes('.delta"') };
 };
 
-const readMessagesEvent: EventReader = (line, before) => {
-  if (line.includes('output_tokens')) {
-    const event = parse(line);
+const readMessagesEvent: EventReader = (data, before) => {
+  if (data.includes('output_tokens')) {
+    const event = parse(data);
     if (event['type'] === 'message_start') return { counts: readMessagesUsage(nested(event['message'], 'usage'), before) };
     if (event['type'] === 'message_delta') return { counts: readMessagesUsage(event['usage'], before), final: true };
   }
-  return { delta: line.includes('content_block_delta') };
+  return { delta: data.includes('content_block_delta') };
 };
 
-const readGoogleEvent: EventReader = (line) => {
-  const delta = line.includes('"text"') || line.includes('"functionCall"');
-  if (!line.includes('usageMetadata')) return { delta };
-  const event = parse(line);
-  const done = line.includes('"finishReason"');
+const readGoogleEvent: EventReader = (data) => {
+  const delta = data.includes('"text"') || data.includes('"functionCall"');
+  if (!data.includes('usageMetadata')) return { delta };
+  const event = parse(data);
+  const done = data.includes('"finishReason"');
   return { counts: readGoogleUsage(event['usageMetadata']), final: done, delta };
 };
 
@@ -115,11 +117,11 @@ const estimate = (requestBytes: number, output: number): Counts => ({
 });
 
 /** Whether an event tells of a web search that the provider has made (responses) or makes (messages). */
-const SEARCH_EVENTS: Partial<Record<Operation, (line: Buffer) => boolean>> = {
-  responses: (line) => line.includes('web_search_call') && line.includes('output_item.done') && isSearch(parse(line)['item']),
-  messages: (line) => {
-    if (!line.includes('server_tool_use') || !line.includes('content_block_start')) return false;
-    const block = parse(line)['content_block'];
+const SEARCH_EVENTS: Partial<Record<Operation, (data: string) => boolean>> = {
+  responses: (data) => data.includes('web_search_call') && data.includes('output_item.done') && isSearch(parse(data)['item']),
+  messages: (data) => {
+    if (!data.includes('server_tool_use') || !data.includes('content_block_start')) return false;
+    const block = parse(data)['content_block'];
     return nested(block, 'type') === 'server_tool_use' && nested(block, 'name') === 'web_search';
   },
 };
@@ -131,8 +133,9 @@ const createStreamMeter = (read: EventReader, { operation, requestBytes, searchi
   let deltas = 0;
   let searches = 0;
   const lines = createLineSplitter((line) => {
-    if (line.length < DATA.length || line.compare(DATA, 0, DATA.length, 0, DATA.length) !== 0) return;
-    const data = line.subarray(DATA.length);
+    const text = line.toString('latin1');
+    if (!text.startsWith(DATA)) return;
+    const data = text.slice(DATA.length);
     const reading = read(data, counts);
     if (reading.delta) deltas++;
     if (tellsOfSearch?.(data)) searches++;
@@ -166,7 +169,7 @@ const lastObjectUnder = (text: string, key: string): unknown => {
     let depth = 0;
     for (let index = start; index < text.length; index++) {
       if (text[index] === '{') depth++;
-      else if (text[index] === '}' && --depth === 0) return parse(Buffer.from(text.slice(start, index + 1)));
+      else if (text[index] === '}' && --depth === 0) return parse(text.slice(start, index + 1));
     }
   }
   return undefined;
@@ -202,7 +205,7 @@ const needleFor = (key: string): Buffer => {
 const usageIn = (body: Buffer, key: string): unknown => {
   const last = lastOf(body, needleFor(key));
   if (last !== undefined) return last;
-  if (body.length <= SMALL_BODY) return parse(body)[key];
+  if (body.length <= SMALL_BODY) return parse(body.toString('utf8'))[key];
   const scanned = scanTopLevel(body, new Set([key]));
   return scanned.ok ? valueOf(body, scanned.values.get(key)) : lastObjectUnder(body.toString('utf8'), key);
 };
@@ -235,7 +238,7 @@ const createBodyMeter = (
       const usage: Usage = counts
         ? { ...counts, exact: !counted || kept === total }
         : { ...estimate(requestBytes, Math.ceil(total / BYTES_PER_TOKEN)), exact: false };
-      const searches = counted ? searchesIn(parse(body)) : 0;
+      const searches = counted ? searchesIn(parse(body.toString('utf8'))) : 0;
       return searches === 0 ? usage : { ...usage, searches };
     },
   };

@@ -7,11 +7,11 @@ import { type ProviderTools, readTools } from './tools.ts';
 export interface PeekedRequest {
   /** The model as the client named it. */
   model: string;
-  /** Where the model's name stands in the body; absent where it is part of the path. */
-  modelAt?: TopLevelValue;
+  /** Where the model's name stands in the body; undefined where it is part of the path. */
+  modelAt: TopLevelValue | undefined;
   stream: boolean;
   /** The most output tokens that the client allows for one answer. */
-  maxOutput?: number;
+  maxOutput: number | undefined;
   /** How many answers it asks for. */
   answers: number;
   /**
@@ -78,19 +78,20 @@ const refersElsewhere = (body: Buffer, values: Map<string, TopLevelValue>, opera
   (operation === 'responses' && values.has('prompt')) ||
   (OPEN_HINTS.some((hint) => body.includes(hint)) && OPEN_MARKS.some((mark) => body.includes(mark)));
 
+const NO_CONFIG: Readonly<Record<string, unknown>> = {};
 const KEYS_OF_OUTPUT = ['max_completion_tokens', 'max_output_tokens', 'max_tokens'] as const;
 
-const limits = (body: Buffer, values: Map<string, TopLevelValue>): { maxOutput?: number; answers: number } => {
+const limits = (body: Buffer, values: Map<string, TopLevelValue>): { maxOutput: number | undefined; answers: number } => {
   const configAt = values.get('generationConfig') ?? values.get('generation_config');
   const config = configAt && valueOf(body, configAt);
-  const nested = (typeof config === 'object' && config !== null ? config : {}) as Record<string, unknown>;
+  const nested = typeof config === 'object' && config !== null ? (config as Record<string, unknown>) : NO_CONFIG;
   let most = Math.max(positive(nested['maxOutputTokens']) ?? 0, positive(nested['max_output_tokens']) ?? 0);
   for (const key of KEYS_OF_OUTPUT) {
     const at = values.get(key);
     if (at) most = Math.max(most, positive(valueOf(body, at)) ?? 0);
   }
   const answers = positive(valueOf(body, values.get('n'))) ?? positive(nested['candidateCount']) ?? 1;
-  return most > 0 ? { maxOutput: most, answers } : { answers };
+  return { maxOutput: most > 0 ? most : undefined, answers };
 };
 
 /**
@@ -115,11 +116,13 @@ export const peekRequest = (body: Buffer, operation: Operation, pathModel?: stri
     throw invalid('background responses cannot be metered, so they are not available here');
   const tools = readTools(body, values, operation);
   const dear = DEAR.has(valueOf(body, values.get('service_tier'))) || DEAR.has(valueOf(body, values.get('speed')));
+  const { maxOutput, answers } = limits(body, values);
   return {
     model,
-    ...(modelAt && pathModel === undefined ? { modelAt } : {}),
+    modelAt: pathModel === undefined ? modelAt : undefined,
     stream: operation === 'stream-generate' || valueOf(body, values.get('stream')) === true,
-    ...limits(body, values),
+    maxOutput,
+    answers,
     openInput: refersElsewhere(body, values, operation, tools),
     tools,
     multiplier: dear ? 2 : 1,

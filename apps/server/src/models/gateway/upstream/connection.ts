@@ -42,12 +42,24 @@ export class UpstreamFault extends Error {
   }
 }
 
+/** The one who listens has paused an answer for too long. */
+export class ClientStalled extends Error {
+  override readonly name = 'ClientStalled';
+  readonly code = 'CLIENT_STALLED';
+
+  constructor() {
+    super('the client takes nothing of its answer');
+  }
+}
+
 /** Milliseconds. */
 export interface ExchangeTimes {
   /** Until the head of the answer. */
   firstByte: number;
   /** Between two pieces of the answer. */
   idle: number;
+  /** That the one who listens may pause the answer. */
+  stall: number;
 }
 
 const PATH = /^\/[\x21-\x7e\x80-\xff]*$/;
@@ -202,7 +214,7 @@ export class UpstreamConnection {
   pause(exchange: object): void {
     if (this.#exchange !== exchange) return;
     this.#paused = true;
-    this.deadline = Number.POSITIVE_INFINITY;
+    this.deadline = performance.now() + this.#times.stall;
     this.#socket.pause();
   }
 
@@ -220,6 +232,7 @@ export class UpstreamConnection {
   /** The deadline has passed: nobody waits for this upstream any longer. */
   expire(): void {
     if (this.#exchange === undefined) this.close();
+    else if (this.#paused) this.#lost(new ClientStalled());
     else if (this.#gotHead) this.#lost(new UpstreamFault('UPSTREAM_BODY_TIMEOUT', 'the upstream stopped in the midst of its answer'));
     else this.#lost(new UpstreamFault('UPSTREAM_HEADERS_TIMEOUT', 'the upstream did not begin to answer'));
   }

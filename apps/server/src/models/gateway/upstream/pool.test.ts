@@ -8,7 +8,7 @@ import { type UpstreamControl, UpstreamFault, type UpstreamRequest } from './con
 import { fetchWhole } from './fetch-whole.ts';
 import { UpstreamPool, type PoolTimes } from './pool.ts';
 
-const TIMES: PoolTimes = { firstByte: 5_000, idle: 5_000, keepAlive: 5_000 };
+const TIMES: PoolTimes = { firstByte: 5_000, idle: 5_000, stall: 5_000, keepAlive: 5_000 };
 const GET: UpstreamRequest = { method: 'GET', path: '/v1/models', headers: { accept: '*/*' }, body: undefined };
 const post = (body: Buffer | string, headers: Record<string, string> = {}): UpstreamRequest => ({
   method: 'POST',
@@ -248,6 +248,14 @@ describe('an upstream that fails', () => {
     expect(codeOf(told.error)).toBe('UPSTREAM_BODY_TIMEOUT');
   });
 
+  it('is given up when nobody takes its answer for too long', async () => {
+    const { pool, sockets } = await upstream(answering('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhello'), { stall: 300 });
+    const told = dispatch(pool, GET, (control) => control.pause());
+    await told.over;
+    expect(codeOf(told.error)).toBe('CLIENT_STALLED');
+    if (!sockets[0]?.destroyed) await once(sockets[0] as Socket, 'close');
+  });
+
   it.each([
     ['closes before its answer', (socket: Socket) => socket.on('data', () => socket.end()), ['start', 'error']],
     [
@@ -409,7 +417,7 @@ describe('the flow of bytes', () => {
     const script = `
       import { buildConnector } from 'undici';
       import { UpstreamPool } from ${JSON.stringify(new URL('pool.ts', import.meta.url).href)};
-      const pool = new UpstreamPool('http://127.0.0.1:${port}', buildConnector({}), { firstByte: 60000, idle: 60000, keepAlive: 60000 });
+      const pool = new UpstreamPool('http://127.0.0.1:${port}', buildConnector({}), { firstByte: 60000, idle: 60000, stall: 60000, keepAlive: 60000 });
       const request = { method: 'GET', path: '/', headers: {}, body: undefined };
       const handler = (onEnd) => ({ onStart: () => {}, onHead: () => {}, onData: (bytes) => console.log(String(bytes)), onEnd, onError: console.error });
       pool.dispatch(request, handler(() => setTimeout(() => pool.dispatch(request, handler(() => {})), 800)));`;
