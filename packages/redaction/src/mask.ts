@@ -15,31 +15,41 @@ export class Tally {
   }
 }
 
-/** Joins overlapping hits, in order of place. The strongest rule of each group names it. */
+/** Joins overlapping hits, in order of place. The strongest rule of each group names it. Changes the list and its hits. */
 export function mergeHits(hits: Hit[]): Hit[] {
-  hits.sort((a, b) => a.start - b.start || b.end - a.end);
-  const merged: Hit[] = [];
+  if (!hits.every((hit, i) => i === 0 || compare(hits[i - 1] as Hit, hit) <= 0)) hits.sort(compare);
+  let kept = 0;
   for (const hit of hits) {
-    const last = merged.at(-1);
+    const last = hits[kept - 1];
     if (last === undefined || hit.start >= last.end) {
-      merged.push({ ...hit });
+      hits[kept++] = hit;
       continue;
     }
     if (hit.rank < last.rank) [last.rank, last.rule] = [hit.rank, hit.rule];
     last.end = Math.max(last.end, hit.end);
   }
-  return merged;
+  hits.length = kept;
+  return hits;
 }
+
+const compare = (a: Hit, b: Hit): number => a.start - b.start || b.end - a.end;
 
 /** The text of [from, to) with merged hits replaced by masks. */
 export function applyHits(text: string, from: number, to: number, hits: readonly Hit[], tally: Tally): string {
   let out = '';
   let at = from;
+  let [rule, mask, count] = ['', '', 0];
   for (const hit of hits) {
     if (hit.end <= from || hit.start >= to) continue;
-    out += `${text.slice(at, Math.max(at, hit.start))}[redacted:${hit.rule}]`;
+    if (hit.rule !== rule) {
+      if (count > 0) tally.add(rule, count);
+      [rule, mask, count] = [hit.rule, `[redacted:${hit.rule}]`, 0];
+    }
+    if (hit.start > at) out += text.slice(at, hit.start);
+    out += mask;
+    count++;
     at = Math.min(hit.end, to);
-    tally.add(hit.rule);
   }
+  if (count > 0) tally.add(rule, count);
   return at === from ? text.slice(from, to) : out + text.slice(at, to);
 }

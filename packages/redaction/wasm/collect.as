@@ -240,22 +240,25 @@ function stands(image: usize, probe: usize, start: usize, low: usize, high: usiz
 @inline function bit(table: usize, h: u32): u32 { return (load<u32>(table + ((h >>> 3) & ~3)) >>> (h & 31)) & 1; }
 
 /** Brings a text of 16-bit units to one byte for each, 255 for those that have none, and notes whether an invisible character may be among them. */
-function narrow(c: usize, from: usize): void {
+function narrow(c: usize, units: usize): void {
   const low: usize = field(c, LOW);
   const high: usize = field(c, HIGH);
   const zero = i8x16.splat(0);
   const most = i16x8.splat(255);
-  const end = from + ((high - low) << 1);
+  const end = units + ((high - low) << 1);
   v128.store(end, zero);
   v128.store(end, zero, 16);
-  let seen = zero;
-  let units = from;
-  for (let p = low; p < high; p += 16, units += 32) {
-    const a = v128.load(units);
-    const b = v128.load(units, 16);
-    seen = v128.or(seen, v128.or(mayBeInvisible(a), mayBeInvisible(b)));
+  let all = zero;
+  let from = units;
+  for (let p = low; p < high; p += 16, from += 32) {
+    const a = v128.load(from);
+    const b = v128.load(from, 16);
+    all = v128.or(all, v128.or(a, b));
     v128.store(p, i8x16.narrow_i16x8_u(i16x8.min_u(a, most), i16x8.min_u(b, most)));
   }
+  let seen = zero;
+  if (v128.any_true(v128.and(all, i16x8.splat(<i16>0xe000))))
+    for (let p = units; p < end; p += 16) seen = v128.or(seen, mayBeInvisible(v128.load(p)));
   store<u32>(c, <u32>v128.any_true(seen), INVISIBLE);
 }
 

@@ -68,6 +68,10 @@ export class LoginFinder {
   readonly #words = new Map<Login, LastWords>();
   /** What was found of values: they come back often. */
   readonly #judged = new Map<string, boolean>();
+  /** The value that was judged last, as what, and what was found of it. */
+  #value = '';
+  #kind = '';
+  #worth = false;
   /** Several literals may begin at one place. */
   #last = -1;
   #found: Span | undefined;
@@ -116,7 +120,17 @@ export class LoginFinder {
   #isWorth(login: Login, { value, quoted }: Match): boolean {
     if (login.cookies === true) return holdsCookie(value);
     const bare = login.prose === true && !quoted;
-    const key = `${login.strong === true ? 's' : login.pair === true ? 'p' : bare ? 'b' : 'q'}${value}`;
+    const kind = login.strong === true ? 's' : login.pair === true ? 'p' : bare ? 'b' : 'q';
+    if (value !== this.#value || kind !== this.#kind) {
+      this.#worth = this.#recall(login, value, bare, kind);
+      this.#value = value;
+      this.#kind = kind;
+    }
+    return this.#worth;
+  }
+
+  #recall(login: Login, value: string, bare: boolean, kind: string): boolean {
+    const key = kind + value;
     const known = this.#judged.get(key);
     if (known !== undefined) return known;
     const worth =
@@ -229,7 +243,9 @@ function spanOf(match: RegExpExecArray, at: number): Match | undefined {
   while (group < match.length && match[group] === undefined) group++;
   const value = match[group];
   if (value === undefined) return undefined;
-  const start = at + match[0].lastIndexOf(value);
+  let place = match[0].length - value.length;
+  while (place > 0 && !match[0].startsWith(value, place)) place--;
+  const start = at + place;
   const last = match[0].charCodeAt(match[0].length - 1);
   return { value, start, end: start + value.length, quoted: last === 0x22 || last === 0x27 || last === 0x5c };
 }
