@@ -1,3 +1,4 @@
+import { AskingController } from './asking.ts';
 import { askTool } from './drawers/approval.ts';
 import { closeDrawer } from './drawers/choose.ts';
 import { openPalette } from './drawers/open.ts';
@@ -48,6 +49,7 @@ export class Cockpit {
   readonly run: RunController;
   readonly platform: PlatformController;
   readonly lists: CompletionLists;
+  readonly asking: AskingController;
   /** Settles with the exit code when the person leaves. */
   readonly left: Promise<number>;
   custom: readonly CustomCommand[] = [];
@@ -74,6 +76,7 @@ export class Cockpit {
     this.run = new RunController(this);
     this.platform = new PlatformController(this);
     this.lists = new CompletionLists(this);
+    this.asking = new AskingController(this);
     this.#turn = new TurnController(this);
     this.store.subscribe(() => this.#wind());
   }
@@ -198,8 +201,10 @@ export class Cockpit {
 
   /** Runs the clock of the working row, and only as long as something is at work. */
   #wind(): void {
-    const { turn, run, view } = this.state;
-    const working = view === 'session' && (turn !== 'idle' || (run !== undefined && !isOver(run.status) && run.line !== 'closed'));
+    const { asking, turn, run, view } = this.state;
+    const working =
+      view === 'session' &&
+      (asking !== undefined || turn !== 'idle' || (run !== undefined && !isOver(run.status) && run.line !== 'closed'));
     if (!working) {
       clearInterval(this.#clock);
       this.#clock = undefined;
@@ -319,6 +324,7 @@ export class Cockpit {
   async logout(): Promise<void> {
     const { model } = this.state.header;
     const { remains } = this.ports.credentials.planLogout(model);
+    this.asking.stop();
     this.#turn.drop();
     this.platform.forget();
     this.platform.endConversation();
@@ -353,7 +359,7 @@ export class Cockpit {
     this.notice('error', `Unknown command /${sanitiseLine(name, 60)}. ${hint} Nothing was sent.`);
   }
 
-  /** Ctrl+C: interrupts the answer or the sign-in under way; twice within 1,500 ms leaves. */
+  /** Ctrl+C: stops what is waited for, else the answer or the sign-in under way; twice within 1,500 ms leaves. */
   interrupt(): void {
     const now = this.ports.now();
     if (now - this.#lastInterrupt <= TWICE_MS) {
@@ -361,11 +367,12 @@ export class Cockpit {
       return;
     }
     this.#lastInterrupt = now;
-    if (this.#turn.interrupt()) {
+    const stopped = this.asking.stop();
+    if (!stopped && this.#turn.interrupt()) {
       const open = (drawer: CockpitState['drawer']) => (drawer?.name === 'tool' ? undefined : drawer);
       this.store.update((state) => ({ ...state, turn: 'interrupting', drawer: open(state.drawer) }));
     } else if (this.state.view === 'login') this.login.interrupt();
-    else {
+    else if (!stopped) {
       this.store.update((state) => ({ ...state, editor: { ...EMPTY_EDITOR, history: state.editor.history }, drawer: undefined }));
     }
     const { run } = this.state;
@@ -378,6 +385,7 @@ export class Cockpit {
 
   /** Ends the cockpit. */
   leave(code: number): void {
+    this.asking.stop();
     this.#turn.interrupt();
     this.login.cancel();
     this.run.stop();
@@ -389,6 +397,7 @@ export class Cockpit {
   escape(): void {
     const { drawer, alert, focus } = this.state;
     if (drawer !== undefined) closeDrawer(this);
+    else if (this.asking.stop()) return;
     else if (alert !== undefined) this.store.update((state) => ({ ...state, alert: undefined }));
     else this.store.update((state) => ({ ...state, focus: focus === 'composer' && state.editor.text === '' ? 'timeline' : 'composer' }));
   }

@@ -78,7 +78,7 @@ export interface OpenSession {
   chooseModel(asked: string | undefined): Promise<string>;
   /** The default model of a provider. */
   defaultOf(provider: string): Promise<string | undefined>;
-  listModels(): Promise<readonly ModelChoice[]>;
+  listModels(signal: AbortSignal): Promise<readonly ModelChoice[]>;
   /** Settles when prices and windows of models are known, as far as they will be. */
   factsLoaded(): Promise<void>;
   /** US dollars for so many tokens, or undefined when no price is known. */

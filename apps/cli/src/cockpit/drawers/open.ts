@@ -1,6 +1,6 @@
 import type { Cockpit } from '../controller.ts';
 import { KEY_HELP } from '../input/key-help.ts';
-import { PERMISSION_MODES } from '../ports.ts';
+import { type ModelChoice, PERMISSION_MODES } from '../ports.ts';
 import { money } from '../panels/header.ts';
 import { SLASH_COMMANDS } from '../slash/table.ts';
 import type { Drawer, ListDrawer, ListItem, ModelUsage, TextDrawer } from '../state/state.ts';
@@ -21,7 +21,9 @@ export const page = (cockpit: Cockpit, name: TextDrawer['name'], title: string, 
   open(cockpit, { kind: 'text', name, title, rows, scroll: 0 });
 
 export async function openModels(cockpit: Cockpit): Promise<void> {
-  const models = await (await cockpit.ports.session()).listModels();
+  const ask = async (signal: AbortSignal): Promise<readonly ModelChoice[]> => await (await cockpit.ports.session()).listModels(signal);
+  const models = await cockpit.asking.during('Asking which models can be used', ask);
+  if (models === undefined) return;
   if (models.length === 0) {
     cockpit.notice('warn', 'No model can be used with the credentials at hand. /login adds one.');
     return;

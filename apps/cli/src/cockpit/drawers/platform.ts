@@ -33,7 +33,11 @@ function serverRows({ name, type, url, headers, problem }: McpRow): string[] {
 
 /** Agents of the platform and the latest runs; Enter attaches to a run. */
 export async function openAgents(cockpit: Cockpit): Promise<void> {
-  await cockpit.platform.readAgents();
+  const read = async (): Promise<true> => {
+    await cockpit.platform.readAgents();
+    return true;
+  };
+  if ((await cockpit.asking.during('Asking for agents and runs', read)) === undefined) return;
   const { agents } = cockpit.state;
   if (agents.state === 'none') return cockpit.notice('info', `Agents run on a platform, for an account of it. ${NO_ACCOUNT}`);
   if (agents.state === 'failed') return cockpit.notice('error', agents.problem);

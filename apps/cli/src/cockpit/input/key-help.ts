@@ -11,7 +11,7 @@ export const KEY_HELP: readonly { keys: string; does: string }[] = [
   { keys: 'Ctrl+L', does: 'draw the screen anew' },
   { keys: 'Ctrl+A, Ctrl+E', does: 'start, end of the row' },
   { keys: 'Ctrl+U, Ctrl+K, Ctrl+W', does: 'delete to the start, to the end, a word' },
-  { keys: 'Ctrl+C', does: 'interrupt an answer or a sign-in; twice within 1.5 s leaves' },
-  { keys: 'Esc', does: 'close a drawer; in an empty composer, go to the conversation' },
+  { keys: 'Ctrl+C', does: 'interrupt an answer, a sign-in or a list that is waited for; twice within 1.5 s leaves' },
+  { keys: 'Esc', does: 'close a drawer; stop waiting for a list; in an empty composer, go to the conversation' },
   { keys: 'q', does: 'in the conversation with no drawer open: leave' },
 ];

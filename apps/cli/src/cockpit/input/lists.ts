@@ -1,6 +1,9 @@
 import type { Cockpit } from '../controller.ts';
 import type { ModelChoice } from '../ports.ts';
 
+/** Ms that a list is waited for. */
+const LONGEST_MS = 30_000;
+
 /** What Tab completes the arguments of commands with; read when they are being typed, and not before. */
 export class CompletionLists {
   /** For `/model`. */
@@ -24,7 +27,7 @@ export class CompletionLists {
     this.#asked.add(wants);
     const redraw = (): void => store.update((before) => ({ ...before }));
     const read = async (): Promise<void> => {
-      if (wants === 'models') this.models = await (await ports.session()).listModels();
+      if (wants === 'models') this.models = await (await ports.session()).listModels(AbortSignal.timeout(LONGEST_MS));
       else this.plugins = await ports.signIn.providers();
       redraw();
     };

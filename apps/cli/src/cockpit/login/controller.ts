@@ -24,6 +24,7 @@ export class LoginController {
 
   /** Opens the login screen in an open session. */
   open(step: LoginStep = LOGIN_CHOICE): void {
+    this.#cockpit.asking.stop();
     this.#cockpit.store.update((state) => ({ ...state, view: 'login', login: step, drawer: undefined }));
   }
 

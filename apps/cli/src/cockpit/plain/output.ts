@@ -21,6 +21,7 @@ export class PlainOutput {
   #drawer: Drawer | undefined;
   #alert: string | undefined;
   #turn: CockpitState['turn'] = 'idle';
+  #asking: CockpitState['asking'];
   #run: string | undefined;
   /** Whether the last row has not ended yet. */
   #open = false;
@@ -75,7 +76,7 @@ export class PlainOutput {
 
   #tellSession(state: CockpitState): void {
     this.#login = undefined;
-    const { header, run, turn, usage } = state;
+    const { asking, header, run, turn, usage } = state;
     const about = [header.model ?? 'no model', header.credential, header.mode, header.connection].join(', ');
     if (about !== this.#header && header.mode !== '') this.#line(`Using ${about}.`);
     if (header.mode !== '') this.#header = about;
@@ -84,6 +85,8 @@ export class PlainOutput {
     if (watched !== this.#run && watched !== undefined) this.#line(watched);
     this.#run = watched;
     for (const item of shownTimeline(state)) this.#tellItem(item);
+    if (asking !== this.#asking && asking !== undefined) this.#line(`${asking.text}. Ctrl+C stops.`);
+    this.#asking = asking;
     if (turn !== this.#turn && turn === 'waiting') this.#line('Waiting for the model. Ctrl+C interrupts.');
     if (turn !== this.#turn && turn === 'idle') this.#line(`Done, ${money(usage)} so far.`);
     this.#turn = turn;

@@ -119,6 +119,8 @@ export interface CockpitState {
   readonly turn: 'idle' | 'waiting' | 'streaming' | 'interrupting';
   /** When the answer under way was asked for, ms. */
   readonly turnStarted: number;
+  /** What the person waits for beside answers and runs, and since when, ms. */
+  readonly asking: { readonly text: string; readonly since: number } | undefined;
   /** The time as the running clock of a turn or a run last said it, ms. */
   readonly now: number;
   readonly timeline: readonly TimelineItem[];
@@ -152,6 +154,7 @@ export const initialState = (header: Header): CockpitState => ({
   header,
   turn: 'idle',
   turnStarted: 0,
+  asking: undefined,
   now: 0,
   timeline: [],
   nextId: 1,

@@ -47,8 +47,8 @@ export async function openSessionPort(world: World, warn: (line: string) => void
       if (known !== undefined) return shippedDefault(known.id, settings);
       return (await listModels(world, file, settings, signal, warn)).find(({ id }) => id.startsWith(`${provider}/`))?.id;
     },
-    listModels: async () =>
-      (await listModels(world, file, settings, signal, warn)).map(({ id, origin }): ModelChoice => ({ id, detail: details[origin] })),
+    listModels: async (stop) =>
+      (await listModels(world, file, settings, stop, warn)).map(({ id, origin }): ModelChoice => ({ id, detail: details[origin] })),
     cost: (model, inputTokens, outputTokens) => {
       const price = facts.known.get(model)?.price;
       return price == null ? undefined : (inputTokens * price.input + outputTokens * price.output) * DOLLARS;
