@@ -20,7 +20,7 @@ export type Action =
   | { kind: 'format'; compiled: CompiledFormat }
   | { kind: 'keyword'; length: number }
   | { kind: 'armour' }
-  | { kind: 'login' }
+  | { kind: 'login'; literal: string }
   | { kind: 'dump' };
 
 /** Everything that a scan needs to know, compiled once. */
@@ -40,7 +40,7 @@ export function compile(formats: readonly Format[], names: readonly string[] | u
   for (const format of formats) addFormat(grams, format);
   if (formats.length > 0) {
     grams.add({ literal: '-----begin', fold: true, action: { kind: 'armour' } });
-    for (const literal of LOGIN_LITERALS) grams.add({ literal, fold: true, action: { kind: 'login' } });
+    for (const literal of LOGIN_LITERALS) grams.add({ literal, fold: true, action: { kind: 'login', literal } });
     for (const literal of ['00000000', '<buffer ']) grams.add({ literal, fold: true, action: { kind: 'dump' } });
   }
   if (names !== undefined)

@@ -96,8 +96,8 @@ const pairHash = (gram: number, neighbour: number): number => Math.imul(gram | (
 const PROBE_SIZE = 16;
 const SET_SIZE = 32;
 
-/** So much of a literal is in the image; the rest is compared in the text. */
-const LONGEST = 240;
+/** So much of a literal is in the image; a longer one is compared in the text. */
+export const LONGEST = 240;
 
 /** A table of literals. Literals must be ASCII and at least three characters long. */
 export class GramTable<Action> {

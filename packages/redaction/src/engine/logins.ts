@@ -9,26 +9,19 @@ import { isPassword, isStrong, looksRandom } from './values.ts';
 const LOGINS: readonly Login[] = [...COMMANDS, ...CALLS];
 
 /** What a password is piped into. */
-const PIPES = ['--password-stdin', 'convertto-securestring', 'chpasswd', 'sudo -s ', 'passwd --stdin', 'kinit '];
+const PIPES = new Set(['--password-stdin', 'convertto-securestring', 'chpasswd', 'sudo -s ', 'passwd --stdin', 'kinit ']);
 /** What follows `user:password` in a data source name of Go. */
-const DSN_HOSTS = ['@tcp(', '@unix('];
+const DSN_HOSTS = new Set(['@tcp(', '@unix(']);
 
 /** Every JSON Web Key holds it. */
 const KEY_TYPE = '"kty"';
 
+/** Commands and calls by their literals. */
+const BY_LITERAL = new Map<string, Login[]>();
+for (const login of LOGINS) for (const literal of login.literals) BY_LITERAL.set(literal, [...(BY_LITERAL.get(literal) ?? []), login]);
+
 /** Literals before credentials in commands, calls and SQL; lower case. */
-export const LOGIN_LITERALS: readonly string[] = [...LOGINS.flatMap(({ literals }) => literals), ...PIPES, ...DSN_HOSTS, KEY_TYPE];
-
-/** Three characters in one number; letters of both cases are the same. */
-const headOf = (a: number, b: number, c: number): number => a | 0x20 | ((b | 0x20) << 8) | ((c | 0x20) << 16);
-
-/** Commands and their literals by the first three characters of those. */
-const BY_HEAD = new Map<number, { login: Login; literal: string }[]>();
-for (const login of LOGINS)
-  for (const literal of login.literals) {
-    const head = headOf(literal.charCodeAt(0), literal.charCodeAt(1), literal.charCodeAt(2));
-    BY_HEAD.set(head, [...(BY_HEAD.get(head) ?? []), { login, literal }]);
-  }
+export const LOGIN_LITERALS: readonly string[] = [...new Set([...BY_LITERAL.keys(), ...PIPES, ...DSN_HOSTS, KEY_TYPE])];
 
 const REACH = 240;
 /** `'...' | ConvertTo-SecureString`, `echo ... | docker login --password-stdin` */
@@ -72,7 +65,7 @@ export class LoginFinder {
   #value = '';
   #kind = '';
   #worth = false;
-  /** Several literals may begin at one place. */
+  /** Several literals may begin at one place: the first that finds something, the longest, tells. */
   #last = -1;
   #found: Span | undefined;
 
@@ -80,27 +73,26 @@ export class LoginFinder {
     this.#text = text;
   }
 
-  /** The credentials that stand beside one of the literals at `at`. */
-  find(at: number): Span | undefined {
-    if (at === this.#last) return this.#found;
+  /** The credentials that stand beside a literal at `at`. */
+  find(at: number, literal: string): Span | undefined {
+    if (at === this.#last && this.#found !== undefined) return this.#found;
     this.#last = at;
     this.#text.near(at);
-    this.#found = this.#search(at);
+    this.#found = this.#search(at, literal);
     return this.#found;
   }
 
-  #search(at: number): Span | undefined {
+  #search(at: number, literal: string): Span | undefined {
     const text = this.#text;
-    const first = text.at(at);
-    for (const { login, literal } of BY_HEAD.get(headOf(first, text.at(at + 1), text.at(at + 2))) ?? []) {
-      if (!text.standsFolded(literal, at) || !this.#mayBe(login, literal, at)) continue;
+    for (const login of BY_LITERAL.get(literal) ?? []) {
+      if (!this.#mayBe(login, literal, at)) continue;
       const found = login.far !== undefined ? this.#far(login, login.far, at) : matchAt(login, text.string, at, at);
       if (found === undefined || !this.#isWorth(login, found)) continue;
       if (login.before === undefined || login.before.test(lineBefore(text, at))) return found;
     }
-    if (first === 0x40) return endsPassword(text, at) ? valueBehind(DSN, lineBefore(text, at), at) : undefined;
-    if (first === 0x22) return text.standsFolded(KEY_TYPE, at) ? privateMembers(text.string, at) : undefined;
-    return PIPES.some((literal) => text.standsFolded(literal, at)) ? piped(text, at) : undefined;
+    if (PIPES.has(literal)) return piped(text, at);
+    if (DSN_HOSTS.has(literal)) return endsPassword(text, at) ? valueBehind(DSN, lineBefore(text, at), at) : undefined;
+    return literal === KEY_TYPE ? privateMembers(text.string, at) : undefined;
   }
 
   /** What can be said of a command before its pattern is tried. */

@@ -2,7 +2,7 @@ import { ALNUM, classAt, RUN } from './chars.ts';
 import { type Area, areaFor, BLOCK } from './collector.ts';
 import { ContextFinder } from './context.ts';
 import type { Action, CompiledFormat, Engine } from './engine.ts';
-import { stands } from './grams.ts';
+import { LONGEST, stands } from './grams.ts';
 import { LoginFinder } from './logins.ts';
 import type { Names } from './names.ts';
 import { ArmourFinder } from './pem.ts';
@@ -117,7 +117,7 @@ class Scan {
       const found = literals[i] as number;
       const { literal, fold, action } = grams.probe(found >>> 16);
       const start = first + (found & 0xffff);
-      if (stands(this.#text, literal, start, fold)) this.#act(action, start);
+      if (literal.length <= LONGEST || stands(this.#text, literal, start, fold)) this.#act(action, start);
     }
   }
 
@@ -168,14 +168,14 @@ class Scan {
     if (start < this.#covered) return;
     if (!this.#final && action.kind !== 'format') this.#triggers.push({ at: start, kind: action.kind });
     if (action.kind === 'format') this.#format(action.compiled, start);
-    else if (action.kind === 'login') this.#login(start);
+    else if (action.kind === 'login') this.#login(start, action.literal);
     else if (action.kind === 'dump') this.#dump(start);
     else this.#armoured(start);
   }
 
-  #login(at: number): void {
+  #login(at: number, literal: string): void {
     this.#logins ??= new LoginFinder(this.#around);
-    const found = this.#logins.find(at);
+    const found = this.#logins.find(at, literal);
     if (found === undefined || found.end > this.#to) return this.#holdFrom(found?.start ?? this.#to);
     this.#add(found.start, found.end, 'password', 2);
   }
