@@ -21,7 +21,7 @@ describeStores('B7 calls of which the provider does not say what they used', (st
   const provider = createServer((incoming, response) => void incoming.resume().on('end', () => void answer(response)));
 
   beforeAll(async () => {
-    gateway = await startGateway(await stores.place());
+    gateway = await startGateway(await stores.place(), { MOGPLEX_MODEL_IDLE_SECONDS: '5' });
     await once(provider.listen(0, '127.0.0.1'), 'listening');
     await gateway.upstream('openai', `http://127.0.0.1:${(provider.address() as AddressInfo).port}/v1`, KEY);
     await putPennyModel(gateway.store, 'penny', 1_000);
@@ -77,6 +77,15 @@ describeStores('B7 calls of which the provider does not say what they used', (st
     expect(booked?.output_tokens).toBeGreaterThanOrEqual(THOUGHT);
     expect(booked?.cost).toBeGreaterThan(0);
     expect(await estimated()).toBe(1);
+  });
+
+  test('B7 a provider that falls silent is not taken to have thought meanwhile', { timeout: 60_000 }, async () => {
+    const { ask, entry } = await account();
+    answer = async (response) => void response.writeHead(200, { 'content-type': EVENT_STREAM }).write(word);
+    expect(await (await ask({ model: 'gpt-5-nano' })).text()).toContain('the provider cut the answer');
+    const booked = await entry();
+    expect(booked).toMatchObject({ exact: 0, outcome: 'cut' });
+    expect(booked?.output_tokens).toBeLessThan(5 * 200);
   });
 
   test('B7 no more than the request allows is booked for it', async () => {

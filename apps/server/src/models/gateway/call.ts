@@ -229,11 +229,11 @@ const KEY_TROUBLES: ReadonlySet<number> = new Set([401, 402, 403, 429]);
 const codeOf = (error: Error): string => ('code' in error ? String(error.code) : error.name);
 const isTimeout = (error: Error): boolean => codeOf(error) === 'UPSTREAM_HEADERS_TIMEOUT';
 
-/** The last attempt of a call, and how long it took in milliseconds. */
+/** The last attempt of a call, and when it began, on the clock of `performance.now`. */
 interface Tried {
   result: RelayResult;
   route: Route;
-  ms: number;
+  began: number;
 }
 
 /** Tries the keys in turn until one answers; nothing has been sent to the client before that. */
@@ -248,7 +248,7 @@ const tryRoutes = async (
   for (const route of routes) {
     const began = performance.now();
     const result = await attempt(parts, request, peeked, pieces, route);
-    last = { result, route, ms: performance.now() - began };
+    last = { result, route, began };
     const meaning = result.type === 'refused' ? meaningOf(result.status, result.body) : 0;
     if (result.type === 'refused') parts.health.note(route.upstream, meaning, readRetryAfter(result.headers, parts.now()));
     else if (result.type !== 'unsent') parts.health.note(route.upstream, result.type === 'failed' ? 'unreachable' : 200);
@@ -298,13 +298,13 @@ const finish = (
   way: Plotted,
   reservation: Reservation | undefined,
   peeked: PeekedRequest,
-  { result, route, ms }: Tried,
+  { result, route, began }: Tried,
 ): CallReport => {
   const report: CallReport = { model: way.model.id, provider: route.upstream.provider, upstream: route.upstream.id };
   if ('headers' in result) report.providerRequest = providerRequestOf(result.headers, dialed(route.upstream).key);
   if (result.type === 'answered') {
     const { outcome } = result;
-    const usage = bookedUsage(way.model, peeked, result.usage, ms);
+    const usage = bookedUsage(way.model, peeked, result.usage, result.until - began);
     if (reservation) {
       const cost = bookedCost(way.model, peeked, usage);
       parts.ledger.settle({ reservation, reserved: !route.own, upstreamId: route.upstream.id, usage, cost, outcome });

@@ -43,6 +43,8 @@ export type RelayResult =
       status: number;
       headers: IncomingHttpHeaders;
       usage: Usage;
+      /** Until when the upstream was at work, as far as can be seen, on the clock of `performance.now`. */
+      until: number;
       echoed: boolean;
       error?: Error;
     }
@@ -121,6 +123,8 @@ class Relay implements UpstreamHandler, Pinged {
   #last: Buffer | undefined;
   /** The upstream has said all; its connection serves others. */
   #over = false;
+  /** When something last came of the answer, on the clock of `performance.now`. */
+  #heardAt = performance.now();
   #echoed = false;
   #finished = false;
   /** The client could not take the answer as fast as it came. */
@@ -173,7 +177,9 @@ class Relay implements UpstreamHandler, Pinged {
     const usage = this.#meter?.finish() ?? usageOfSilence(this.#request.body.length);
     const echoed = this.#echoed || this.#mask?.seen === true || this.#spelled?.seen === true;
     const [status, headers] = [this.#status, this.#headers];
-    this.#finish({ type: 'answered', outcome, status, headers, usage, echoed, ...(error ? { error } : {}) });
+    // What fell silent may have done nothing since.
+    const until = error ? this.#heardAt : performance.now();
+    this.#finish({ type: 'answered', outcome, status, headers, usage, until, echoed, ...(error ? { error } : {}) });
   }
 
   onStart(control: UpstreamControl): void {
@@ -257,6 +263,7 @@ class Relay implements UpstreamHandler, Pinged {
   }
 
   onData(chunk: Buffer): void {
+    this.#heardAt = performance.now();
     if (this.#errorBody) {
       if (this.#errorBytes < ERROR_BODY) this.#errorBody.push(chunk.subarray(0, ERROR_BODY - this.#errorBytes));
       this.#errorBytes += chunk.length;
