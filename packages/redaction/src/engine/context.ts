@@ -1,11 +1,12 @@
 import { ALNUM, isIn, NAME, oneOf, SPACE } from './chars.ts';
 import { StretchMemo } from './memo.ts';
 import type { NameClass, Names } from './names.ts';
+import { type Opening, openingAt } from './openings.ts';
 import { endOf, mayHaveValue, type Place, placeOfValue } from './separators.ts';
 import { isBlank, Surroundings } from './surroundings.ts';
 import { byHead } from './words.ts';
 import { OUTSIDE, type Text } from './text.ts';
-import { isCode, isComplex, isMixed, isPassword, isPlaceholder, isScattered, isUuid, isWordSet, looksRandom } from './values.ts';
+import { isCode, isComplex, isMixed, isPassword, isPlaceholder, isScattered, isStrong, isUuid, isWordSet, looksRandom } from './values.ts';
 
 /** A value found by the name in front of it. */
 export interface Found {
@@ -44,47 +45,6 @@ const SCHEMES = byHead(
   'bearer basic token apikey api-key digest negotiate ssws geniekey key oauth bot splunk pveapitoken aws4-hmac-sha256 googlelogin ' +
     'client-id sharedaccesssignature discogs mac hoba jwt',
 );
-const OPEN =
-  /(?:[[({]\s{0,4}|(?:Optional|String|Secret|SecretStr|Some|Just|Buffer\.from|String::from|Secret::new|SecretString::from|SecretString::new|new Secret)\(|[bruf@NL]{1,2}(?=["'])|\$(?="))?(\\*)(["'`]{3}|["'`])/y;
-/** First characters of what `OPEN` matches other than a quote: asked before the pattern is tried. */
-const OPEN_STARTS = oneOf('[({OSJBnbruf@NL$');
-
-/** Letters that open a value only right before a quote, and brackets that do so before a quote or a blank. */
-const PREFIXES = oneOf('bruf@NL');
-const BRACKETS = oneOf('[({');
-const isQuote = (unit: number): boolean => unit === 0x22 || unit === 0x27;
-const isAnyQuote = (unit: number): boolean => unit === 0x22 || unit === 0x27 || unit === 0x60;
-
-/** Whether a bracket, a call or a prefixed quote may stand at a place. */
-function mayOpen(text: Text, at: number): boolean {
-  if (!isIn(OPEN_STARTS, text.at(at))) return false;
-  const next = text.at(at + 1);
-  if (isIn(BRACKETS, text.at(at))) return isAnyQuote(next) || next === 0x5c || next <= 0x20 || next >= 0x80;
-  return !isIn(PREFIXES, text.at(at)) || isQuote(next) || isQuote(text.at(at + 2));
-}
-
-/** What opens a quoted value: where it ends, and the signs that close the value. */
-interface Opening {
-  end: number;
-  quote: string;
-}
-
-/** The quote at a place, with the bracket, the call or the letters before it and the backslashes that escape it. */
-function openingAt(text: Text, at: number): Opening | undefined {
-  let sign = at;
-  while (text.at(sign) === 0x5c) sign++;
-  if (isAnyQuote(text.at(sign))) {
-    const end = sign + (isAnyQuote(text.at(sign + 1)) && isAnyQuote(text.at(sign + 2)) ? 3 : 1);
-    // A literal inside a literal: `"\"...\""`.
-    if (end === at + 1 && text.at(end) === 0x5c && isAnyQuote(text.at(end + 1))) return { end: end + 2, quote: text.slice(end, end + 2) };
-    return { end, quote: text.slice(at, end) };
-  }
-  if (!mayOpen(text, at)) return undefined;
-  OPEN.lastIndex = at;
-  const open = OPEN.exec(text.string);
-  return open === null ? undefined : { end: OPEN.lastIndex, quote: `${open[1]}${open[2]}` };
-}
-
 const BLANKS = ' \t\n\v\f\r';
 const ENDS_BARE = oneOf(`${BLANKS}"'\`,;&<>()[]{}|\\`);
 const ENDS_PASSWORD = oneOf(`${BLANKS}"'\`,;<>\\`);
@@ -168,7 +128,7 @@ const ENDS_CREDENTIALS = oneOf(`${BLANKS},;|`);
 const mayBeginCredentials = (text: Text, at: number): boolean => text.at(at) !== OUTSIDE && !endsAt(ENDS_CREDENTIALS, text.at(at));
 
 const CLASSES: readonly NameClass[] = ['none', 'password', 'secret', 'weak', 'header', 'whole'];
-const TRUSTS: readonly Place['trust'][] = ['any', 'quoted', 'mixed', 'set', 'element'];
+const TRUSTS: readonly Place['trust'][] = ['any', 'quoted', 'mixed', 'set', 'element', 'strong'];
 /** How values stand: in quotes, before a bracket as calls do, or otherwise. */
 const QUOTED = 0;
 const CALLED = 1;
@@ -215,7 +175,10 @@ export class ContextFinder {
     let kind = this.#classify(text, start, end);
     if (kind === 'none') this.dull = start;
     if (kind === 'none' || !mayHaveValue(text, start, end, kind, this.#around)) return undefined;
-    if (kind === 'weak' && end - start < 6 && isQualified(text, start, from)) kind = 'secret';
+    if (kind === 'weak' && end - start < 6) {
+      if (text.standsFolded('public ', start - 7)) return undefined;
+      if (isQualified(text, start, from)) kind = 'secret';
+    }
     if (kind === 'whole') kind = 'password';
     const place = placeOfValue(text, start, end, kind, from, this.#around);
     if (place === undefined) return undefined;
@@ -269,7 +232,9 @@ export class ContextFinder {
     if (kind === 'header') return this.#header(text, start, open, to);
     if (trust === 'element' && text.at(start) === 0x7b) return sealed(text, start, kind);
     start = afterScheme(text, start);
-    const end = open ? closing(text, start, open.quote, to) : this.#bareEnd(text, start, kind, to);
+    let end = open ? closing(text, start, open.quote, to) : this.#bareEnd(text, start, kind, to);
+    // A remark in parentheses: `(password ...)`.
+    while (trust === 'strong' && !open && text.at(end - 1) === 0x29) end--;
     if (end - start < 4 || this.#judgedOften(start, end)) return undefined;
     const isSecret = this.#isSecret(text, start, end, kind, trust, open !== undefined);
     if (!isSecret && (trust !== 'set' || open || kind !== 'password')) return undefined;
@@ -289,8 +254,11 @@ export class ContextFinder {
     const asked = 1 + stands + 3 * (TRUSTS.indexOf(trust) + TRUSTS.length * CLASSES.indexOf(kind));
     if (this.#memo.get(text, start, end, asked) === 0) return false;
     const value = text.slice(start, end);
-    if ((!quoted || trust !== 'mixed' || isMixedFor(kind, value)) && isSecretValue(value, kind, quoted, String.fromCharCode(next)))
-      return true;
+    const isOne =
+      trust === 'strong'
+        ? isStrong(value)
+        : (!quoted || trust !== 'mixed' || isMixedFor(kind, value)) && isSecretValue(value, kind, quoted, String.fromCharCode(next));
+    if (isOne) return true;
     this.#memo.set(text, start, end, asked, 0);
     return false;
   }
@@ -352,6 +320,8 @@ function isSameName(value: string, name: string): boolean {
 
 /** A word with a number, as in tests. */
 const NUMBERED = /^(?:secret|token|key|api[-_]?key|auth|access|refresh)[-_]?\d{1,6}$/i;
+/** The key of a cache: words and a digest. */
+const CACHE_KEY = /^(?:[\w.]+-)*[a-z]{3,}-[0-9a-f]{32,}$/i;
 const URL_VALUE = /^[a-z][a-z0-9+.:-]{1,20}:\/\//i;
 
 /** Whether a value is a secret, given what its name says, whether it was quoted and what comes after it. */
@@ -360,7 +330,7 @@ function isSecretValue(value: string, kind: NameClass, quoted: boolean, next: st
   if (isPlaceholder(value) || URL_VALUE.test(value)) return false;
   if (kind === 'password') return isPassword(value, quoted);
   if (!quoted && isCode(value, next)) return false;
-  if (NUMBERED.test(value)) return false;
+  if (NUMBERED.test(value) || (kind === 'weak' && CACHE_KEY.test(value))) return false;
   if (isUuid(value)) return kind === 'secret';
   return looksRandom(value, kind === 'secret' ? 10 : 16) || (quoted && kind === 'secret' && isComplex(value));
 }

@@ -60,7 +60,7 @@ export const CALLS: readonly Login[] = [
     pattern: sticky(`\\w{9,18}\\([^"'()\\n]{0,40}["'][^"'\\n]{1,160}["'],\\s{0,8}${QUOTED}`),
   },
   {
-    literals: ['login(', 'x509certificate2(', 'client(account_sid', 'twilio(', 'changeuserpassword('],
+    literals: ['login(', 'x509certificate2(', 'client(account', 'twilio(', 'changeuserpassword('],
     may: hasArguments,
     strong: true,
     pattern: sticky(`[\\w.]{5,18}(?:\\(\\s{0,8})?["']?[\\w.$>/\\\\-]{1,80}["']?,\\s{0,8}${QUOTED}`),

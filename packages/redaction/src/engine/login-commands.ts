@@ -12,7 +12,7 @@ export const COMMANDS: readonly Login[] = [
   {
     literals: [' -p '],
     words:
-      /\b(?:login|ldapsearch|mysql\w*|mongo\w*|smbclient|cqlsh|influx|psexec|useradd|usermod|rdesktop|crackmapexec|netexec|evil-winrm|racadm|ipmitool|isql|osql|tsql|freebcp|keychain)\b/gi,
+      /\b(?:login|ldapsearch|mysql\w*|mongo\w*|smbclient|cqlsh|influx|psexec|useradd|usermod|rdesktop|crackmapexec|netexec|evil-winrm|racadm|ipmitool|isql|osql|tsql|freebcp|keychain|security)\b/gi,
     pattern: sticky(` -p[ =]{1,3}${VALUE}`),
   },
   {
@@ -57,7 +57,12 @@ export const COMMANDS: readonly Login[] = [
   {
     literals: ['identified '],
     prose: true,
-    pattern: sticky(`identified (?:with \\S{1,40} )?(?:by|as)[ ]{1,3}(?:(?:password|values)[ ]{1,3})?${VALUE}`),
+    pattern: new RegExp(`IDENTIFIED (?:WITH \\S{1,40} )?(?:BY|AS)[ ]{1,3}(?:(?:PASSWORD|VALUES)[ ]{1,3})?${VALUE}`, 'y'),
+  },
+  {
+    literals: ['identified '],
+    strong: true,
+    pattern: sticky(`identified (?:with \\S{1,40} )?(?:by|as)[ ]{1,3}(?:password[ ]{1,3})?${QUOTED}`),
   },
   { literals: ['securestring'], pattern: sticky(`securestring[ ]{1,3}(?:-string[ ]{1,3})?${QUOTED}`) },
   { literals: ['oracle:thin:'], pattern: sticky(`oracle:thin:[\\w$]{1,64}/([^\\s@"'/]{3,128})@`) },
@@ -156,6 +161,17 @@ export const COMMANDS: readonly Login[] = [
     pattern: sticky(
       `(?:kennwort|contrase(?:n|ñ)a|senha|mot de passe|wachtwoord)["'*\`]{0,3}(?:\\s?[:=]| (?:is|ist|lautet|es|est):?)[ ]{1,3}${VALUE}`,
     ),
+  },
+  { literals: ['sp_addlogin ', 'sp_password '], pattern: sticky(`sp_\\w{8} N?'[^'\\n]{1,64}',\\s{0,4}N?'([^'\\n]{3,128})'`) },
+  {
+    literals: ['bundle_'],
+    pair: true,
+    pattern: sticky(`bundle_\\w{1,60}__(?:com|org|net|io|dev)["']?[ ]?[:=][ ]?${VALUE}`),
+  },
+  {
+    literals: ['auth_key', 'logged_in_key', 'nonce_key', 'auth_salt', 'logged_in_salt', 'nonce_salt'],
+    phrase: true,
+    pattern: sticky(`\\w{8,14}["'],\\s{0,16}(?:'([^'\\n]{64})'|"([^"\\n]{64})")`),
   },
   { literals: ['login: '], strong: true, pattern: sticky(`login: [\\w.@-]{1,64}[ ]?/[ ]?${VALUE}`) },
 ];

@@ -25,7 +25,7 @@ const SECRET = words(
     'authkey authtoken accesstoken refreshtoken idtoken sessiontoken sessionkey clientsecret masterkey signingkey ' +
     'encryptionkey licensekey webhooksecret deploykey servicekey accountkey sharedkey sharedaccesskey appkey appsecret ' +
     'consumerkey consumersecret pat passkey storagekey hmac cookies otp totp mfa apisecret keysecret xoxs auth authentication ' +
-    'authorization mnemonic ',
+    'authorization mnemonic skey clientkeydata ',
 );
 const HEADERS = words('authorization proxy-authorization cookie set-cookie ');
 /** Words that make `key` a secret when they stand before it. */
@@ -60,20 +60,24 @@ const HARMLESS_BEFORE = words(
     'cancel cursor idempotency unique composite bucket object routing schema sequence registry group index sync input output ' +
     'prompt max total reasoning completion cached lock translation i18n locale event arrow shortcut modifier down up syntax ' +
     'lexer parser design pad eos bos unk mask cls sep special stop start end pagination abort delimiter enter escape tab ' +
-    'recv websocket press any issuer host trusted deploy keyboard react item storage query vault kms ',
+    'recv websocket socket press any issuer host trusted deploy keyboard react item storage query vault kms ',
 );
 const HARMLESS_KEY_ONLY = words('host deploy storage query vault kms registry ');
 
 /** Words that may end a name without changing what it means. */
 const TAIL = words(
   'value val string str raw plain plaintext b64 base64 prod production dev staging default new old current live main base ' +
-    'env pem x en ',
+    'env pem x en confirmation confirm ',
 );
 /** Words that say of a secret that it is none. */
 const PRETENDED = words('non not no fake dummy mock mocked bogus invalid wrong placeholder example sample nonexistent ');
 const GLUED = /(?:(?<!web)token|secret|apikey|accesskey|secretkey|privatekey|authkey|accountkey|storagekey|masterkey|sharedkey)$/;
 const GLUED_PASSWORD =
   /(?:password|passwd|passphrase|passwort|(?<!by|com|sur|tres|under|over|multi|one|single|first|kee|path|im|buy)pass|pwd|(?:bind|root)pw)$/;
+/** What compares a value: `password.equals(`. */
+const COMPARED = /\.(?:equals(?:IgnoreCase)?|Equals|compareTo|contentEquals|eql)$/;
+/** Lists of tokens; other names that end so are counts as a rule. */
+const TOKENS = /^(?:(?:api|access|auth|bearer|refresh|bot|personal access) )?tokens$/;
 const CACHE_LIMIT = 4096;
 
 /** Words of a name in lower case: `X-Api-Key`, `apiKey`, `API_KEY` and `api.key` are all [api, key]. */
@@ -112,18 +116,19 @@ export class Names {
 }
 
 function classify(name: string): NameClass {
-  const words = wordsOf(name);
+  const words = wordsOf(name.replace(COMPARED, ''));
   if (HEADERS.has(words.join('-'))) return 'header';
   if (PRETENDED.has(words[0] ?? '')) return 'none';
   while (words.length > 1 && TAIL.has(words.at(-1) as string)) words.pop();
   const last = words.at(-1) ?? '';
   const before = words.at(-2) ?? '';
-  if (PASSWORD.has(last) || GLUED_PASSWORD.test(last)) return 'password';
+  if (PASSWORD.has(last) || GLUED_PASSWORD.test(last) || before + last === 'keymaterial') return 'password';
   if (last === 'key' || last === 'keys') return classifyKey(words.slice(0, -1), before);
   if (HARMLESS_BEFORE.has(before) && !HARMLESS_KEY_ONLY.has(before)) return 'none';
   if (SECRET.has(last) || GLUED.test(last)) return 'secret';
   if (SECRET.has(before + last) || SECRET.has(words.join(''))) return 'secret';
   if (ABOUT.has(last)) return 'none';
+  if (last === 'tokens') return TOKENS.test(words.join(' ')) ? 'weak' : 'none';
   return words.some(
     (word, i) => SECRET.has(word) || PASSWORD.has(word) || (word === 'key' && KEY_PREFIX.has(words[i - 1] ?? '')) || GLUED.test(word),
   )

@@ -126,7 +126,12 @@ function namesVendor(word: string): boolean {
 
 /** Letters and digits well mixed, of high entropy, no words. */
 function looksGenerated(value: string): boolean {
-  if (value.length < LEAST || !/^[A-Za-z0-9_.~+/|:-]+={0,2}$/.test(value) || isPlaceholder(value) || /0123456789|abcdefgh/i.test(value))
+  if (
+    value.length < LEAST ||
+    !/^[A-Za-z0-9_.~+/|:-]+={0,2}$/.test(value) ||
+    isPlaceholder(value) ||
+    /0123456789|abcdefgh|(?:19|20)\d\d-[01]\d-[0-3]\d/i.test(value)
+  )
     return false;
   const shape = shapeOf(value);
   if (isUuid(value) || shape.hex === shape.length) return shape.digits >= 4 && shape.digits < shape.length && shape.entropy > 2.8;

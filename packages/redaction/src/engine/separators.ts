@@ -1,74 +1,66 @@
-import { ALNUM, isIn, LOWER, NAME, oneOf, SPACE, UPPER } from './chars.ts';
+import { ALNUM, DIGIT, isIn, LOWER, NAME, oneOf, SPACE, UPPER } from './chars.ts';
 import { columnValue } from './columns.ts';
 import type { NameClass } from './names.ts';
+import {
+  ASSIGN,
+  HEADER_ASSIGN,
+  ARGUMENT,
+  ARGUMENT_BESIDE,
+  STEP,
+  CALL,
+  TYPED_IN,
+  EXPECTED,
+  COMPARED,
+  COMPARISON_BEFORE,
+  PAIRED,
+  BLOCK_DEFAULT,
+  LONGEST_BLOCK,
+  ELEMENT,
+  ELEMENT_BESIDE,
+  CONTENT,
+  ATTRIBUTE_BEFORE,
+  ATTRIBUTED,
+  TAGS,
+  TUPLE,
+  FILTERED,
+  FLAG,
+  AFTER_BLANK,
+  QUOTED_AFTER_BLANK,
+  CELL,
+  PROSE,
+  DASHED,
+  CHANGED,
+  SLASHED,
+  JOINED,
+  BLOCK,
+  ITEM,
+  SCALAR,
+  WRAPPED,
+  NEXT_LINE,
+  PROMPT_BEFORE,
+  ENVIRONMENT_NAME,
+  SET_BEFORE,
+  PREFIXED_NAME,
+  PROPERTY_NAME,
+  LINE_BEFORE,
+  CONNECTION_BEFORE,
+  SERIALIZED,
+} from './separator-patterns.ts';
 import { isBlank, isOfUser, isSet, LONGEST_TYPE, REACH_BEFORE, type Surroundings } from './surroundings.ts';
 import { OUTSIDE, type Text } from './text.ts';
 
 /** Where the value of a name begins, and how much it takes to believe that it is one. */
 export interface Place {
   at: number;
-  /** `quoted`: only a quoted value counts. `mixed`: only a quoted value that is no plain word. `set`: a variable is set to it, words count too. `element`: a tag must follow it. */
-  trust: 'any' | 'quoted' | 'mixed' | 'set' | 'element';
+  /** `quoted`: only a quoted value counts. `mixed`: only a quoted value that is no plain word. `set`: a variable is set to it, words count too. `element`: a tag must follow it. `strong`: only what looks like nothing but a password. */
+  trust: 'any' | 'quoted' | 'mixed' | 'set' | 'element' | 'strong';
   /** What the surroundings say of the value, where they say more than the name. */
   kind?: NameClass;
 }
 
-const CLOSE = '(?:\\\\*["\'`]|\\]|\\)|\\*\\*|:\\*\\*)';
-const SIGN = `[:?.|!+]{0,3}={1,3}>?|:\\*\\*|[-=]>|:(?!:)|<-|\\|\\||\\?\\?|\\bis\\b:?|\\bwas\\b:?|\\bof\\b`;
-const TYPE = `(?::[ \\t]*)?[A-Za-z&*][\\w<>\\[\\]|?. ]{0,24}(?<=[\\w>\\]?])(?:[ \\t]+=(?![=>])|=(?=["'\`@]))`;
-const ASSIGN = new RegExp(`${CLOSE}{0,3}[ \\t]{0,40}(?:${TYPE}|(?:${SIGN}))[ \\t]{0,40}`, 'y');
-const HEADER_ASSIGN = new RegExp(`${CLOSE}{0,3}[ \\t]{0,40}(?:${SIGN})[ \\t]{0,40}`, 'y');
-const ARGUMENT = /\\*["'`]\]?[ \t]*,\s{0,40}(?=\\*["'`])/y;
-const ARGUMENT_BESIDE = /\\*["'`]\]?[ \t]*,[ \t]{0,40}(?=\\*["'`])/y;
-const CALL = /[({]\s{0,8}(?=\\*["'`])/y;
-/** `['[name=password]').type('...')` and the like. */
-const TYPED_IN = /\]?\\*["'`]\)\s{0,20}\.(?:type|fill|val|sendKeys|send_keys|setValue|set_value)\((?=\\*["'`])/y;
-const PAIRED = new RegExp(
-  `${CLOSE}{0,2}[ \\t]*(?:,|:[ \\t]*\\{)?\\s{0,40}\\\\*["']?(?:Parameter|android:)?[vV]alue\\\\*["']?\\s{0,8}[:=]\\s{0,8}`,
-  'y',
-);
-const BLOCK_DEFAULT = /"[ \t]{0,8}\{[^{}]{0,200}?\bdefault[ \t]{0,8}=[ \t]{0,8}(?=")/y;
-/** How far behind a name `default` may stand in its block. */
-const LONGEST_BLOCK = 216;
-/** The value of an element may stand in an element of its own. */
-const ELEMENT = /[^<>\n]{0,80}>\s{0,80}(?:<(?:value|string)>\s{0,8})?/iy;
-/** `<key>password</key><string>...</string>`, `<name>password</name><value>...</value>` */
-const ELEMENT_BESIDE = /<\/(?:key|name)>\s{0,80}<(?:value|string)>\s{0,8}(?:<string>)?/iy;
-/** `<entry key="password">...</entry>`, and what must stand before. */
-const CONTENT = /["'][ \t]?>\s{0,80}(?:<value>\s{0,8})?/iy;
-const ATTRIBUTE_BEFORE =
-  /<(?:entry|property|prop|string|param|parameter|setting|item|value|attribute|config|arg|env|var|variable|secret)[ \t][^<>]{0,60}["'][\w.-]{0,40}$/i;
-/** A pair in a term of Erlang: `{password, "..."}`. */
-const TUPLE = /,[ \t]{0,8}(?=\\*["'])/y;
-/** What a template takes where nothing is set: `password | default('...')`. */
-const FILTERED = /[ \t]{0,4}\|[ \t]{0,4}default\((?=["'])/y;
-const FLAG = /["']?[ \t]{1,8}(?=[^\s-])/y;
-/** Network devices put the number of an encoding in front. */
-const AFTER_BLANK = /[ \t]{1,8}(?:[0-9] (?=\S{4}))?(?=\S)/y;
-const QUOTED_AFTER_BLANK = /[ \t]{1,4}(?=["'])/y;
-/** A cell of a table of text, after the cell that names it. */
-const CELL = /[ \t]{1,40}\|[ \t]{1,40}(?=[^\s|"'`]{6,80}[ \t]{0,40}\|)/y;
-/** `password for the reports page is ...` */
-const PROSE = /[ \t](?:for|to|on|at)[ \t](?:[\w.@'"-]{1,48}[ \t]){1,5}is(?::|[ \t])[ \t:]{0,4}/y;
-/** `credentials for staging: user / password` */
-const SLASHED = /[^\n:]{0,40}:[ \t]*[\w.@-]{1,64}[ \t]*\/[ \t]*(?=\S)/y;
-const BLOCK = /[|>][-+]?\r?\n[ \t]+/y;
-/** A line that goes on with its equals sign. */
-const WRAPPED = /[ \t]*\r?\n[ \t]{1,40}=[ \t]{0,4}(?=\\*["'`])/y;
-const NEXT_LINE = /\\?\r?\n[ \t]*/y;
-/** A prompt of a configuration, right before a directive. */
-const PROMPT_BEFORE = /(?:^|\n|>)[ \t]*(?:config set[ \t]+)?$/i;
-const ENVIRONMENT_NAME = /^[A-Z][A-Z0-9_]+$/;
-const SET_BEFORE = /(?:^|[\n;"'])[ \t]*(?:-[ \t]+|#[ \t]*)?(?:(?:export|set|setx|ENV|ARG|env)[ \t]+)?$/;
-
-/** The pair before a password in a connection string. */
-const CONNECTION_BEFORE = /\b(?:user(?:[ _]?id|name)?|uid|server|data source|database|initial catalog)[ ]?=[^;"'\n]{1,60};[ ]?$/i;
-/** A string after a string, as PHP serializes them: `s:8:"password";s:12:"..."`. */
-const SERIALIZED = /\\*";s:\d{1,5}:(?=\\*")/y;
-
 const LINE_STARTS = oneOf('|>\\\r\n');
 /** Characters that may come between a name and its value. */
-const BETWEEN = oneOf('=:"\'`])>,?|.!+<-*\\');
+const BETWEEN = oneOf('=:"\'`[])>,?|.!+<-*\\');
 
 /** Where the match of a sticky pattern at a place ends, or -1. */
 export function endOf(pattern: RegExp, text: string, at: number): number {
@@ -91,14 +83,31 @@ export function mayHaveValue(text: Text, start: number, end: number, kind: NameC
   if (isIn(BETWEEN, unit)) return true;
   if (unit === 0x28 || unit === 0x7b) return isQuote(text.at(i + 1)) || (text.classAt(i + 1) & SPACE) !== 0;
   if (unit === 10 || unit === 13) return isPairedBelow(text, i);
-  if (i === end) return text.at(start - 1) === 0x3c;
+  const ahead = text.at(start - 1);
+  if (i === end) return ahead === 0x3c;
+  if (ahead === 0x3c || (ahead === 0x3a && opensBefore(text, start))) return true;
+  if ((kind === 'password' || text.standsFolded('cred', start)) && mayBeStrong(text, i)) return true;
   const first = text.at(start);
   if (first === 0x2d || first === 0x42 || first === 0x62) return true;
   if (isLinkingWord(text, i)) return true;
-  const before = text.at(start - 1);
-  if (before === OUTSIDE || before === 10 || before === 0x3e || around.typeAhead(text, i, LONGEST_TYPE)) return true;
-  return isBlank(before) && (kind === 'password' || first === 0x41 ? around.wordsBefore(text, start) : maySet(text, start, around));
+  if (ahead === OUTSIDE || ahead === 10 || ahead === 0x3e || around.typeAhead(text, i, LONGEST_TYPE)) return true;
+  return isBlank(ahead) && (kind === 'password' || first === 0x41 ? around.wordsBefore(text, start) : maySet(text, start, around));
 }
+
+/** Whether a word that holds a digit and a letter stands at a place, or one that tells that a password was given a value. */
+function mayBeStrong(text: Text, at: number): boolean {
+  let kinds = 0;
+  for (let i = at; i - at < LONGEST_STRONG; i++) {
+    const bits = text.classAt(i);
+    if ((bits & DIGIT) !== 0) kinds |= 1;
+    else if ((bits & ALNUM) !== 0) kinds |= 2;
+    else if ((bits & SPACE) !== 0 || text.at(i) === OUTSIDE) break;
+    if (kinds === 3) return true;
+  }
+  return CHANGES.some((word) => text.standsFolded(word, at));
+}
+const LONGEST_STRONG = 40;
+const CHANGES = ['changed to', 'set to', 'reset to', 'updated to', 'was ', 'is ', 'has been ', 'lautet ', 'ist ', 'es ', 'est '];
 
 /** Whether `value` or an equals sign stands at the beginning of the next line. */
 function isPairedBelow(text: Text, at: number): boolean {
@@ -145,8 +154,12 @@ export function placeOfValue(
   around: Surroundings,
 ): Place | undefined {
   const unit = text.at(end);
-  const near = isBlank(unit) ? undefined : beside(text, start, end, unit, around);
+  const near = isBlank(unit) ? attributed(text, start, end) : beside(text, start, end, unit, around);
   if (near !== undefined) return near;
+  if (text.standsFolded('cred', start)) {
+    const joined = placeAfter(JOINED, text, end, 'strong');
+    if (joined !== undefined) return { ...joined, kind: 'password' };
+  }
   // The branches of `x ? "pass" : "fail"` are no name and value.
   if (unit === 0x22 && text.at(start - 2) === 0x20 && text.at(start - 3) === 0x3f) return undefined;
   if (kind === 'password' && isListed(unit, text.at(end + 1)) && around.mayBeListed(text, start, end)) {
@@ -157,13 +170,15 @@ export function placeOfValue(
   if (assign >= 0) return assigned(text, start, end, assign, from);
   if (isQuote(unit)) {
     const opened = text.at(start - (text.at(start - 1) === 0x23 ? 2 : 1));
-    return isQuote(opened) ? placeAfter(kind === 'password' ? ARGUMENT_BESIDE : ARGUMENT, text, end, 'mixed') : undefined;
+    if (!isQuote(opened)) return undefined;
+    return placeAfter(kind === 'password' ? ARGUMENT_BESIDE : ARGUMENT, text, end, 'mixed') ?? placeAfter(STEP, text, end, 'mixed');
   }
   return afterBlank(text, start, end, kind, Math.max(from, start - REACH_BEFORE), around);
 }
 
 /** Where the sign that gives a name its value ends, with the blanks after it, or -1. */
-function assignEnd(text: Text, end: number, kind: NameClass, around: Surroundings): number {
+function assignEnd(text: Text, named: number, kind: NameClass, around: Surroundings): number {
+  const end = afterSize(text, named);
   let closed = end;
   while (isIn(CLOSES, text.at(closed))) closed++;
   let at = closed;
@@ -181,6 +196,14 @@ function assignEnd(text: Text, end: number, kind: NameClass, around: Surrounding
     return overBlanks(text, at + 1);
   if ((text.classAt(at) & ALNUM) !== 0 && (at === end || !isLinkingWord(text, at))) return -1;
   return endOf(HEADER_ASSIGN, text.string, end);
+}
+
+/** Where the size of an array behind a name ends: `password[32]`. */
+function afterSize(text: Text, at: number): number {
+  if (text.at(at) !== 0x5b) return at;
+  let end = at + 1;
+  while (end - at < 6 && (text.classAt(end) & DIGIT) !== 0) end++;
+  return text.at(end) === 0x5d ? end + 1 : at;
 }
 
 /** What closes a name: quotes and the backslashes before them, brackets, stars. */
@@ -231,11 +254,16 @@ function beside(text: Text, start: number, end: number, unit: number, around: Su
     (unit === 0x28 || unit === 0x7b ? placeAfter(CALL, text, end, 'mixed') : undefined);
   if (near) return near;
   const next = text.at(end + 1);
-  if (unit === 0x3c) return before === 0x3e ? placeAfter(ELEMENT_BESIDE, text, end, 'element') : undefined;
-  if (unit === 0x2c) return before === 0x7b ? placeAfter(TUPLE, text, end, 'mixed') : undefined;
+  if (unit === 0x3c) return (before === 0x3e ? placeAfter(ELEMENT_BESIDE, text, end, 'element') : undefined) ?? tagged(text, end);
+  if (unit === 0x2c) {
+    if (before === 0x7b) return placeAfter(TUPLE, text, end, 'mixed');
+    const compares = isQuotedNext(text, end + 1) && COMPARISON_BEFORE.test(text.slice(Math.max(0, start - 32), start));
+    return compares ? placeAfter(COMPARED, text, end, 'mixed') : undefined;
+  }
   if ((unit === 0x22 || unit === 0x27) && (next === 0x3e || (next === 0x20 && text.at(end + 2) === 0x3e)))
     return ATTRIBUTE_BEFORE.test(text.slice(Math.max(0, start - 96), start)) ? placeAfter(CONTENT, text, end, 'element') : undefined;
   if (unit === 0x22 ? next === 0x3b : unit === 0x5c && text.at(end + 2) === 0x3b) return placeAfter(SERIALIZED, text, end, 'quoted');
+  if (unit === 0x29) return placeAfter(EXPECTED, text, end, 'mixed');
   if (unit === 0x5d || next === 0x29) {
     const typedIn = placeAfter(TYPED_IN, text, end, 'mixed');
     if (typedIn) return typedIn;
@@ -243,6 +271,23 @@ function beside(text: Text, start: number, end: number, unit: number, around: Su
   return unit === 0x22 && (next === 0x20 || next === 0x7b) && around.defaultAhead(text, end, end + LONGEST_BLOCK)
     ? placeAfter(BLOCK_DEFAULT, text, end, 'mixed')
     : undefined;
+}
+
+/** The value of an element with attributes, whose name ends at a place. */
+function attributed(text: Text, start: number, end: number): Place | undefined {
+  const before = text.at(start - 1);
+  if (before !== 0x3c && (before !== 0x3a || !opensBefore(text, start))) return undefined;
+  return placeAfter(ATTRIBUTED, text, end, 'element');
+}
+
+/** What stands behind the tags that end a label. */
+const tagged = (text: Text, at: number): Place | undefined => placeAfter(TAGS, text, at, 'strong');
+
+/** Whether a quote comes next, after blanks. */
+function isQuotedNext(text: Text, at: number): boolean {
+  let i = at;
+  while (isBlank(text.at(i)) && i - at < 8) i++;
+  return isQuote(text.at(i));
 }
 
 /** Whether a tag is opened not far before a place. */
@@ -261,16 +306,33 @@ const PAIR_SIGNS = oneOf('\\"\'`])*:,{');
 
 function assigned(text: Text, start: number, end: number, at: number, from: number): Place {
   const unit = text.at(at);
+  if (unit === 0x3c) {
+    const behind = tagged(text, at);
+    if (behind !== undefined) return behind;
+  }
+  if (unit === 0x21 && text.at(at + 1) === 0x21) return placeAfter(SCALAR, text, at, 'any') ?? { at, trust: 'any' };
+  if (unit === 10 || unit === 13) {
+    const item = placeAfter(ITEM, text, at, 'any');
+    if (item !== undefined) return item;
+  }
   const value = isIn(LINE_STARTS, unit) ? Math.max(at, endOf(BLOCK, text.string, at), endOf(NEXT_LINE, text.string, at)) : at;
   if ((value > at && unit === 10) || isUnsure(text, end, at)) return { at: value, trust: 'quoted' };
-  const isSet =
-    at === end + 1 &&
-    text.at(end) === 0x3d &&
-    (((text.classAt(start) & UPPER) !== 0 &&
-      ENVIRONMENT_NAME.test(text.slice(start, end)) &&
-      SET_BEFORE.test(text.slice(Math.max(from, start - 24), start))) ||
-      (isAfterSemicolon(text, start) && CONNECTION_BEFORE.test(text.slice(Math.max(from, start - 80), start))));
-  return { at: value, trust: isSet ? 'set' : 'any' };
+  return { at: value, trust: isSetTo(text, start, end, at, from) ? 'set' : 'any' };
+}
+
+/** Whether a variable of the environment, a property or a part of a connection string is set, so that words count too. */
+function isSetTo(text: Text, start: number, end: number, at: number, from: number): boolean {
+  const isUpper = (text.classAt(start) & UPPER) !== 0;
+  const least = Math.max(from, start - 24);
+  const sign = text.at(end);
+  if (sign === 0x3a) {
+    if (at !== end + 2 || !isUpper || (text.classAt(at) & LOWER) === 0 || !PREFIXED_NAME.test(text.slice(start, end))) return false;
+    return LINE_BEFORE.test(text.slice(least, start));
+  }
+  if (at !== end + 1 || sign !== 0x3d) return false;
+  if (isUpper && ENVIRONMENT_NAME.test(text.slice(start, end)) && SET_BEFORE.test(text.slice(least, start))) return true;
+  if (isAfterSemicolon(text, start)) return CONNECTION_BEFORE.test(text.slice(Math.max(from, start - 80), start));
+  return (text.classAt(at) & LOWER) !== 0 && PROPERTY_NAME.test(text.slice(start, end)) && LINE_BEFORE.test(text.slice(least, start));
 }
 
 const isAfterSemicolon = (text: Text, at: number): boolean =>
@@ -306,12 +368,21 @@ function afterBlank(text: Text, start: number, end: number, kind: NameClass, lea
   while (isBlank(text.at(next)) && next - end < 40) next++;
   const unit = text.at(next);
   if (unit === 10 || unit === 13) return placeAfter(WRAPPED, text, end, 'quoted');
-  if ((text.classAt(next) & ALNUM) !== 0) return isLinkingWord(text, next) ? placeAfter(PROSE, text, end, 'any') : undefined;
+  const prose = (text.classAt(next) & ALNUM) !== 0 && isLinkingWord(text, next) ? placeAfter(PROSE, text, end, 'any') : undefined;
+  if (prose !== undefined) return prose;
   if (kind !== 'password' && kind !== 'secret') return undefined;
+  if (next > end && kind === 'password' && !isQuote(unit) && unit !== 0x7c && saysPassword(text, start, end))
+    return placeAfter(CHANGED, text, end, 'strong') ?? placeAfter(DASHED, text, end, 'strong') ?? { at: next, trust: 'strong' };
   if (unit === 0x7c)
     return placeAfter(FILTERED, text, end, 'mixed') ?? (kind === 'password' ? placeAfter(CELL, text, end, 'any') : undefined);
   const bare = end - start === 4 && text.string.startsWith('pass', start);
   return isQuote(unit) && !bare ? placeAfter(QUOTED_AFTER_BLANK, text, end, 'mixed') : undefined;
+}
+
+/** Whether a name means nothing but a password: `pass` and `pin` are words too. */
+function saysPassword(text: Text, start: number, end: number): boolean {
+  if (end - start > 4) return !text.standsFolded('-pass', end - 5) && !text.standsFolded('_pin', end - 4);
+  return text.standsFolded('pass', start) && text.at(start) === 0x50 && (start === 0 || text.at(start - 1) === 10);
 }
 
 /** Whether a name is a scheme of HTTP authentication that stands before what it is: `Bearer ...`, `basic ...`. */

@@ -26,7 +26,7 @@ export const isBlank = (unit: number): boolean => unit === 32 || unit === 9;
 const isWord = (text: Text, at: number): boolean => (text.classAt(at) & ALNUM) !== 0 || text.at(at) === 0x5f;
 
 /** What types are made of, and the blanks after them. */
-const OF_TYPE = oneOf(' \t<>[]|?');
+const OF_TYPE = oneOf(" \t<>[]|?'");
 for (let unit = 0; unit < 128; unit++) if (((CLASS[unit] as number) & NAME) !== 0) OF_TYPE[unit] = 1;
 
 /** What stands around names, remembered so that each part of a text is searched once. */

@@ -67,12 +67,12 @@ export function wordiness(value: string): number {
 const isLetter = (text: string, index: number): boolean => (classAt(text, index) & (UPPER | LOWER)) !== 0;
 
 const REFERENCE =
-  /^(?:["']?\$[\w{(]|\$\$|&lt;|\.\s?\$\w|,[\w ]+:$|\{(?!\{[^{}]*\}[^}])|%\(|%\w+%$|#\{|@\{|<[^>]*>?$|\[[A-Za-z ]|process\.|import\.meta|os\.|env[.([]|getenv|System\.|config[.([]|var\.|local\.|data\.|module\.|secrets?[.(]|this\.|self\.|vault:|ENC\[|op:\/\/|arn:|ref\+|\.{1,2}\/|~\/|[A-Za-z]:\\|(?:https?|file|ssm|vault|s3|gs):\/\/[^:@]*$|\[redacted:|\[dropped|\[secret:|function\b|async\b|new [A-Z]|await\b|null\b|undefined\b|true\b|false\b|none\b|nil\b|\(\)|![01]\b|![A-Za-z]+(?:::\w+)*$|void 0|[(:]|%[-#0-9.]*[sdvqr@](?:\W|$))/i;
+  /^(?:["']?\$[\w{(]|\$\$|&lt;|\.\s?\$\w|,[\w ]+:$|\{(?!\{[^{}]*\}[^}])|%\(|%\w+%$|#\{|@\{|<[^>]*>?$|\[[A-Za-z ]|process\.|import\.meta|os\.|env[.([]|getenv|System\.|config[.([]|var\.|local\.|data\.|module\.|secrets?[.(]|this\.|self\.|vault:|ENC\[|op:\/\/|arn:|projects\/[\w-]+\/secrets\/|ref\+|\.{1,2}\/|~\/|[A-Za-z]:\\|(?:https?|file|ssm|vault|s3|gs):\/\/[^:@]*$|\[redacted:|\[dropped|\[secret:|function\b|async\b|new [A-Z]|await\b|null\b|undefined\b|true\b|false\b|none\b|nil\b|\(\)|![01]\b|!{1,2}[A-Za-z]+(?:::\w+)*$|void 0|[(:]|%[-#0-9.]*[sdvqr@](?:\W|$))/i;
 const ABSOLUTE_PATH = /^\/(?:[\w.@-]+\/)*[\w.#?-]*$/;
 const STAND_IN =
-  /^(?:[x*.•\-_#0?]+|(?:your|my|the|some|our|their|new|old|fake|insert|enter|put|add|replace|change|set|use|paste)[-_ .].*|change_?me.*|(?:current|new|old|confirm|forgot|reset|repeat|user|db|database|root|admin|login|plain|clear)?[-_ ]?(?:passw(?:or)?d|passphrase|secret|token)(?:[-_ ][a-z]+)*|(?:pass(?:word)?|secret|token|key|api[-_]?key|string|number|boolean|bool|text|varchar|required|optional|user(?:name)?|value|bearer|basic|none|null|undefined|unset|not[-_ ]set|any|unknown|object|hidden|masked|todo|tbd|n\/?a|default|empty|foo|bar|baz|asdf|sample|test|demo|abc|admin|root|anonymous@?|pass|fail(?:ed|ure)?|skip(?:ped)?|password1?|(?:abc|test|pass|user)?123(?:4(?:5(?:6(?:7(?:8)?)?)?)?)?))$/i;
+  /^(?:[x*.•\-_#0?]+|(?:your|my|the|some|our|their|new|old|fake|insert|enter|put|add|replace|change|set|use|paste)[-_ .].*|change_?me.*|(?:current|new|old|confirm|forgot|reset|repeat|user|db|database|root|admin|login|plain|clear)?[-_ ]?(?:passw(?:or)?d|passphrase|secret|token)(?:[-_ ][a-z]+)*|(?:pass(?:word)?|secret|token|key|api[-_]?key|string|number|boolean|bool|text|varchar|required|optional|user(?:name)?|value|bearer|basic|none|null|undefined|unset|not[-_ ]set|any|unknown|object|hidden|hashed|encrypted|confirmed|nullable|base64|hex|masked|todo|tbd|n\/?a|default|empty|foo|bar|baz|asdf|sample|test|demo|abc|admin|root|anonymous@?|pass|fail(?:ed|ure)?|skip(?:ped)?|password1?|u?int\d+(?:array|_t)?|(?:var)?char\d*|float\d+|(?:sha-?|md)\d+|required\|.*|salt[-_]?\d{0,4}|user:pass\w*|not[-_]?a[-_]?secret|0{6,}\d{0,8}|(?:abc|test|pass|user)?123(?:4(?:5(?:6(?:7(?:8)?)?)?)?)?))$/i;
 
-const HOLDS_STAND_IN = /placeholder|example|redacted|changeit|dummy|your[-_ ]|[-_ ]here$|x{6}|\*{4}|\.{3}/i;
+const HOLDS_STAND_IN = /placeholder|example|redacted|changeit|dummy|your[-_ ]|[-_ ]here$|x{6}|\*{4}|\.{3}|\{\d\}|\$\{[\w.]+[(.[]/i;
 
 /** True for references to a value kept elsewhere and for stand-ins such as `${TOKEN}`, `<your-key>`, `xxxx`, `process.env.X`. */
 export function isPlaceholder(value: string): boolean {
@@ -94,7 +94,7 @@ function sameUnit(value: string): boolean {
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 export const isUuid = (value: string): boolean => value.length === 36 && UUID.test(value);
 
-const VERSION = /^v?\d+(?:\.\d+)+|^\d{4}-\d\d-\d\d|^\d+(?:\.\d+)?[a-z%]{0,3}$/i;
+const VERSION = /^v?\d+(?:\.\d+)+|^0x[0-9a-f]{1,8}$|^\d+-\d+$|^\d{4}-\d\d-\d\d|^\d+(?:\.\d+)?[a-z%]{0,3}$/i;
 const IDENTIFIER = /^[A-Za-z_$][\w$]*(?:(?:\.|::|->|\?\.)[A-Za-z_$][\w$]*)*[!?]?$/;
 const CONSTANT = /^_?[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/;
 const PATH = /^[\w.@-]*(?:\/[\w.@-]+)+$/;
@@ -120,7 +120,7 @@ export function looksRandom(value: string, least: number): boolean {
   const shape = shapeOf(value);
   if (VERSION.test(value) || shape.digits === shape.length) return shape.digits === shape.length && shape.length >= 16;
   if (shape.others * 2.2 > shape.length || shape.entropy < 2.5) return false;
-  if (/\s/.test(value) || FILE.test(value)) return false;
+  if (/\s/.test(value) || FILE.test(value) || isWords(value)) return false;
   const words = wordiness(value);
   if (shape.digits === 0)
     return shape.length >= 14 && shape.entropy > 3.2 && (words < 0.55 || (shape.turns * 3 > shape.length && words < 0.7));
@@ -129,21 +129,34 @@ export function looksRandom(value: string, least: number): boolean {
   return words < 0.66 && shape.entropy > 2.7;
 }
 
+/** Words with a number in identifiers. */
+const NUMBERED = /(?:sha|md|aes|rsa|base|utf|x|blake|ed|curve|streebog|salsa|int|v)\d+/gi;
+
+/** Whether a value is an identifier of several words: `openssl_x509_checkpurpose`, `toggle-maximized`. */
+function isWords(value: string): boolean {
+  if (!/^[A-Za-z][A-Za-z0-9]*(?:[_-]+[A-Za-z0-9]+)+$/.test(value)) return false;
+  const words = value.replace(NUMBERED, 'is').split(/[_-]+/);
+  return words.every((word) => /^[A-Za-z]+\d?$/.test(word)) && wordiness(words.join(' ')) > 0.55;
+}
+
 /** Whether an unquoted value is code: an identifier, a call, a type, a path. */
 export function isCode(value: string, next: string): boolean {
   if (next === '(' || next === '[') return true;
   let digits = 0;
-  for (let i = 0; i < value.length; i++) if ((classAt(value, i) & DIGIT) !== 0) digits++;
+  const plain = value.replace(NUMBERED, '');
+  for (let i = 0; i < plain.length; i++) if ((classAt(plain, i) & DIGIT) !== 0) digits++;
   if (CONSTANT.test(value)) return digits < 6 && wordiness(value) >= 0.4;
   if (IDENTIFIER.test(value)) return digits < 3 && wordiness(value) >= (/[.:>]/.test(value) ? (digits === 0 ? 0 : 0.4) : 0.58);
   return PATH.test(value) && wordiness(value) > 0.5 && digits < 4;
 }
 
 /** `word(`, `name.of.member(`, `str)`: what follows a name in code and is no quoted value. */
-const CALL = /^[A-Za-z_$][\w$]*(?:(?:\.|::|->|\?\.)[A-Za-z_$][\w$]*|\[\w*\])*[!?]?[()[\]{}]/;
+const CALL = /^[*&]{0,2}[A-Za-z_$][\w$]*(?:(?:\.|::|->|\?\.)[A-Za-z_$][\w$]*|\[\w*\])*[!?]?[()[\]{}]/;
 const CLOSING = /[)\]}]+$/;
 /** A version or a range of versions. */
 const RELEASE = /^[~^<>=]*v?\d+\.\d+(?:\.[\dx]+)?(?:-[\w.]+)?$/;
+/** An object identifier of ASN.1. */
+const OBJECT_ID = /^\d+(?:\.\d+){3,}$/;
 /** A name in a style sheet, or what stands before the colon of a value put together: `#add-password`, `user:`. */
 const SELECTOR = /^#[a-z]+(?:-[a-z]+)+$|^[A-Za-z]+:$/;
 /** A word as it stands on a button or a label: capital first, small letters after it. */
@@ -163,8 +176,10 @@ export function isMixed(value: string): boolean {
 export function isPassword(value: string, quoted: boolean): boolean {
   if (value.length < 4 || value.length > 512 || isPlaceholder(value) || /[\u0250-\ud7ff]/.test(value)) return false;
   if (quoted) {
-    if (RELEASE.test(value) || LABEL.test(value) || SELECTOR.test(value)) return false;
-    return !/\s/.test(value) || (/\d/.test(value) && /^\S+(?: \S+){1,3}$/.test(value) && !/[.,:;] |\.$/.test(value));
+    if (RELEASE.test(value) || LABEL.test(value) || SELECTOR.test(value) || OBJECT_ID.test(value)) return false;
+    return (
+      !/\s/.test(value) || (/\d/.test(value) && !/password/i.test(value) && /^\S+(?: \S+){1,3}$/.test(value) && !/[.,:;] |\.$/.test(value))
+    );
   }
   if (VERSION.test(value)) return value.length >= 8 && !value.includes('.');
   if (CALL.test(value)) return false;
@@ -176,7 +191,7 @@ export function isPassword(value: string, quoted: boolean): boolean {
 
 /** Words with a number that stand beside passwords and are none: algorithms, standards, releases, places. */
 const TECHNICAL =
-  /^\W*(?:sha|md|aes|rsa|hmac|pbkdf|utf|oauth|base|argon|bcrypt|scrypt|tls|ssl|ecdsa|ed|ecb|cbc|gcm|wpa|x|v|http|rfc|iso|ntlmv?|crc|ripemd|ascii)-?_?\d|with(?:hmac)?(?:sha|md|aes|rsa)|^[\w.+-]+@[\w-]+(?:\.[\w-]+)+$|^[\w.-]+:\d{2,5}$|^\d+(?:[.:/-]\d+)*\W*$|^[\w.-]+\.[a-z]{2,4}\d?$|^(?:\.{0,2}\/|[A-Za-z]:\\)|^#\d+$/i;
+  /^\W*(?:sha|md|aes|rsa|hmac|pbkdf|utf|oauth|base|argon|bcrypt|scrypt|tls|ssl|ecdsa|ed|ecb|cbc|gcm|wpa|x|v|http|rfc|iso|ntlmv?|crc|ripemd|ascii)-?_?\d|with(?:hmac)?(?:sha|md|aes|rsa)|^[\w.+-]+@[\w-]+(?:\.[\w-]+)+$|^[\w.-]+:\d{2,5}$|^(?:\d+:)?\d+\.\d+|^\d+(?:[.:/-]\d+)*\W*$|^[\w.-]+\.[a-z]{2,4}\d?$|^(?:\.{0,2}\/|[A-Za-z]:\\)|^#\d+$/i;
 
 /** Whether a value is so much of a password that it needs no more than a hint beside it: letters and digits, and a sign or a mixture that no word has. */
 export function isStrong(value: string): boolean {
@@ -200,7 +215,12 @@ export function isScattered(value: string): boolean {
 /** Whether a plain word is what a variable of the environment is set to, given its name: `SMTP_PASSWORD=swordfish`. */
 export function isWordSet(value: string, name: string): boolean {
   const word = value.toLowerCase();
-  return /^[A-Za-z]{6,}$/.test(value) && !isPlaceholder(value) && !name.toLowerCase().includes(word) && !COMMON_PASSWORD.test(word);
+  return (
+    /^(?=.{6})[A-Za-z]+(?:[-_][A-Za-z]{3,}){0,5}$/.test(value) &&
+    !isPlaceholder(value) &&
+    !name.toLowerCase().includes(word) &&
+    !COMMON_PASSWORD.test(word)
+  );
 }
 /** What examples set a password to. */
 const COMMON_PASSWORD =

@@ -46,7 +46,7 @@ function anchorOf(parts: readonly FormatPart[]): number {
 }
 
 /** What stands for a token in examples: `xxxxxxxx`, `your-...`. */
-const NO_STAND_IN = '(?![xX0*]{8}|(?:[yY]our|YOUR)[-_]|[xX]{4,}[-_]|[\\w+/-]{0,48}EXAMPLE)';
+const NO_STAND_IN = '(?![xX0*]{8}|(?:[yY]our|YOUR)[-_]|[xX]{4,}[-_]|[\\w+/-]{0,48}(?:EXAMPLE|X{16}))';
 
 /** The regular expression of a whole token. The last run takes more than published unless the format is exact. */
 export function patternOf(format: Format): string {

@@ -46,7 +46,8 @@ export const infrastructure = [
     ['pscale_tkn_', 'pscale_pw_', 'pscale_oauth_'],
     chars('A-Za-z0-9=._-', 30, 70),
   ]),
-  format('neon-key', 'https://neon.com/docs/manage/api-keys', [['napi_', 'npg_'], alnum(10, 80)]),
+  format('neon-key', 'https://neon.com/docs/manage/api-keys', ['napi_', alnum(40, 80)]),
+  format('neon-password', 'https://neon.com/docs/connect/connect-from-any-app', ['npg_', alnum(10, 40)], { glued: false }),
   format('databricks-token', 'https://docs.databricks.com/en/dev-tools/auth/pat.html', ['dapi', hex(32)], {
     ignoreCase: true,
     glued: false,

@@ -30,7 +30,7 @@ export const observability = [
     { ignoreCase: true },
   ),
   format('honeycomb-key', 'https://docs.honeycomb.io/', [['hcaik_', 'hcbik_', 'hcxik_', 'hcalk_', 'hcamk_'], alnum(50, 70)]),
-  format('posthog-key', 'https://posthog.com/docs/api', [['phx_', 'phc_', 'phs_', 'pha_', 'phr_'], word(32, 64)]),
+  format('posthog-key', 'https://posthog.com/docs/api', [['phx_', 'phc_', 'phs_', 'pha_', 'phr_'], word(32, 64)], { glued: false }),
   format('logfire-token', 'https://logfire.pydantic.dev/', [['pylf_v1_us_', 'pylf_v1_eu_', 'pylf_v1_local_'], alnum(40, 60)]),
   format('tinybird-token', 'https://www.tinybird.co/docs', ['p.eyJ', chars('A-Za-z0-9_.-', 60, 300)], { glued: false }),
   format(
