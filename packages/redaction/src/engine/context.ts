@@ -84,6 +84,10 @@ function nameEnd(text: Text, at: number, length: number): number {
   return end;
 }
 
+/** Whether a name stands in a mask: `[redacted:password]`. */
+const isOfMask = (text: Text, start: number): boolean =>
+  text.at(start - 1) === 0x3a && (text.standsFolded('[redacted:', start - 10) || text.standsFolded('[redacted:known:', start - 16));
+
 const QUALIFIERS = new Set(
   (
     'api access secret private auth master signing encryption license session account shared consumer app application deploy service ' +
@@ -172,6 +176,7 @@ export class ContextFinder {
     const end = nameEnd(text, at, length);
     this.nameEnd = end;
     const start = nameStart(text, at, from);
+    if (isOfMask(text, start)) return undefined;
     let kind = this.#classify(text, start, end);
     if (kind === 'none') this.dull = start;
     if (kind === 'none' || !mayHaveValue(text, start, end, kind, this.#around)) return undefined;

@@ -76,8 +76,6 @@ const GLUED_PASSWORD =
   /(?:password|passwd|passphrase|passwort|(?<!by|com|sur|tres|under|over|multi|one|single|first|kee|path|im|buy)pass|pwd|(?:bind|root)pw)$/;
 /** What compares a value: `password.equals(`. */
 const COMPARED = /\.(?:equals(?:IgnoreCase)?|Equals|compareTo|contentEquals|eql)$/;
-/** Lists of tokens; other names that end so are counts as a rule. */
-const TOKENS = /^(?:(?:api|access|auth|bearer|refresh|bot|personal access) )?tokens$/;
 const CACHE_LIMIT = 4096;
 
 /** Words of a name in lower case: `X-Api-Key`, `apiKey`, `API_KEY` and `api.key` are all [api, key]. */
@@ -128,7 +126,6 @@ function classify(name: string): NameClass {
   if (SECRET.has(last) || GLUED.test(last)) return 'secret';
   if (SECRET.has(before + last) || SECRET.has(words.join(''))) return 'secret';
   if (ABOUT.has(last)) return 'none';
-  if (last === 'tokens') return TOKENS.test(words.join(' ')) ? 'weak' : 'none';
   return words.some(
     (word, i) => SECRET.has(word) || PASSWORD.has(word) || (word === 'key' && KEY_PREFIX.has(words[i - 1] ?? '')) || GLUED.test(word),
   )

@@ -1,4 +1,4 @@
-import { isIn, oneOf } from './chars.ts';
+import { ALNUM, isIn, oneOf } from './chars.ts';
 import type { Text } from './text.ts';
 
 const OPEN =
@@ -17,8 +17,18 @@ function mayOpen(text: Text, at: number): boolean {
   if (!isIn(OPEN_STARTS, text.at(at))) return false;
   const next = text.at(at + 1);
   if (isIn(BRACKETS, text.at(at))) return isAnyQuote(next) || next === 0x5c || next <= 0x20 || next >= 0x80;
-  return !isIn(PREFIXES, text.at(at)) || isQuote(next) || isQuote(text.at(at + 2));
+  if (isIn(PREFIXES, text.at(at)) && (isQuote(next) || isQuote(text.at(at + 2)))) return true;
+  return text.at(at) === 0x24 ? next === 0x22 : isCall(text, at);
 }
+
+/** Whether a name and a parenthesis stand at a place. */
+function isCall(text: Text, at: number): boolean {
+  let end = at;
+  while (end - at < LONGEST_CALL && ((text.classAt(end) & ALNUM) !== 0 || text.at(end) === 0x3a || text.at(end) === 0x2e)) end++;
+  if (end - at === 3 && text.at(end) === 0x20) return true;
+  return text.at(end) === 0x28;
+}
+const LONGEST_CALL = 24;
 
 /** What opens a quoted value: where it ends, and the signs that close the value. */
 export interface Opening {
@@ -48,8 +58,9 @@ const CLOSING: Readonly<Record<number, string>> = { 0x28: ')', 0x5b: ']', 0x7b: 
 
 /** A literal of Ruby or Perl: `%q(...)`, `q{...}`, `qq(...)`. */
 function literalAt(text: Text, at: number): Opening | undefined {
-  let sign = at;
-  if (text.at(sign) === 0x25) sign++;
+  const first = text.at(at);
+  if (first !== 0x25 && (first | 32) !== 0x71) return undefined;
+  let sign = first === 0x25 ? at + 1 : at;
   const letters = sign;
   while (sign - letters < 2 && (text.at(sign) | 32) === 0x71) sign++;
   const quote = sign > letters ? CLOSING[text.at(sign)] : undefined;

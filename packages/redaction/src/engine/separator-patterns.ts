@@ -65,16 +65,5 @@ export const WRAPPED = /[ \t]*\r?\n[ \t]{1,40}=[ \t]{0,4}(?=\\*["'`])/y;
 export const NEXT_LINE = /\\?\r?\n[ \t]*/y;
 /** A prompt of a configuration, right before a directive. */
 export const PROMPT_BEFORE = /(?:^|\n|>)[ \t]*(?:config set[ \t]+)?$/i;
-export const ENVIRONMENT_NAME = /^[A-Z][A-Z0-9_]+$/;
-export const SET_BEFORE = /(?:^|[\n;"'])[ \t]*(?:-[ \t]+|#[ \t]*)?(?:(?:export|set|setx|ENV|ARG|env)[ \t]+)?$/;
-
-export const PREFIXED_NAME = /^[A-Z][A-Z0-9]*_[A-Z0-9_]+$/;
-/** `spring.datasource.password=...` */
-export const PROPERTY_NAME =
-  /(?:^|[._-])(?:db|database|datasource|jdbc|mail|smtp|redis|ldap|ftp|rabbitmq|kafka|mongo\w*|mysql|postgres\w*|oracle|elastic\w*|(?:key|trust)-?store|ssl|admin|root|proxy|connection)[._-]password$/i;
-export const LINE_BEFORE = /(?:^|\n)[ \t]*$/;
-
-/** The pair before a password in a connection string. */
-export const CONNECTION_BEFORE = /\b(?:user(?:[ _]?id|name)?|uid|server|data source|database|initial catalog)[ ]?=[^;"'\n]{1,60};[ ]?$/i;
 /** A string after a string, as PHP serializes them: `s:8:"password";s:12:"..."`. */
 export const SERIALIZED = /\\*";s:\d{1,5}:(?=\\*")/y;

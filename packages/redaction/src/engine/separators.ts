@@ -38,14 +38,9 @@ import {
   WRAPPED,
   NEXT_LINE,
   PROMPT_BEFORE,
-  ENVIRONMENT_NAME,
-  SET_BEFORE,
-  PREFIXED_NAME,
-  PROPERTY_NAME,
-  LINE_BEFORE,
-  CONNECTION_BEFORE,
   SERIALIZED,
 } from './separator-patterns.ts';
+import { isSetTo } from './settings.ts';
 import { isBlank, isOfUser, isSet, LONGEST_TYPE, REACH_BEFORE, type Surroundings } from './surroundings.ts';
 import { OUTSIDE, type Text } from './text.ts';
 
@@ -94,8 +89,13 @@ export function mayHaveValue(text: Text, start: number, end: number, kind: NameC
   return isBlank(ahead) && (kind === 'password' || first === 0x41 ? around.wordsBefore(text, start) : maySet(text, start, around));
 }
 
-/** Whether a word that holds a digit and a letter stands at a place, or one that tells that a password was given a value. */
-function mayBeStrong(text: Text, at: number): boolean {
+const mayBeStrong = (text: Text, at: number): boolean => isMixedAt(text, at) || tellsChange(text, at);
+
+/** Whether words stand at a place that tell that a password was given a value. */
+const tellsChange = (text: Text, at: number): boolean => CHANGES.some((word) => text.standsFolded(word, at));
+
+/** Whether a word that holds a digit and a letter stands at a place. */
+function isMixedAt(text: Text, at: number): boolean {
   let kinds = 0;
   for (let i = at; i - at < LONGEST_STRONG; i++) {
     const bits = text.classAt(i);
@@ -104,7 +104,7 @@ function mayBeStrong(text: Text, at: number): boolean {
     else if ((bits & SPACE) !== 0 || text.at(i) === OUTSIDE) break;
     if (kinds === 3) return true;
   }
-  return CHANGES.some((word) => text.standsFolded(word, at));
+  return false;
 }
 const LONGEST_STRONG = 40;
 const CHANGES = ['changed to', 'set to', 'reset to', 'updated to', 'was ', 'is ', 'has been ', 'lautet ', 'ist ', 'es ', 'est '];
@@ -320,24 +320,6 @@ function assigned(text: Text, start: number, end: number, at: number, from: numb
   return { at: value, trust: isSetTo(text, start, end, at, from) ? 'set' : 'any' };
 }
 
-/** Whether a variable of the environment, a property or a part of a connection string is set, so that words count too. */
-function isSetTo(text: Text, start: number, end: number, at: number, from: number): boolean {
-  const isUpper = (text.classAt(start) & UPPER) !== 0;
-  const least = Math.max(from, start - 24);
-  const sign = text.at(end);
-  if (sign === 0x3a) {
-    if (at !== end + 2 || !isUpper || (text.classAt(at) & LOWER) === 0 || !PREFIXED_NAME.test(text.slice(start, end))) return false;
-    return LINE_BEFORE.test(text.slice(least, start));
-  }
-  if (at !== end + 1 || sign !== 0x3d) return false;
-  if (isUpper && ENVIRONMENT_NAME.test(text.slice(start, end)) && SET_BEFORE.test(text.slice(least, start))) return true;
-  if (isAfterSemicolon(text, start)) return CONNECTION_BEFORE.test(text.slice(Math.max(from, start - 80), start));
-  return (text.classAt(at) & LOWER) !== 0 && PROPERTY_NAME.test(text.slice(start, end)) && LINE_BEFORE.test(text.slice(least, start));
-}
-
-const isAfterSemicolon = (text: Text, at: number): boolean =>
-  text.at(at - 1) === 0x3b || (text.at(at - 1) === 32 && text.at(at - 2) === 0x3b);
-
 /** Whether the sign at [start, end) compares or offers a default more often than it gives a value: `||`, `??`, `of`, `was`, `==`, `!=`. */
 function isUnsure(text: Text, start: number, end: number): boolean {
   let at = end;
@@ -372,11 +354,18 @@ function afterBlank(text: Text, start: number, end: number, kind: NameClass, lea
   if (prose !== undefined) return prose;
   if (kind !== 'password' && kind !== 'secret') return undefined;
   if (next > end && kind === 'password' && !isQuote(unit) && unit !== 0x7c && saysPassword(text, start, end))
-    return placeAfter(CHANGED, text, end, 'strong') ?? placeAfter(DASHED, text, end, 'strong') ?? { at: next, trust: 'strong' };
+    return strongAfter(text, end, next);
   if (unit === 0x7c)
     return placeAfter(FILTERED, text, end, 'mixed') ?? (kind === 'password' ? placeAfter(CELL, text, end, 'any') : undefined);
   const bare = end - start === 4 && text.string.startsWith('pass', start);
   return isQuote(unit) && !bare ? placeAfter(QUOTED_AFTER_BLANK, text, end, 'mixed') : undefined;
+}
+
+/** A value that stands beside its name without a sign, or behind a dash, a parenthesis or `changed to`. */
+function strongAfter(text: Text, end: number, next: number): Place | undefined {
+  if (isMixedAt(text, next)) return { at: next, trust: 'strong' };
+  if ((text.classAt(next) & ALNUM) === 0) return placeAfter(DASHED, text, end, 'strong');
+  return isLinkingWord(text, next) || tellsChange(text, next) ? placeAfter(CHANGED, text, end, 'strong') : undefined;
 }
 
 /** Whether a name means nothing but a password: `pass` and `pin` are words too. */

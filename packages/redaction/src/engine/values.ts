@@ -114,13 +114,15 @@ function hasCapitals(value: string): boolean {
   return false;
 }
 
-/** Whether a value looks generated: mixed, of high entropy, not a word, a version, a path, a date. */
-export function looksRandom(value: string, least: number): boolean {
+/** Whether a value looks generated: mixed, of high entropy, not a word, a version, a path, a date, an identifier. */
+export const looksRandom = (value: string, least: number): boolean => isUnlikely(value, least) && !isWords(value);
+
+function isUnlikely(value: string, least: number): boolean {
   if (value.length < least || (value.length < 14 && !hasDigit(value))) return false;
   const shape = shapeOf(value);
   if (VERSION.test(value) || shape.digits === shape.length) return shape.digits === shape.length && shape.length >= 16;
   if (shape.others * 2.2 > shape.length || shape.entropy < 2.5) return false;
-  if (/\s/.test(value) || FILE.test(value) || isWords(value)) return false;
+  if (/\s/.test(value) || FILE.test(value)) return false;
   const words = wordiness(value);
   if (shape.digits === 0)
     return shape.length >= 14 && shape.entropy > 3.2 && (words < 0.55 || (shape.turns * 3 > shape.length && words < 0.7));
