@@ -112,9 +112,13 @@ function isDump(text: string, at: number, line: number): boolean {
 function openMember(text: string, released: number, to: number): number {
   const least = Math.max(0, released - 12);
   const fresh = text.slice(least, to + LONGEST_MEMBER);
-  KEY_MEMBER.lastIndex = Math.max(0, fresh.lastIndexOf('}', to - least - 1) - 12);
-  for (let match = KEY_MEMBER.exec(fresh); match !== null && least + match.index < to; match = KEY_MEMBER.exec(fresh))
-    if (to - least - match.index < LONGEST_KEY) return least + match.index;
+  if (!fresh.includes('"')) return to;
+  KEY_MEMBER.lastIndex = 0;
+  let closed: number | undefined;
+  for (let match = KEY_MEMBER.exec(fresh); match !== null && least + match.index < to; match = KEY_MEMBER.exec(fresh)) {
+    closed ??= fresh.lastIndexOf('}', to - least - 1);
+    if (match.index > closed && to - least - match.index < LONGEST_KEY) return least + match.index;
+  }
   return to;
 }
 

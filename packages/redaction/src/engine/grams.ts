@@ -39,21 +39,23 @@ interface Slot {
 /** Three bytes, folded, in one number. */
 const gramOf = (a: number, b: number, c: number): number => a | 0x20 | ((b | 0x20) << 8) | ((c | 0x20) << 16);
 
-const RANKS = new Map(COMMON_TRIGRAMS.map((trigram, rank) => [trigram, rank]));
+/** The place of three characters of a text in the table of windows. */
+const placeOf = (text: string, at: number): number =>
+  (text.charCodeAt(at) & 31) | ((text.charCodeAt(at + 1) & 31) << 5) | ((text.charCodeAt(at + 2) & 31) << 10);
 
-/** About how often a gram stands in a thousand characters. */
-function frequency(gram: string): number {
-  const rank = RANKS.get(gram.toLowerCase());
-  return rank === undefined ? 0.008 : 20 / (rank + 12);
-}
+/** About how often what has a place in the table of windows stands in a thousand characters. */
+const FREQUENCIES = new Float32Array(WINDOWS).fill(0.008);
+COMMON_TRIGRAMS.forEach((trigram, rank) => {
+  FREQUENCIES[placeOf(trigram, 0)] = (FREQUENCIES[placeOf(trigram, 0)] as number) + 20 / (rank + 12);
+});
 
 /** What is left of that where a fourth character is known. */
 const FOURTH = 0.4;
 
 /** About how often four characters of a literal stand in a text; the first or the last may lie beyond its ends, and be any. */
 function windowFrequency(literal: string, at: number): number {
-  const first = at < 0 ? Infinity : frequency(literal.slice(at, at + 3));
-  const last = at + 4 > literal.length ? Infinity : frequency(literal.slice(at + 1, at + 4));
+  const first = at < 0 ? Infinity : (FREQUENCIES[placeOf(literal, at)] as number);
+  const last = at + 4 > literal.length ? Infinity : (FREQUENCIES[placeOf(literal, at + 1)] as number);
   return Math.min(first, last) * (first < Infinity && last < Infinity ? FOURTH : 1);
 }
 
@@ -122,11 +124,11 @@ export class GramTable<Action> {
 
   /** Marks the window of four characters at a place of a literal. */
   #mark(literal: string, at: number): void {
-    const [first, second, third, fourth] = [0, 1, 2, 3].map((i) => literal.charCodeAt(at + i));
-    const rest = (((second as number) & 31) << 5) | (((third as number) & 31) << 10);
-    const bits = at + 4 > literal.length ? 255 : (PAIRS[(fourth as number) & 15] as number);
-    for (let low = 0; low < 32; low++)
-      if (at < 0 || low === ((first as number) & 31)) this.#windows[low | rest] = (this.#windows[low | rest] as number) | bits;
+    const bits = at + 4 > literal.length ? 255 : (PAIRS[literal.charCodeAt(at + 3) & 15] as number);
+    const place = at < 0 ? (placeOf(literal, 0) << 5) & (WINDOWS - 1) : placeOf(literal, at);
+    // A character before the literal may be any.
+    const most = at < 0 ? place + 31 : place;
+    for (let i = place; i <= most; i++) this.#windows[i] = (this.#windows[i] as number) | bits;
   }
 
   /** How many probes there are. */
