@@ -224,3 +224,42 @@ describe('hard input', () => {
     expect(smallest).toContain('❯');
   });
 });
+
+describe('keys that were typed while the program was busy, and come in one piece', () => {
+  test('A20 each Enter among them sends; what follows the last one stays in the composer', async () => {
+    await using terminal = await openReady();
+    terminal.write('hello\r/cost\r');
+    await terminal.waitFor('Tokens and cost');
+    terminal.write(KEYS.escape);
+    await terminal.waitFor((screen) => screen.includes('Hello there.') && screen.includes('ready'));
+    terminal.write('once more\rand then');
+    await terminal.waitFor((screen) => screen.split('Hello there.').length > 2 && screen.includes('ready'));
+    expect(composed(terminal)).toBe('and then');
+    const sent = upstream.requests.map(({ body }) => JSON.stringify(body));
+    expect(sent).toHaveLength(2);
+    expect(sent[0]).toContain('hello');
+    expect(sent[1]).toContain('once more');
+    expect(sent.join('')).not.toMatch(/cost|and then/);
+  });
+
+  test('where the terminal does not mark what is pasted, they may be a paste, which does not send itself', async () => {
+    await using terminal = await openReady({ env: { TERM: 'linux' } });
+    terminal.write('one row\ranother');
+    await terminal.waitFor(/❯ one row\n {2}another/);
+    expect(upstream.requests).toHaveLength(0);
+  });
+
+  test('A6 Enter twice goes through two lists of the login screen, and ends the entry of a key', async () => {
+    await using terminal = openTerminal({ cwd: join(home, 'one'), env: { HOME: home, ANTHROPIC_BASE_URL: upstream.origin } });
+    await terminal.waitFor('❯ Sign in with Mogplex');
+    terminal.write(KEYS.down);
+    await terminal.waitFor('❯ Use a provider API key');
+    terminal.write('\r\r');
+    await terminal.waitFor('Anthropic API key');
+    terminal.write(`${KEY}\rwhat comes next`);
+    await terminal.waitFor('anthropic · stored key');
+    const stored = await readFile(join(home, '.mogplex', 'auth.json'), 'utf8');
+    expect(stored).toContain(`"${KEY}"`);
+    expect(terminal.raw).not.toContain('what comes next');
+  });
+});

@@ -123,7 +123,7 @@ describe('a prompt', () => {
   });
 
   test.each([
-    ['unauthorized', /401|refused|key/i],
+    ['unauthorized', /refused the credential/],
     ['rate-limited', /Try again in 7\s+s/],
     ['server-error', /model: /],
     ['cut', /cut off/],

@@ -185,6 +185,8 @@ export interface Ports {
   history: HistoryPort;
   /** Whether the terminal can be asked to put a text on its clipboard. */
   copies: boolean;
+  /** Whether the terminal marks what is pasted (bracketed paste), so that everything else was typed. */
+  marksPastes: boolean;
   /** Puts a text on the clipboard of the person's terminal (OSC 52). */
   copy(text: string): void;
   /** The skills that plugins bring. */

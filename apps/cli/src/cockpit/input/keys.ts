@@ -12,7 +12,7 @@ export function handleKey(cockpit: Cockpit, input: string, key: Key): void {
   if (key.ctrl && input === 'c') return cockpit.interrupt();
   if (key.ctrl && input === 'l') return cockpit.redraw();
   const { view, drawer, focus } = cockpit.state;
-  if (view === 'login') return loginKey(cockpit, input, key);
+  if (view === 'login') return /^\r{2,}$/.test(input) ? enters(cockpit, input.length) : loginKey(cockpit, input, key);
   if (drawer !== undefined) return drawerKey(cockpit, drawer, input, key);
   if (key.escape) return cockpit.escape();
   if (key.ctrl && (input === 'p' || (input === 'k' && cockpit.state.editor.text === ''))) return cockpit.openPalette();
@@ -37,6 +37,11 @@ export function handlePaste(cockpit: Cockpit, text: string): void {
       editor: edit.insert(state.editor, sanitise(text)),
     }));
   }
+}
+
+/** Enter so many times in one piece, until something other than a list is up. */
+function enters(cockpit: Cockpit, count: number): void {
+  for (let left = count; left > 0 && /^(?:choose|providers)$/.test(cockpit.login.step.step); left--) void cockpit.login.choose();
 }
 
 function loginKey(cockpit: Cockpit, input: string, key: Key): void {
@@ -88,8 +93,19 @@ function composerKey(cockpit: Cockpit, input: string, key: Key): void {
 // oxlint-disable-next-line no-control-regex
 const CONTROL = /([\u0001-\u001a])/;
 
-/** Keys that came in one piece: a line end at their very end sends, one inside is a new line. */
+/**
+ * Keys that came in one piece, since the program was busy when they were typed: each line end sends. Where a terminal does not mark
+ * what is pasted it may be a paste: only a line end at its very end sends, one inside is a new line.
+ */
 function typed(cockpit: Cockpit, input: string): void {
+  const first = input.indexOf('\r') + 1;
+  if (cockpit.ports.marksPastes && first > 0 && first < input.length) {
+    typed(cockpit, input.slice(0, first));
+    const { view, drawer, focus } = cockpit.state;
+    // What opened meanwhile was not seen when the rest was typed, and is not answered by it.
+    if (view === 'session' && drawer === undefined && focus === 'composer') typed(cockpit, input.slice(first));
+    return;
+  }
   const sends = input.endsWith('\r');
   for (const part of (sends ? input.slice(0, -1) : input).split(CONTROL)) {
     const control = CONTROL.test(part) ? CTRL[String.fromCharCode(part.charCodeAt(0) + 0x60)] : undefined;

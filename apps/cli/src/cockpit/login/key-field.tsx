@@ -36,8 +36,10 @@ export function KeyField({ cockpit, provider, row }: { cockpit: Cockpit; provide
     else if (key.backspace || key.delete) set(value.current.slice(0, -1));
     else if (key.ctrl && input === 'u') set('');
     else if (!key.ctrl && !key.meta && !key.tab) {
-      set(value.current + printable(input));
-      if (input.endsWith('\r')) send();
+      // What was typed behind Enter, in one piece with it, is no part of the key.
+      const [typed = '', ...more] = input.split('\r');
+      set(value.current + printable(typed));
+      if (more.length > 0) send();
     }
   });
   usePaste((text) => set(value.current + printable(text)));

@@ -37,6 +37,7 @@ export function createPorts(world: World, warn: (line: string) => void, copies: 
     platform: platformPort(world),
     history: historyPort(world),
     copies,
+    marksPastes: marksPastes(world.env),
     copy: (text) => void world.stdout.write(`\u001b]52;c;${Buffer.from(text).toString('base64')}\u0007`),
     skills: async () => {
       const { openProviderHost } = await import('../../commands/moxxy/host.ts');
@@ -54,3 +55,6 @@ export function createPorts(world: World, warn: (line: string) => void, copies: 
     },
   };
 }
+
+/** All terminals mark pastes but the consoles of Linux and BSD and old hardware; GNU screen (`STY`) does not hand the marks on. */
+const marksPastes = ({ TERM, STY }: World['env']): boolean => !STY && !/^(?:linux|cons|vt\d)/.test(TERM ?? '');
