@@ -252,3 +252,26 @@ function expectRestored(terminal: PseudoTerminal): void {
   expect(terminal.emulator.modes.bracketedPasteMode).toBe(false);
   expect(terminal.raw.lastIndexOf('\u001b[?25h')).toBeGreaterThan(terminal.raw.lastIndexOf('\u001b[?25l'));
 }
+
+describe('the shell that it was started from', () => {
+  test('Ctrl+Z gives the terminal back to it, and fg shows the screen again', async () => {
+    await using terminal = open({ file: 'bash', args: ['--norc', '-i'], env: { PS1: 'shell> ' } });
+    await terminal.waitFor('shell>');
+    terminal.write(`'${process.execPath}' '${MOGPLEX}'\r`);
+    await terminal.waitFor('❯ Sign in with Mogplex');
+    terminal.write(KEYS.ctrlZ);
+    await terminal.waitFor('Stopped');
+    expect(terminal.inAlternateScreen).toBe(false);
+    terminal.write('echo the sum is $((20 + 22))\r');
+    await terminal.waitFor('the sum is 42');
+    terminal.write('fg\r');
+    await terminal.waitFor('❯ Sign in with Mogplex');
+    expect(terminal.inAlternateScreen).toBe(true);
+    terminal.write(KEYS.down);
+    await terminal.waitFor('❯ Use a provider API key');
+    terminal.write('q');
+    await terminal.waitFor((screen) => screen.endsWith('shell>') && !terminal.inAlternateScreen);
+    terminal.write('exit\r');
+    expect((await terminal.waitForExit()).exitCode).toBe(0);
+  });
+});

@@ -51,6 +51,7 @@ export const KEYS = {
   ctrlL: '\u000c',
   ctrlP: '\u0010',
   ctrlU: '\u0015',
+  ctrlZ: '\u001a',
   /** Shift+Enter as terminals with the kitty keyboard protocol send it. */
   shiftEnter: '\u001b[13;2u',
 } as const;

@@ -9,6 +9,7 @@ export const KEY_HELP: readonly { keys: string; does: string }[] = [
   { keys: 'Ctrl+P', does: 'command palette (also Ctrl+K on an empty row)' },
   { keys: 'Ctrl+T', does: 'show or hide the panels' },
   { keys: 'Ctrl+L', does: 'draw the screen anew' },
+  { keys: 'Ctrl+Z', does: 'back to the shell; `fg` there comes back' },
   { keys: 'Ctrl+A, Ctrl+E', does: 'start, end of the row' },
   { keys: 'Ctrl+U, Ctrl+K, Ctrl+W', does: 'delete to the start, to the end, a word' },
   { keys: 'Ctrl+C', does: 'interrupt an answer, a sign-in or a list that is waited for; twice within 1.5 s leaves' },
