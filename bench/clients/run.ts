@@ -66,6 +66,8 @@ const gateway = await startGateway({ dataDir }, silent ? { MOGPLEX_MODEL_PING_SE
 await gateway.upstream('openai', openai.url, 'sk-upstream-openai-00000000');
 await gateway.upstream('anthropic', anthropic.origin, 'sk-upstream-anthropic-00000');
 await gateway.upstream('google', google.origin, 'AIza-upstream-google-000000');
+// With an end to the credit, since only then the gateway lets nothing pass that it cannot set credit aside for.
+await gateway.plan({ monthlyCredit: 20_000_000 });
 const { url, token } = gateway;
 
 const CLIENTS: CliClient[] = [
