@@ -59,6 +59,8 @@ export class LoginFinder {
   readonly #ahead = new Map<Login, { marks: readonly Next[]; again: Next }>();
   /** Where words of commands stand. */
   readonly #words = new Map<Login, LastWords>();
+  readonly #pipes = new LastSign(0x7c);
+  readonly #lines = new LastSign(10);
   /** What was found of values: they come back often. */
   readonly #judged = new Map<string, boolean>();
   /** The value that was judged last, as what, and what was found of it. */
@@ -90,9 +92,16 @@ export class LoginFinder {
       if (found === undefined || !this.#isWorth(login, found)) continue;
       if (login.before === undefined || login.before.test(lineBefore(text, at))) return found;
     }
-    if (PIPES.has(literal)) return piped(text, at);
+    if (PIPES.has(literal)) return this.#isPiped(at) ? piped(text, at) : undefined;
     if (DSN_HOSTS.has(literal)) return endsPassword(text, at) ? valueBehind(DSN, lineBefore(text, at), at) : undefined;
     return literal === KEY_TYPE ? privateMembers(text.string, at) : undefined;
+  }
+
+  /** Whether a pipe stands before a place on its line. */
+  #isPiped(at: number): boolean {
+    const least = Math.max(0, at - REACH);
+    const pipe = this.#pipes.before(this.#text, at, least);
+    return pipe >= 0 && this.#lines.before(this.#text, at, least) < pipe;
   }
 
   /** What can be said of a command before its pattern is tried. */
@@ -145,6 +154,33 @@ export class LoginFinder {
     if (nearest > at + FAR - mark.length) return undefined;
     const end = Math.min(at + FAR, ahead.again.from(this.#text, at + 3));
     return nearest + mark.length > end ? undefined : matchAt(login, this.#text.slice(at, end), 0, at);
+  }
+}
+
+/** Where a sign stood last, remembered so that each part of a text is searched once. */
+class LastSign {
+  readonly #unit: number;
+  #seen = 0;
+  #found = -1;
+
+  constructor(unit: number) {
+    this.#unit = unit;
+  }
+
+  /** The last place in [least, at), or -1. */
+  before(text: Text, at: number, least: number): number {
+    if (at < this.#seen) {
+      this.#seen = 0;
+      this.#found = -1;
+    }
+    const from = Math.max(least, this.#seen);
+    for (let i = at - 1; i >= from; i--)
+      if (text.at(i) === this.#unit) {
+        this.#found = i;
+        break;
+      }
+    this.#seen = at;
+    return this.#found >= least ? this.#found : -1;
   }
 }
 

@@ -195,6 +195,8 @@ function assignEnd(text: Text, named: number, kind: NameClass, around: Surroundi
   if ((closed === end || (closed === end + 1 && last !== 0x2a && last !== 0x5c)) && isSingle(unit, text.at(at + 1)))
     return overBlanks(text, at + 1);
   if ((text.classAt(at) & ALNUM) !== 0 && (at === end || !isLinkingWord(text, at))) return -1;
+  // Arrows: the dash of an option and the bracket of a tag are none.
+  if ((unit === 0x2d && text.at(at + 1) !== 0x3e) || (unit === 0x3c && text.at(at + 1) !== 0x2d)) return -1;
   return endOf(HEADER_ASSIGN, text.string, end);
 }
 
