@@ -12,7 +12,7 @@ export const COMMANDS: readonly Login[] = [
   {
     literals: [' -p '],
     words:
-      /\b(?:login|ldapsearch|mysql\w*|mongo\w*|smbclient|cqlsh|influx|psexec|useradd|usermod|rdesktop|crackmapexec|netexec|evil-winrm|racadm|ipmitool|isql|osql|tsql|freebcp|keychain|security)\b/gi,
+      /\b(?:login|ldapsearch|mysql\w*|mongo\w*|smbclient|cqlsh|influx|psexec|useradd|usermod|rdesktop|crackmapexec|netexec|evil-winrm|racadm|ipmitool|isql|osql|tsql|freebcp|keychain|security|twine|hydra|enum4linux|beeline|smbmap)\b/gi,
     pattern: sticky(` -p[ =]{1,3}${VALUE}`),
   },
   {
@@ -31,9 +31,9 @@ export const COMMANDS: readonly Login[] = [
   },
   { literals: ['htpasswd -'], pattern: sticky(`htpasswd (?:-[A-Za-z]{1,6} ){1,4}\\S{1,120}[ ]{1,3}(?!\\S*$)\\S{1,64}[ ]{1,3}${VALUE}`) },
   {
-    literals: ['ldapsearch', 'ldapadd', 'ldapmodify', 'ldappasswd'],
+    literals: ['ldapsearch', 'ldapadd', 'ldapmodify', 'ldappasswd', 'ldapwhoami', 'ldapdelete', 'kadmin '],
     far: '-w',
-    pattern: sticky(`ldap\\w+ [^\\n|;]{0,200}?-w[ ]{0,3}${VALUE}`),
+    pattern: sticky(`(?:ldap\\w+|kadmin) [^\\n|;]{0,200}?-w[ ]{0,3}${VALUE}`),
   },
   {
     literals: ['zip -', '7z a', '7z e', '7z x', '7za '],
@@ -116,7 +116,11 @@ export const COMMANDS: readonly Login[] = [
   { literals: ['mysqladmin '], far: ' password ', pattern: sticky(`mysqladmin [^\\n|;]{0,160}? password[ ]{1,3}${VALUE}`) },
   { literals: ['chpasswd <<<'], pattern: sticky('chpasswd <<<[ ]?["\']?[\\w.-]{1,32}:([^\\s"\':]{3,200})') },
   { literals: ['/v defaultpassword '], pattern: sticky(`/v defaultpassword [^\\n]{0,40}?/d[ ]{1,3}${VALUE}`) },
-  { literals: ['connect '], may: isLogon, pattern: sticky('connect [\\w$]{1,32}/([^\\s@"\'/]{3,128})@[\\w/]') },
+  {
+    literals: ['connect ', 'conn ', 'expdp ', 'impdp ', 'userid=', 'rman target '],
+    may: isLogon,
+    pattern: sticky('(?:connect|conn|expdp|impdp|userid|rman target)[ =][\\w$]{1,32}/([^\\s@"\'/]{3,128})@[\\w/]'),
+  },
   { literals: [']:587 ', ']:465 ', ']:25 '], pattern: sticky('\\]:\\d{2,3}[ \\t]{1,8}[^\\s:]{1,80}:([^\\s]{3,200})') },
   { literals: [' -b '], words: /\bcurl\b/gi, cookies: true, pattern: sticky(` -b[ ]{1,3}${VALUE}`) },
   { literals: ['auth default '], prose: true, pattern: sticky(`auth default ${VALUE}`) },

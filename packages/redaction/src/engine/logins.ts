@@ -2,14 +2,25 @@ import { isIn, oneOf } from './chars.ts';
 import { CALLS } from './login-calls.ts';
 import { COMMANDS } from './login-commands.ts';
 import type { Login } from './login-parts.ts';
+import { TOOLS } from './login-tools.ts';
 import { Next } from './surroundings.ts';
 import { OUTSIDE, type Text } from './text.ts';
 import { isPassword, isStrong, looksRandom } from './values.ts';
 
-const LOGINS: readonly Login[] = [...COMMANDS, ...CALLS];
+const LOGINS: readonly Login[] = [...COMMANDS, ...TOOLS, ...CALLS];
 
 /** What a password is piped into. */
-const PIPES = new Set(['--password-stdin', 'convertto-securestring', 'chpasswd', 'sudo -s ', 'passwd --stdin', 'kinit ']);
+const PIPES = new Set([
+  '--password-stdin',
+  'convertto-securestring',
+  'chpasswd',
+  'sudo -s ',
+  'passwd --stdin',
+  'kinit ',
+  '--with-token',
+  'cryptsetup luks',
+  '-pass stdin',
+]);
 /** What follows `user:password` in a data source name of Go. */
 const DSN_HOSTS = new Set(['@tcp(', '@unix(']);
 
@@ -121,7 +132,7 @@ export class LoginFinder {
   #isWorth(login: Login, { value, quoted }: Match): boolean {
     if (login.cookies === true) return holdsCookie(value);
     const bare = login.prose === true && !quoted;
-    const kind = login.strong === true ? 's' : login.pair === true ? 'p' : bare ? 'b' : 'q';
+    const kind = login.phrase === true ? 'w' : login.strong === true ? 's' : login.pair === true ? 'p' : bare ? 'b' : 'q';
     if (value !== this.#value || kind !== this.#kind) {
       this.#worth = this.#recall(login, value, bare, kind);
       this.#value = value;

@@ -25,7 +25,7 @@ const SECRET = words(
     'authkey authtoken accesstoken refreshtoken idtoken sessiontoken sessionkey clientsecret masterkey signingkey ' +
     'encryptionkey licensekey webhooksecret deploykey servicekey accountkey sharedkey sharedaccesskey appkey appsecret ' +
     'consumerkey consumersecret pat passkey storagekey hmac cookies otp totp mfa apisecret keysecret xoxs auth authentication ' +
-    'authorization mnemonic skey clientkeydata ',
+    'authorization mnemonic skey clientkeydata erlangcookie ',
 );
 const HEADERS = words('authorization proxy-authorization cookie set-cookie ');
 /** Words that make `key` a secret when they stand before it. */

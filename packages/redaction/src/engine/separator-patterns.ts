@@ -26,10 +26,18 @@ export const BLOCK_DEFAULT = /"[ \t]{0,8}\{[^{}]{0,200}?\bdefault[ \t]{0,8}=[ \t
 export const LONGEST_BLOCK = 216;
 /** The value of an element may stand in an element of its own. */
 export const ELEMENT = /[^<>\n]{0,80}>\s{0,80}(?:<(?:value|string)>\s{0,8})?/iy;
+/** A pair with another member between: `"name": "ApiKey", "slotSetting": false, "value": "..."`. */
+export const PAIRED_FAR =
+  /",\s{0,40}"\w{1,24}"\s{0,4}:\s{0,4}(?:true|false|null|\d{1,6}|"[\w.-]{0,32}")\s{0,4},\s{0,40}"[vV]alue"\s{0,4}:\s{0,4}/y;
+/** `token received: ...`, `API key provided: ...` */
+export const TOLD =
+  /[ \t](?:received|provided|supplied|given|issued|created|generated|returned|used)(?:[ \t]is)?[ \t]?[:=][ \t]{0,4}(?=\S)/y;
+/** A value alone on the line after a sentence that ends with a colon. */
+export const NEXT_LINE_ALONE = /[ \t][^\n:]{0,80}:\n\s{0,40}(?=[^\s"'`]{8,128}[ \t]*(?:\r?\n|$))/y;
 /** `<key>password</key><string>...</string>`, `<name>password</name><value>...</value>` */
 export const ELEMENT_BESIDE = /<\/(?:key|name)>\s{0,80}<(?:value|string)>\s{0,8}(?:<string>)?/iy;
 /** `<entry key="password">...</entry>`, and what must stand before. */
-export const CONTENT = /["'][ \t]?>\s{0,80}(?:<value>\s{0,8})?/iy;
+export const CONTENT = /["'](?:[ \t][\w:]{1,24}="[^"<>\n]{0,40}"){0,3}[ \t]?>\s{0,80}(?:<value>\s{0,8})?/iy;
 export const ATTRIBUTE_BEFORE =
   /<(?:entry|property|prop|string|param|parameter|setting|item|value|attribute|config|arg|env|var|variable|secret)[ \t][^<>]{0,60}["'][\w.-]{0,40}$/i;
 /** An element with attributes: `<wsse:Password Type="...">...</wsse:Password>` */

@@ -1,6 +1,7 @@
 import { ALNUM, DIGIT, isIn, LOWER, NAME, oneOf, SPACE, UPPER } from './chars.ts';
 import { columnValue } from './columns.ts';
 import type { NameClass } from './names.ts';
+import { endOf, isLinkingWord, type Place, placeAfter } from './places.ts';
 import {
   ASSIGN,
   HEADER_ASSIGN,
@@ -18,6 +19,7 @@ import {
   ELEMENT,
   ELEMENT_BESIDE,
   CONTENT,
+  PAIRED_FAR,
   ATTRIBUTE_BEFORE,
   ATTRIBUTED,
   TAGS,
@@ -28,8 +30,6 @@ import {
   QUOTED_AFTER_BLANK,
   CELL,
   PROSE,
-  DASHED,
-  CHANGED,
   SLASHED,
   JOINED,
   BLOCK,
@@ -43,30 +43,11 @@ import {
 import { isSetTo } from './settings.ts';
 import { isBlank, isOfUser, isSet, LONGEST_TYPE, REACH_BEFORE, type Surroundings } from './surroundings.ts';
 import { OUTSIDE, type Text } from './text.ts';
-
-/** Where the value of a name begins, and how much it takes to believe that it is one. */
-export interface Place {
-  at: number;
-  /** `quoted`: only a quoted value counts. `mixed`: only a quoted value that is no plain word. `set`: a variable is set to it, words count too. `element`: a tag must follow it. `strong`: only what looks like nothing but a password. */
-  trust: 'any' | 'quoted' | 'mixed' | 'set' | 'element' | 'strong';
-  /** What the surroundings say of the value, where they say more than the name. */
-  kind?: NameClass;
-}
+import { mayBeStrong, mayBeTold, saysPassword, strongAfter, toldAfter } from './told.ts';
 
 const LINE_STARTS = oneOf('|>\\\r\n');
 /** Characters that may come between a name and its value. */
 const BETWEEN = oneOf('=:"\'`[])>,?|.!+<-*\\');
-
-/** Where the match of a sticky pattern at a place ends, or -1. */
-export function endOf(pattern: RegExp, text: string, at: number): number {
-  pattern.lastIndex = at;
-  return pattern.test(text) ? pattern.lastIndex : -1;
-}
-
-function placeAfter(pattern: RegExp, text: Text, end: number, trust: Place['trust']): Place | undefined {
-  const at = endOf(pattern, text.string, end);
-  return at < 0 ? undefined : { at, trust };
-}
 
 const isQuote = (unit: number): boolean => unit === 0x22 || unit === 0x27 || unit === 0x60 || unit === 0x5c;
 
@@ -82,32 +63,13 @@ export function mayHaveValue(text: Text, start: number, end: number, kind: NameC
   if (i === end) return ahead === 0x3c;
   if (ahead === 0x3c || (ahead === 0x3a && opensBefore(text, start))) return true;
   if ((kind === 'password' || text.standsFolded('cred', start)) && mayBeStrong(text, i)) return true;
+  if (mayBeTold(text, i, kind, around)) return true;
   const first = text.at(start);
   if (first === 0x2d || first === 0x42 || first === 0x62) return true;
   if (isLinkingWord(text, i)) return true;
   if (ahead === OUTSIDE || ahead === 10 || ahead === 0x3e || around.typeAhead(text, i, LONGEST_TYPE)) return true;
   return isBlank(ahead) && (kind === 'password' || first === 0x41 ? around.wordsBefore(text, start) : maySet(text, start, around));
 }
-
-const mayBeStrong = (text: Text, at: number): boolean => isMixedAt(text, at) || tellsChange(text, at);
-
-/** Whether words stand at a place that tell that a password was given a value. */
-const tellsChange = (text: Text, at: number): boolean => CHANGES.some((word) => text.standsFolded(word, at));
-
-/** Whether a word that holds a digit and a letter stands at a place. */
-function isMixedAt(text: Text, at: number): boolean {
-  let kinds = 0;
-  for (let i = at; i - at < LONGEST_STRONG; i++) {
-    const bits = text.classAt(i);
-    if ((bits & DIGIT) !== 0) kinds |= 1;
-    else if ((bits & ALNUM) !== 0) kinds |= 2;
-    else if ((bits & SPACE) !== 0 || text.at(i) === OUTSIDE) break;
-    if (kinds === 3) return true;
-  }
-  return false;
-}
-const LONGEST_STRONG = 40;
-const CHANGES = ['changed to', 'set to', 'reset to', 'updated to', 'was ', 'is ', 'has been ', 'lautet ', 'ist ', 'es ', 'est '];
 
 /** Whether `value` or an equals sign stands at the beginning of the next line. */
 function isPairedBelow(text: Text, at: number): boolean {
@@ -116,22 +78,6 @@ function isPairedBelow(text: Text, at: number): boolean {
   const sign = text.at(i);
   return sign === 0x3d || text.standsFolded('value', sign === 0x22 || sign === 0x27 ? i + 1 : i);
 }
-
-/** Whether `is`, `was`, `of`, `for`, `to`, `on` or `at` stands at a place. */
-function isLinkingWord(text: Text, at: number): boolean {
-  const first = text.at(at);
-  const next = text.at(at + 1);
-  let length = 0;
-  if (first === 0x69) length = next === 0x73 ? 2 : 0;
-  else if (first === 0x6f) length = next === 0x66 || next === 0x6e ? 2 : 0;
-  else if (first === 0x74) length = next === 0x6f ? 2 : 0;
-  else if (first === 0x61) length = next === 0x74 ? 2 : 0;
-  else if (first === 0x77) length = next === 0x61 && text.at(at + 2) === 0x73 ? 3 : 0;
-  else if (first === 0x66) length = next === 0x6f && text.at(at + 2) === 0x72 ? 3 : 0;
-  return length > 0 && !isWordAt(text, at + length);
-}
-
-const isWordAt = (text: Text, at: number): boolean => (text.classAt(at) & ALNUM) !== 0 || text.at(at) === 0x5f;
 
 /** Whether the word before may be one that sets a name: `ENV TOKEN ...`, `#define API_KEY ...`, `set -x TOKEN ...`. */
 function maySet(text: Text, start: number, around: Surroundings): boolean {
@@ -154,7 +100,7 @@ export function placeOfValue(
   around: Surroundings,
 ): Place | undefined {
   const unit = text.at(end);
-  const near = isBlank(unit) ? attributed(text, start, end) : beside(text, start, end, unit, around);
+  const near = isBlank(unit) ? attributed(text, start, end) : beside(text, start, end, unit, kind, around);
   if (near !== undefined) return near;
   if (text.standsFolded('cred', start)) {
     const joined = placeAfter(JOINED, text, end, 'strong');
@@ -244,7 +190,7 @@ const isListed = (unit: number, next: number): boolean => {
 };
 
 /** Values that belong to a name by the form of what is around both: elements, pairs, calls, blocks. */
-function beside(text: Text, start: number, end: number, unit: number, around: Surroundings): Place | undefined {
+function beside(text: Text, start: number, end: number, unit: number, kind: NameClass, around: Surroundings): Place | undefined {
   const before = text.at(start - 1);
   if (before === 0x3c || (before === 0x3a && text.at(start - 2) !== 0x3a)) {
     const element = placeAfter(ELEMENT, text, end, before === 0x3c ? 'element' : 'any');
@@ -259,11 +205,16 @@ function beside(text: Text, start: number, end: number, unit: number, around: Su
   if (unit === 0x3c) return (before === 0x3e ? placeAfter(ELEMENT_BESIDE, text, end, 'element') : undefined) ?? tagged(text, end);
   if (unit === 0x2c) {
     if (before === 0x7b) return placeAfter(TUPLE, text, end, 'mixed');
-    const compares = isQuotedNext(text, end + 1) && COMPARISON_BEFORE.test(text.slice(Math.max(0, start - 32), start));
+    const compares =
+      isQuotedNext(text, end + 1) && (kind === 'secret' || COMPARISON_BEFORE.test(text.slice(Math.max(0, start - 32), start)));
     return compares ? placeAfter(COMPARED, text, end, 'mixed') : undefined;
   }
-  if ((unit === 0x22 || unit === 0x27) && (next === 0x3e || (next === 0x20 && text.at(end + 2) === 0x3e)))
-    return ATTRIBUTE_BEFORE.test(text.slice(Math.max(0, start - 96), start)) ? placeAfter(CONTENT, text, end, 'element') : undefined;
+  if (unit === 0x22 && next === 0x2c) {
+    const far = placeAfter(PAIRED_FAR, text, end, 'any');
+    if (far) return far;
+  }
+  if ((unit === 0x22 || unit === 0x27) && (next === 0x3e || (next === 0x20 && isIn(ATTRIBUTE_NEXT, text.at(end + 2)))))
+    if (ATTRIBUTE_BEFORE.test(text.slice(Math.max(0, start - 96), start))) return placeAfter(CONTENT, text, end, 'element');
   if (unit === 0x22 ? next === 0x3b : unit === 0x5c && text.at(end + 2) === 0x3b) return placeAfter(SERIALIZED, text, end, 'quoted');
   if (unit === 0x29) return placeAfter(EXPECTED, text, end, 'mixed');
   if (unit === 0x5d || next === 0x29) {
@@ -292,10 +243,14 @@ function isQuotedNext(text: Text, at: number): boolean {
   return isQuote(text.at(i));
 }
 
+/** What may follow the blank after the name of an element: the end of the tag, or `serializeAs=`, `type=`. */
+const ATTRIBUTE_NEXT = oneOf('>st');
+
 /** Whether a tag is opened not far before a place. */
 function opensBefore(text: Text, at: number): boolean {
-  for (let i = at; i > at - 40; i--) if (text.at(i) === 0x3c) return true;
-  return false;
+  let i = at - 2;
+  while (at - i < 40 && (text.classAt(i) & NAME) !== 0) i--;
+  return text.at(i) === 0x3c || (text.at(i) === 0x2f && text.at(i - 1) === 0x3c);
 }
 
 /** Whether `value` may stand next, past closing signs and blanks. */
@@ -352,6 +307,8 @@ function afterBlank(text: Text, start: number, end: number, kind: NameClass, lea
   while (isBlank(text.at(next)) && next - end < 40) next++;
   const unit = text.at(next);
   if (unit === 10 || unit === 13) return placeAfter(WRAPPED, text, end, 'quoted');
+  const told = (text.classAt(next) & ALNUM) === 0 ? undefined : toldAfter(text, end, next, kind, around);
+  if (told !== undefined) return told;
   const prose = (text.classAt(next) & ALNUM) !== 0 && isLinkingWord(text, next) ? placeAfter(PROSE, text, end, 'any') : undefined;
   if (prose !== undefined) return prose;
   if (kind !== 'password' && kind !== 'secret') return undefined;
@@ -361,19 +318,6 @@ function afterBlank(text: Text, start: number, end: number, kind: NameClass, lea
     return placeAfter(FILTERED, text, end, 'mixed') ?? (kind === 'password' ? placeAfter(CELL, text, end, 'any') : undefined);
   const bare = end - start === 4 && text.string.startsWith('pass', start);
   return isQuote(unit) && !bare ? placeAfter(QUOTED_AFTER_BLANK, text, end, 'mixed') : undefined;
-}
-
-/** A value that stands beside its name without a sign, or behind a dash, a parenthesis or `changed to`. */
-function strongAfter(text: Text, end: number, next: number): Place | undefined {
-  if (isMixedAt(text, next)) return { at: next, trust: 'strong' };
-  if ((text.classAt(next) & ALNUM) === 0) return placeAfter(DASHED, text, end, 'strong');
-  return isLinkingWord(text, next) || tellsChange(text, next) ? placeAfter(CHANGED, text, end, 'strong') : undefined;
-}
-
-/** Whether a name means nothing but a password: `pass` and `pin` are words too. */
-function saysPassword(text: Text, start: number, end: number): boolean {
-  if (end - start > 4) return !text.standsFolded('-pass', end - 5) && !text.standsFolded('_pin', end - 4);
-  return text.standsFolded('pass', start) && text.at(start) === 0x50 && (start === 0 || text.at(start - 1) === 10);
 }
 
 /** Whether a name is a scheme of HTTP authentication that stands before what it is: `Bearer ...`, `basic ...`. */

@@ -6,6 +6,7 @@ import { byHead } from './words.ts';
 export const REACH_BEFORE = 80;
 export const LONGEST_TYPE = 26;
 const LONGEST_LIST = 240;
+const LONGEST_SENTENCE = 84;
 
 /** Words that let a value follow a name after a blank. */
 const WORDS_BEFORE = byHead('login user with env arg set define account >');
@@ -36,6 +37,7 @@ export class Surroundings {
   #seen = 0;
   readonly #equals = new Next('=');
   readonly #default = new Next('default');
+  readonly #colon = new Next(':\n');
   /** The parenthesis before and the one after the stretch that was searched last. */
   #lastOpen = -1;
   #opensFrom = 0;
@@ -74,6 +76,11 @@ export class Surroundings {
     while (next < most && text.at(next) !== 0x28 && text.at(next) !== 0x29) next++;
     this.#parenthesis = next;
     return text.at(this.#parenthesis) === 0x29;
+  }
+
+  /** Whether a line that ends with a colon may end not far behind a place. */
+  colonAhead(text: Text, at: number): boolean {
+    return this.#colon.from(text, at) < at + LONGEST_SENTENCE;
   }
 
   /** Whether `default` stands not far behind a place. */

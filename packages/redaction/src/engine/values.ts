@@ -132,12 +132,12 @@ function isUnlikely(value: string, least: number): boolean {
 }
 
 /** Words with a number in identifiers. */
-const NUMBERED = /(?:sha|md|aes|rsa|base|utf|x|blake|ed|curve|streebog|salsa|int|v)\d+/gi;
+const NUMBERED = /(?:sha|md|aes|rsa|pkcs|base|utf|x|blake|ed|curve|streebog|salsa|int|v)\d+/gi;
 
 /** Whether a value is an identifier of several words: `openssl_x509_checkpurpose`, `toggle-maximized`. */
 function isWords(value: string): boolean {
-  if (!/^[A-Za-z][A-Za-z0-9]*(?:[_-]+[A-Za-z0-9]+)+$/.test(value)) return false;
-  const words = value.replace(NUMBERED, 'is').split(/[_-]+/);
+  if (!/^_*[A-Za-z][A-Za-z0-9]*(?:[_-]+[A-Za-z0-9]+)+$/.test(value)) return false;
+  const words = value.replace(/^_+/, '').replace(NUMBERED, 'is').split(/[_-]+/);
   return words.every((word) => /^[A-Za-z]+\d?$/.test(word)) && wordiness(words.join(' ')) > 0.55;
 }
 

@@ -65,7 +65,7 @@ export const VENDORS: ReadonlySet<string> = new Set(
     'meilisearch typesense elasticcloud upstash turso neondb xata fauna hasura nhost appwrite pocketbase backendless kinvey ' +
     'ably ai21 airscale apolloio bitrise builderio calcom configcat couchbase coze cypress dashscope databento deepinfra exoscale ' +
     'gigachat greptile influxdb infomaniak kimi lighton looker minimax moonshot novita ollama polymarket rudderstack sambanova selectel ' +
-    'siliconflow softlayer truenas upstage wandb weightsandbiases zhipu ' +
+    'siliconflow softlayer truenas upstage wandb weightsandbiases zhipu sumo nasa hunterio elastic ebay giphy gitea harness ' +
     'wpengine akamai equinix tencent splunk sellfy avalara elasticpath vercel wechat fullcontact cloudant dwolla kairos atlassian ' +
     'agora contentstack checkmarket webengage feedier abbysale clinchpad guardianapi eversign karmacrm alconost riotgames veevavault ' +
     'kiteconnect shopee teamviewer aerisweather alphavantage imgur smsapi distribusion wordsapi audd exchangeratesapi coingecko ' +
