@@ -1,5 +1,5 @@
 /** The collector: literals of formats and names, and words of known values. */
-import { BASE, LENGTH, LOW, HIGH, GRAM_BITS, GRAM_KEYS, SLOTS, PROBES, WORD_BITS, WORD_SHIFT, WORD_CHECKS, CHECK_SHIFT, WORDS, WORD_COUNT, SCRATCH, AFTER, BEFORE_, LITERALS, LITERAL_COUNT, LITERAL_ROOM, GRAM_FROM, GRAM_END, INVISIBLE, UNITS, SHORT_BITS, CLASSES, PAIRS, MASK_ROOM, TABLE_MASK, TABLE_SHIFT, A, B, MULT, field } from './fields';
+import { BASE, LENGTH, LOW, HIGH, GRAM_BITS, GRAM_KEYS, SLOTS, PROBES, WORD_BITS, WORD_SHIFT, WORD_CHECKS, CHECK_SHIFT, WORDS, WORD_COUNT, SCRATCH, AFTER, BEFORE_, LITERALS, LITERAL_COUNT, LITERAL_ROOM, GRAM_FROM, GRAM_END, INVISIBLE, UNITS, SHORT_BITS, CLASSES, PAIRS, FIFTEENS, THIRTY_ONES, WEIGHTS, LOWER_BITS, FACTORS, MOST, MASK_ROOM, TABLE_MASK, TABLE_SHIFT, A, B, MULT, field } from './fields';
 import { isDullName } from './dull';
 import { runs } from './runs';
 export { learn } from './dull';
@@ -11,14 +11,20 @@ function probe(c: usize): void {
   const grams = i32x4.splat(field(c, GRAM_BITS));
   const words = i32x4.splat(field(c, WORD_BITS));
   const shift = <i32>field(c, WORD_SHIFT);
-  const pairs = v128.load(field(c, CLASSES) + PAIRS);
+  const classes: usize = field(c, CLASSES);
+  const pairs = v128.load(classes, PAIRS);
+  const fifteens = v128.load(classes, FIFTEENS);
+  const thirtyOnes = v128.load(classes, THIRTY_ONES);
+  const weights = v128.load(classes, WEIGHTS);
+  const lower = v128.load(classes, LOWER_BITS);
+  const factor = v128.load(classes, FACTORS);
   const scratch: usize = field(c, SCRATCH);
   const found: usize = scratch + MASK_ROOM;
   let gramOut = scratch;
   let wordOut = found;
   for (let p: usize = base; p < end; p += 64) {
-    let gramMask = gramsIn(p, grams, pairs) | (gramsIn(p + 32, grams, pairs) << 16);
-    let wordMask = wordsIn(p, words, shift, pairs);
+    let gramMask = gramsIn(p, grams, pairs, fifteens, thirtyOnes, weights, lower) | (gramsIn(p + 32, grams, pairs, fifteens, thirtyOnes, weights, lower) << 16);
+    let wordMask = wordsIn(p, words, shift, pairs, factor);
     const left = end - p;
     if (left < 64) {
       gramMask &= (<u32>2 << (<u32>(left - 1) >>> 1)) - 1;
@@ -36,25 +42,25 @@ function probe(c: usize): void {
 }
 
 /** Which of the sixteen even places in 32 bytes may be in a literal: by the lower five bits of three characters and four of the next one. */
-@inline function gramsIn(p: usize, table: v128, pairs: v128): u32 {
+@inline function gramsIn(p: usize, table: v128, pairs: v128, fifteens: v128, thirtyOnes: v128, weights: v128, lower: v128): u32 {
   const v = v128.load(p);
   const w = v128.load(p, 16);
   const v2 = v128.load(p, 2);
   const w2 = v128.load(p, 18);
-  const a = placesOf(v, v2);
-  const b = placesOf(w, w2);
+  const a = placesOf(v, v2, thirtyOnes, weights, lower);
+  const b = placesOf(w, w2, thirtyOnes, weights, lower);
   const low = gather8(i32x4.add(table, i32x4.extend_low_i16x8_u(a)), i32x4.add(table, i32x4.extend_high_i16x8_u(a)));
   const high = gather8(i32x4.add(table, i32x4.extend_low_i16x8_u(b)), i32x4.add(table, i32x4.extend_high_i16x8_u(b)));
   const seen = i64x2.replace_lane(i64x2.splat(low), 1, high);
   const next = i8x16.narrow_i16x8_u(i16x8.shr_u(v2, 8), i16x8.shr_u(w2, 8));
-  const bits = i8x16.relaxed_swizzle(pairs, v128.and(next, i8x16.splat(15)));
+  const bits = i8x16.relaxed_swizzle(pairs, v128.and(next, fifteens));
   return i8x16.bitmask(i8x16.eq(v128.and(seen, bits), bits));
 }
 
 /** Places of a table of 32 KiB for the four characters at even places: fifteen bits of three of them. */
-@inline function placesOf(v: v128, v2: v128): v128 {
-  const two = i16x8.relaxed_dot_i8x16_i7x16_s(v128.and(v, i8x16.splat(31)), i16x8.splat(0x2001));
-  return v128.and(i16x8.add(two, i16x8.shl(v2, 10)), i16x8.splat(0x7fff));
+@inline function placesOf(v: v128, v2: v128, thirtyOnes: v128, weights: v128, lower: v128): v128 {
+  const two = i16x8.relaxed_dot_i8x16_i7x16_s(v128.and(v, thirtyOnes), weights);
+  return v128.and(i16x8.add(two, i16x8.shl(v2, 10)), lower);
 }
 
 /** The bytes at eight places. */
@@ -76,11 +82,11 @@ function probe(c: usize): void {
 }
 
 /** Which of the sixteen words of four bytes may belong to a known value. */
-@inline function wordsIn(p: usize, table: v128, shift: i32, pairs: v128): u32 {
-  const k0 = i32x4.shr_u(i32x4.mul(v128.load(p), i32x4.splat(A)), shift);
-  const k1 = i32x4.shr_u(i32x4.mul(v128.load(p, 16), i32x4.splat(A)), shift);
-  const k2 = i32x4.shr_u(i32x4.mul(v128.load(p, 32), i32x4.splat(A)), shift);
-  const k3 = i32x4.shr_u(i32x4.mul(v128.load(p, 48), i32x4.splat(A)), shift);
+@inline function wordsIn(p: usize, table: v128, shift: i32, pairs: v128, factor: v128): u32 {
+  const k0 = i32x4.shr_u(i32x4.mul(v128.load(p), factor), shift);
+  const k1 = i32x4.shr_u(i32x4.mul(v128.load(p, 16), factor), shift);
+  const k2 = i32x4.shr_u(i32x4.mul(v128.load(p, 32), factor), shift);
+  const k3 = i32x4.shr_u(i32x4.mul(v128.load(p, 48), factor), shift);
   const low = gather8(i32x4.add(table, i32x4.shr_u(k0, 4)), i32x4.add(table, i32x4.shr_u(k1, 4)));
   const high = gather8(i32x4.add(table, i32x4.shr_u(k2, 4)), i32x4.add(table, i32x4.shr_u(k3, 4)));
   const seen = i64x2.replace_lane(i64x2.splat(low), 1, high);
@@ -244,7 +250,7 @@ function narrow(c: usize, units: usize): void {
   const low: usize = field(c, LOW);
   const high: usize = field(c, HIGH);
   const zero = i8x16.splat(0);
-  const most = i16x8.splat(255);
+  const most = v128.load(field(c, CLASSES), MOST);
   const end = units + ((high - low) << 1);
   v128.store(end, zero);
   v128.store(end, zero, 16);

@@ -37,6 +37,13 @@ export const MARKS: usize = 320; // 1: may stand between a name and its value; 2
 export const SIXES: usize = 576; // values of base64 characters, 255 for others
 export const MASKS: usize = 832; // 32 times 255, 32 times 0
 export const PAIRS: usize = 896; // two bits in a byte, sixteen times
+// Vectors of one number over and over; one that the program makes itself is made anew each time
+export const FIFTEENS: usize = 912; // bytes
+export const THIRTY_ONES: usize = 928; // bytes
+export const WEIGHTS: usize = 944; // bytes: 1 and 32
+export const LOWER_BITS: usize = 960; // 16 bits: 0x7fff
+export const FACTORS: usize = 976; // 32 bits: A
+export const MOST: usize = 992; // 16 bits: 255
 
 export const MASK_ROOM: usize = 2112; // bytes for the masks of a block, 8 for each 64 bytes of text
 

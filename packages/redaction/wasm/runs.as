@@ -1,12 +1,12 @@
 /** Runs of token characters and codes, by vectors of sixteen bytes. */
-import { BASE, LENGTH, LOW, CLASSES, RUNS, CODES, RUN_COUNT, CODE_COUNT, DULL_WORDS, MARKS, SIXES, field } from './fields';
+import { BASE, LENGTH, LOW, CLASSES, RUNS, CODES, RUN_COUNT, CODE_COUNT, DULL_WORDS, MARKS, SIXES, FIFTEENS, field } from './fields';
 import { isDull } from './dull';
 
 const LEAST: u32 = 20;
 /** Not zero in each byte that is in the class of two nibble tables. */
-@inline function inClass(v: v128, low: v128, high: v128): v128 {
-  const byLow = i8x16.relaxed_swizzle(low, v128.and(v, i8x16.splat(15)));
-  const byHigh = i8x16.relaxed_swizzle(high, i8x16.shr_u(v, 4));
+@inline function inClass(v: v128, low: v128, high: v128, fifteens: v128): v128 {
+  const byLow = i8x16.relaxed_swizzle(low, v128.and(v, fifteens));
+  const byHigh = i8x16.relaxed_swizzle(high, v128.and(i16x8.shr_u(v, 4), fifteens));
   return v128.and(byLow, byHigh);
 }
 @inline function isZero(v: v128): v128 { return i8x16.eq(v, i8x16.splat(0)); }
@@ -24,6 +24,7 @@ export function runs(c: usize): void {
   const runHigh = v128.load(classes, 272);
   const codeLow = v128.load(classes, 288);
   const codeHigh = v128.load(classes, 304);
+  const fifteens = v128.load(classes, FIFTEENS);
   runOut = field(c, RUNS);
   const runs0 = runOut;
   const codes0: usize = field(c, CODES);
@@ -38,16 +39,16 @@ export function runs(c: usize): void {
     const v1 = v128.load(p, 16);
     const v2 = v128.load(p, 32);
     const v3 = v128.load(p, 48);
-    const s0 = inClass(v0, codeLow, codeHigh);
-    const s1 = inClass(v1, codeLow, codeHigh);
-    const s2 = inClass(v2, codeLow, codeHigh);
-    const s3 = inClass(v3, codeLow, codeHigh);
+    const s0 = inClass(v0, codeLow, codeHigh, fifteens);
+    const s1 = inClass(v1, codeLow, codeHigh, fifteens);
+    const s2 = inClass(v2, codeLow, codeHigh, fifteens);
+    const s3 = inClass(v3, codeLow, codeHigh, fifteens);
     if (v128.any_true(v128.or(v128.or(s0, s1), v128.or(s2, s3)))) codes = takeCodes(c, ~maskOf(isZero(s0), isZero(s1), isZero(s2), isZero(s3)), p, codes);
     const r1 = ~maskOf(
-      isZero(inClass(v0, runLow, runHigh)),
-      isZero(inClass(v1, runLow, runHigh)),
-      isZero(inClass(v2, runLow, runHigh)),
-      isZero(inClass(v3, runLow, runHigh)),
+      isZero(inClass(v0, runLow, runHigh, fifteens)),
+      isZero(inClass(v1, runLow, runHigh, fifteens)),
+      isZero(inClass(v2, runLow, runHigh, fifteens)),
+      isZero(inClass(v3, runLow, runHigh, fifteens)),
     );
     const r2 = r1 & ((r1 << 1) | (m1 >>> 63));
     const r4 = r2 & ((r2 << 2) | (m2 >>> 62));

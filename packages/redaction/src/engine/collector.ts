@@ -259,6 +259,7 @@ class Collector {
     }
     this.#bytes.fill(255, CLASSES + 832, CLASSES + 864);
     this.#bytes.set(PAIRS, CLASSES + 896);
+    writeVectors(new DataView(this.#bytes.buffer, CLASSES + 912));
   }
 
   /** The area for scans of a depth, with these tables in place. */
@@ -335,6 +336,13 @@ function writeNibbles(bytes: Uint8Array, at: number, has: (byte: number) => bool
     bytes[at + 16 + upper] = row;
     for (const lower of lowers) bytes[at + lower] = (bytes[at + lower] as number) | row;
   }
+}
+
+/** Vectors of the collector that hold one number over and over. */
+function writeVectors(vectors: DataView): void {
+  [0x0f0f0f0f, 0x1f1f1f1f, 0x20012001, 0x7fff7fff, 0x85ebca6b, 0x00ff00ff].forEach((number, vector) => {
+    for (let lane = 0; lane < 4; lane++) vectors.setUint32(16 * vector + 4 * lane, number, true);
+  });
 }
 
 let shared: Collector | undefined;
