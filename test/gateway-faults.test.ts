@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -40,7 +41,11 @@ describeStores('B7 B22 upstream faults', (stores) => {
 
   beforeAll(async () => {
     [openai, anthropic] = await Promise.all([startOpenAiUpstream(), startAnthropicUpstream()]);
-    gateway = await startGateway(await stores.place(), { MOGPLEX_MODEL_FIRST_BYTE_SECONDS: '1', MOGPLEX_MODEL_IDLE_SECONDS: '1', MOGPLEX_MODEL_STALL_SECONDS: '2' });
+    gateway = await startGateway(await stores.place(), {
+      MOGPLEX_MODEL_FIRST_BYTE_SECONDS: '1',
+      MOGPLEX_MODEL_IDLE_SECONDS: '1',
+      MOGPLEX_MODEL_STALL_SECONDS: '2',
+    });
     await putPennyModel(gateway.store, 'penny', 1_000);
     await gateway.upstream('anthropic', anthropic.origin, KEY);
     await gateway.plan({ monthlyCredit: 1_000_000 });
@@ -207,11 +212,14 @@ describeStores('B7 B22 upstream faults', (stores) => {
     openai.fault = 'hang';
     const known = openai.requests.length;
     const leaving = new AbortController();
-    const asked = ask(true, { signal: leaving.signal }).catch(() => undefined);
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${gateway.token}`, 'x-request-id': 'left-unanswered' };
+    const asked = ask(true, { signal: leaving.signal, headers }).catch(() => undefined);
     await expect.poll(() => openai.requests.length, { timeout: 10_000, interval: 10 }).toBe(known + 1);
     leaving.abort();
     await asked;
     await expect.poll(() => openai.requests.at(-1)?.abandoned, { timeout: 5_000, interval: 20 }).toBe(true);
+    // By the client, that is, and not since the upstream was silent for too long.
+    await expect.poll(() => gateway.platform.logged()).toMatch(/"left-unanswered".*"outcome":"cancelled, estimated"/);
     openai.fault = undefined;
     await free();
   });
@@ -231,7 +239,10 @@ describeStores('B7 B22 upstream faults', (stores) => {
       .poll(() => gateway.platform.logged(), { timeout: 20_000 })
       .toMatch(/stalled-client-1.*"outcome":"cancelled, estimated","fault":"CLIENT_STALLED"/);
     await free();
-    client.destroy();
+    // What was on its way is still there, and behind it the end.
+    const dropped = once(client, 'close');
+    client.resume();
+    await dropped;
     odd.close();
   });
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { putPennyModel, startGateway, type TestGateway } from './support/gateway.ts';
 import { describeStores } from './support/stores.ts';
@@ -27,15 +27,18 @@ describeStores('B7 B22 providers that are odd', (stores) => {
     for (const server of servers) server.close();
   });
 
-  const use = async (server: Server): Promise<void> => {
+  const use = async (server: Server, key = KEY): Promise<void> => {
     servers.push(server.listen(0, '127.0.0.1'));
     await once(server, 'listening');
-    await gateway.upstream('openai', `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, KEY);
+    await gateway.upstream('openai', `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, key);
   };
 
   /** A provider over HTTP that answers each request, whole as it came, as it is told. */
-  const provide = (answer: (response: ServerResponse, incoming: IncomingMessage) => void): Promise<void> =>
-    use(createHttpServer((incoming, response) => void incoming.resume().on('end', () => answer(response, incoming))));
+  const provide = (answer: (response: ServerResponse, incoming: IncomingMessage) => void, key = KEY): Promise<void> =>
+    use(
+      createHttpServer((incoming, response) => void incoming.resume().on('end', () => answer(response, incoming))),
+      key,
+    );
 
   const ask = (init: RequestInit = {}, stream = false): Promise<Response> =>
     fetch(`${gateway.url}/gateway/openai/v1/chat/completions`, {
@@ -109,9 +112,15 @@ describeStores('B7 B22 providers that are odd', (stores) => {
     expect(await settled()).toBeLessThan(before);
   });
 
-  test('B7 D2 an answer that is compressed unasked is read, metered and masked', async () => {
+  test.each([
+    ['gzip', gzipSync],
+    ['x-gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+    ['zstd', zstdCompressSync],
+  ])('B7 D2 an answer that is compressed unasked (%s) is read, metered and masked', async (coding, compress) => {
     const before = await settled();
-    await provide((response) => response.writeHead(200, { ...JSON_TYPE, 'content-encoding': 'gzip' }).end(gzipSync(answerWith(KEY))));
+    await provide((response) => response.writeHead(200, { ...JSON_TYPE, 'content-encoding': coding }).end(compress(answerWith(KEY))));
     const response = await ask();
     expect(await response.text()).toBe(answerWith('[redacted:upstream-key]***********'));
     expect(response.headers.get('content-encoding')).toBeNull();
@@ -197,25 +206,31 @@ describeStores('B7 B22 providers that are odd', (stores) => {
       resolve(incoming);
     });
     const leaving = new AbortController();
-    const asked = ask({ signal: leaving.signal }).catch(() => undefined);
+    const headers = { ...JSON_TYPE, authorization: `Bearer ${gateway.token}`, 'x-request-id': 'left-while-refused' };
+    // A model that would cost something for what was sent.
+    const body = JSON.stringify({ model: 'gpt-5', max_tokens: 50, messages: [{ role: 'user', content: 'x'.repeat(10_000) }] });
+    const asked = ask({ signal: leaving.signal, headers, body }).catch(() => undefined);
     const { socket } = await begun;
     await sleep(100);
     const left = once(socket, 'close');
     leaving.abort();
     await Promise.all([asked, left]);
-    await expect.poll(() => gateway.platform.logged().trim().split('\n').at(-1)).toContain('"outcome":"refused"');
+    await expect.poll(() => gateway.platform.logged()).toMatch(/"left-while-refused".*"outcome":"refused"/);
     expect(await settled()).toBe(before);
   });
 
   test('D2 a key that hides behind the escapes of JSON does not come out of an error', async () => {
-    const hidden = KEY.replaceAll('-', String.raw`\u002d`);
-    await provide((response) =>
-      response.writeHead(400, JSON_TYPE).end(`{"error":{"message":"no ${hidden}","type":"${hidden}","code":"${hidden}"}}`),
+    // Of a shape that nobody would know for a key.
+    const key = 'the-platform-shows-this-to-its-provider';
+    const hidden = key.replaceAll('-', String.raw`\u002d`);
+    await provide(
+      (response) => response.writeHead(400, JSON_TYPE).end(`{"error":{"message":"no ${hidden}","type":"${hidden}","code":"${hidden}"}}`),
+      key,
     );
     const response = await ask();
     const text = await response.text();
     expect(response.status).toBe(400);
     expect(text).toContain('no [');
-    expect(text).not.toContain(KEY);
+    expect(text).not.toContain(key);
   });
 });

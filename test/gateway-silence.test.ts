@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -83,4 +87,34 @@ describe('B7 a provider that thinks for long', () => {
       for (const entry of exact) expect(entry).toMatchObject({ input_tokens: 12, output_tokens: 7 });
     },
   );
+
+  test('B7 a silence in the midst of an event is left as it is, and the next one is filled', { timeout: 60_000 }, async () => {
+    const halves = ['data: {"choices":[{"delta":{"content":"ha', 'lf"}}]}\n\n', 'data: [DONE]\n\n'];
+    const provider = createServer((incoming, response) => {
+      const write = async (): Promise<void> => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        for (const [at, piece] of halves.entries()) {
+          if (at > 0) await sleep(GAP);
+          response.write(piece);
+        }
+        response.end();
+      };
+      incoming.resume().on('end', () => void write());
+    });
+    await once(provider.listen(0, '127.0.0.1'), 'listening');
+    await gateway.upstream('groq', `http://127.0.0.1:${(provider.address() as AddressInfo).port}/v1`, 'gsk-upstream-000000000001');
+    const text = await stream(`${gateway.url}/gateway/openai/v1/chat/completions`, { model: 'llama-3.1-8b-instant', messages: [] });
+    const [first = '', ...others] = text.split(/(?<=\n\n)/);
+    expect(first).toBe(halves.slice(0, 2).join(''));
+    expect(new Set(others)).toEqual(new Set([': ping\n\n', 'data: [DONE]\n\n']));
+    provider.close();
+  });
+
+  test('B7 a stream in which something comes all the time gets nothing of ours', { timeout: 60_000 }, async () => {
+    anthropic.answersOnce.push({ ...ANSWER, text: Array.from({ length: 24 }, () => 'word '), gapMs: 100 });
+    const ask = { max_tokens: 64, messages: [{ role: 'user', content: 'go' }] };
+    const text = await stream(`${gateway.url}/gateway/anthropic/v1/messages`, { ...ask, model: 'claude-sonnet-5-5' });
+    expect(text.match(/"word /g)).toHaveLength(24);
+    expect(text).not.toContain('event: ping\ndata: {"type": "ping"}');
+  });
 });
