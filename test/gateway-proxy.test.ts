@@ -85,11 +85,11 @@ describe('B7 a platform behind a proxy', () => {
     }
   });
 
-  const ask = async (url: string, token: string): Promise<{ status: number; text: string }> => {
+  const ask = async (url: string, token: string, model = 'gpt-5'): Promise<{ status: number; text: string }> => {
     const response = await fetch(`${url}/gateway/openai/v1/chat/completions`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-      body: JSON.stringify({ model: 'gpt-5', max_tokens: 5, messages: [] }),
+      body: JSON.stringify({ model, max_tokens: 5, messages: [] }),
     });
     return { status: response.status, text: await response.text() };
   };
@@ -124,6 +124,9 @@ describe('B7 a platform behind a proxy', () => {
     for (let count = 0; count < 3; count++) expect(await ask(server.url, operator.token)).toEqual({ status: 200, text: ANSWER });
     expect(targets).toEqual([`${NAME}:443`]);
     expect(served).toEqual(Array.from({ length: 3 }, () => 'POST /v1/chat/completions'));
+    // A name that nobody knows is looked for in the lists of the providers.
+    expect((await ask(server.url, operator.token, 'gpt-unheard-of')).status).toBe(404);
+    expect(served.at(-1)).toBe('GET /v1/models');
     expect(passed.length).toBeGreaterThan(1_000);
     expect(passed).not.toContain(KEY);
   });
