@@ -1,6 +1,7 @@
-import { classAt, SPACE } from './engine/chars.ts';
+import { classAt, NAME, SPACE } from './engine/chars.ts';
 import type { Trigger } from './engine/scan.ts';
 import { bodyLength, KEY_HEADER } from './engine/pem.ts';
+import { headerAt } from './engine/tables.ts';
 
 /*
  * What a stream must not let go of yet. Within a line everything after a trigger waits for the end of the line, because a value
@@ -16,6 +17,8 @@ const HEADER_NAME = /auth|cookie/iy;
 const NEXT_LINES = 320;
 const CALL_LINES = 640;
 const LIST_LINES = 1_200;
+/** The rows of a table. */
+const TABLE_LINES = 760;
 const LISTED = /[\w$]{0,64}[`"\]]?[ \t]{0,8}[,)]/y;
 const LONGEST_ARMOUR = 16_384;
 const UNSURE_ARMOUR = 4_096;
@@ -55,6 +58,8 @@ export function pendingAt(text: string, triggers: readonly Trigger[], released: 
   for (const trigger of triggers) {
     const { at, kind } = trigger;
     if (at >= to || (kind === 'armour' && trigger !== armour)) continue;
+    // What waits for an earlier one waits already.
+    if (kind === 'keyword' && at < line && pending.anchor <= at && pending.hold <= line) continue;
     const wide = kind === 'armour' || kind === 'dump' || (kind === 'login' && text.startsWith(KEY_TYPE, at));
     if (wide ? goesOn(text, kind, at, line, to) : to - at < reachOf(text, kind, at, line)) {
       if (at < pending.anchor) pending.anchor = at;
@@ -88,7 +93,16 @@ function reachOf(text: string, kind: Trigger['kind'], at: number, line: number):
     return HEADER_NAME.test(text) ? HEADER_REACH : REACH;
   }
   LISTED.lastIndex = at;
-  return LISTED.test(text) && text.lastIndexOf('(', at) > at - 240 ? LIST_LINES : NEXT_LINES;
+  if (LISTED.test(text) && text.lastIndexOf('(', at) > at - 240) return LIST_LINES;
+  return isColumn(text, at) ? TABLE_LINES : NEXT_LINES;
+}
+
+/** Whether the name around a place heads the column of a table. */
+function isColumn(text: string, at: number): boolean {
+  let [start, end] = [at, at];
+  while (start > 0 && at - start < 64 && (classAt(text, start - 1) & NAME) !== 0) start--;
+  while (end - at < 64 && (classAt(text, end) & NAME) !== 0) end++;
+  return headerAt(text, start, end) !== undefined;
 }
 
 /** Whether a construct of several lines that begins at `at` has not ended yet. */

@@ -82,6 +82,14 @@ describe('D1 a stream masks what the whole text loses', () => {
     expect(streamed(lines(text))).not.toContain(part);
   });
 
+  test('D1 the rows of a table, in pieces of any size', () => {
+    const rows = Array.from({ length: 8 }, (_, i) => `ana${i},${token('Row', 14).slice(0, 12 + (i % 3))}${i}7\n`);
+    const text = `username,password\n${rows.join('')}\nafter\n`;
+    for (const size of [1, 7, 64, 500]) expect(streamed(pieces(text, size))).toBe(redactor.text(text).text);
+    expect(streamed(lines(text))).toBe(redactor.text(text).text);
+    for (const row of rows) expect(redactor.text(text).text).not.toContain(row.split(',')[1]);
+  });
+
   test('D1 a long line full of names', () => {
     const text = `${Array.from({ length: 900 }, (_, i) => `"label ${i}": "two words", "api_key": "${token('', 24 + (i % 9))}", `).join('')}\n`;
     for (const size of [7, 64, 4096]) expect(streamed(pieces(text, size))).toBe(redactor.text(text).text);

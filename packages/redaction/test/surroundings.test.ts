@@ -173,6 +173,12 @@ describe('D1 secrets found by what stands around them', () => {
     ['setting with a type', `<setting name="ApiToken" serializeAs="String"><value>${key}</value></setting>`, key],
     ['key in a namespace', `<add key="Stripe:SecretKey" value="${key}"/>`, key],
     ['member between', `{ "name": "ApiKey", "slotSetting": false, "value": "${key}" }`, key],
+    ['column of commas', `name,url,username,password\nx,https://example.org,ana,${password}\n`, password],
+    ['column of tabs', `user\tpassword\thost\nana\t${password}\tdb.example.net\n`, password],
+    ['column of psql', ` id | password\n----+----------\n  1 | ${password}\n(1 row)\n`, password],
+    ['column of mysql', `+----+----------+\n| id | password |\n+----+----------+\n|  1 | ${password} |\n+----+----------+\n`, password],
+    ['column of Markdown', `| Server | Password |\n|---|---|\n| a | \`first-Row-1a\` |\n| b | \`${password}\` |\n`, password],
+    ['column of keys', `"id","token"\n"1","${key}"\n`, key],
     ['share of Samba', `smbclient //files/team -U ana%${password}`, password],
     ['secret of a repository', `gh secret set DEPLOY --body "${key}"`, key],
     ['cipher of OpenSSL', `openssl enc -d -aes-256-cbc -k ${password} -in a.enc`, password],
@@ -284,6 +290,11 @@ describe('D1 ordinary text stays as it is', () => {
       'sentences that tell nothing',
       'token received from the server; the password for the following user:\n\n  example.com/path1\n; cat <<< "$X"; jq . <<< "hello2026"; secret_id: prod/db; cargo login; ' +
         "getattr(credentials, '_private_key_pkcs12', None); unseal key (will be hidden); foo(API_KEY, 'X-Api-Key')",
+    ],
+    [
+      'tables without secrets',
+      'name,email,password_set\nana,a@b.c,true\n\n| Name | Password |\n|---|---|\n| least | 12 chars |\n\nmodel,tokens,cost\nclaude-3-5-sonnet-20241022,5,1\n\n' +
+        'from x import user, password\nfrom y import a, b2026\n',
     ],
     ['names of style sheets', 'this.addPassword = "#add-password"; passwordLabel:"Password:",rememberMeLabel:"Remember me:"'],
     [

@@ -2,9 +2,11 @@ import { ALNUM, isIn, NAME, oneOf, SPACE } from './chars.ts';
 import { StretchMemo } from './memo.ts';
 import type { NameClass, Names } from './names.ts';
 import { type Opening, openingAt } from './openings.ts';
+import type { Span } from './logins.ts';
 import { endOf, type Place } from './places.ts';
 import { mayHaveValue, placeOfValue } from './separators.ts';
 import { isBlank, Surroundings } from './surroundings.ts';
+import { columnBelow, mayBeColumn } from './tables.ts';
 import { byHead } from './words.ts';
 import { OUTSIDE, type Text } from './text.ts';
 import { isCode, isComplex, isMixed, isPassword, isPlaceholder, isScattered, isStrong, isUuid, isWordSet, looksRandom } from './values.ts';
@@ -16,6 +18,8 @@ export interface Found {
   /** True when the value runs to the end of the data and may go on. */
   open: boolean;
   rule: string;
+  /** Further values of the same name, in the rows of a table. */
+  more?: readonly Span[];
 }
 
 /** Words that mean a secret where a name holds them; lower case, three letters or more. */
@@ -165,6 +169,10 @@ export class ContextFinder {
   #headerDone = false;
   #judged = 0;
   #judgedEnd = -1;
+  /** Where the names and where the rows of the last table end, and how many of its columns were looked at. */
+  #tableHead = -1;
+  #tableEnd = -1;
+  #columns = 0;
 
   constructor(names: Names) {
     this.#names = names;
@@ -180,6 +188,10 @@ export class ContextFinder {
     if (isOfMask(text, start)) return undefined;
     let kind = this.#classify(text, start, end);
     if (kind === 'none') this.dull = start;
+    if ((kind === 'password' || kind === 'secret') && mayBeColumn(text, start, end)) {
+      const column = this.#column(text.string, { start, end }, kind, to);
+      if (column !== undefined) return column;
+    }
     if (kind === 'none' || !mayHaveValue(text, start, end, kind, this.#around)) return undefined;
     if (kind === 'weak' && end - start < 6) {
       if (text.standsFolded('public ', start - 7)) return undefined;
@@ -189,6 +201,19 @@ export class ContextFinder {
     const place = placeOfValue(text, start, end, kind, from, this.#around);
     if (place === undefined) return undefined;
     return this.#judge(text, place, place.kind ?? kind, { start, end }, to);
+  }
+
+  /** The values of the column of a table that a name heads. Rows are no headers, and few columns of one table are looked at, so that the work stays linear. */
+  #column(text: string, { start, end }: Stretch, kind: NameClass, to: number): Found | undefined {
+    this.#columns = start < this.#tableHead ? this.#columns + 1 : 0;
+    if (this.#columns >= MOST_COLUMNS || (start >= this.#tableHead && start < this.#tableEnd)) return undefined;
+    const table = columnBelow(text, start, end, kind);
+    if (table === undefined) return undefined;
+    this.#tableHead = table.header;
+    this.#tableEnd = table.end;
+    const [first, ...more] = table.values;
+    if (first === undefined) return undefined;
+    return { ...first, more, open: (more.at(-1) ?? first).end >= to, rule: kind === 'password' ? 'password' : 'secret' };
   }
 
   #classify(text: Text, start: number, end: number): NameClass {
@@ -301,6 +326,8 @@ function sealed(text: Text, at: number, kind: NameClass): Found | undefined {
   return { start: at + 1, end: at + 1 + inner.length, open: false, rule: kind === 'password' ? 'password' : 'secret' };
 }
 
+/** Most columns of one table that are looked at. */
+const MOST_COLUMNS = 4;
 /** Most headers inside the value of another one that are judged, so that the work stays linear. */
 const MOST_NESTED = 16;
 

@@ -162,7 +162,8 @@ class Scan {
         return;
       }
       this.#add(found.start, found.end, found.rule, 2);
-      if (found.open) this.#holdFrom(found.start);
+      for (const { start: from, end } of found.more ?? []) this.#add(from, Math.min(end, this.#to), found.rule, 2);
+      if (found.open) this.#holdFrom(found.more?.at(-1)?.start ?? found.start);
       return;
     }
     if (start < this.#covered) return;
