@@ -35,9 +35,9 @@ export class Surroundings {
   /** Where such a word was found last, and how far the text was searched. */
   #found = -1;
   #seen = 0;
-  readonly #equals = new Next('=');
-  readonly #default = new Next('default');
-  readonly #colon = new Next(':\n');
+  readonly #equals = new Near('=');
+  readonly #default = new Near('default');
+  readonly #colon = new Near(':\n');
   /** The parenthesis before and the one after the stretch that was searched last. */
   #lastOpen = -1;
   #opensFrom = 0;
@@ -54,8 +54,8 @@ export class Surroundings {
 
   /** Whether a type and an equals sign follow within so many characters, as in `token string = "..."`. */
   typeAhead(text: Text, at: number, reach: number): boolean {
-    const end = this.#equals.from(text, at);
-    if (end >= at + reach) return false;
+    const end = this.#equals.before(text, at, at + reach);
+    if (end < 0) return false;
     for (let i = at; i < end; i++) if (!isIn(OF_TYPE, text.at(i))) return false;
     return true;
   }
@@ -80,12 +80,46 @@ export class Surroundings {
 
   /** Whether a line that ends with a colon may end not far behind a place. */
   colonAhead(text: Text, at: number): boolean {
-    return this.#colon.from(text, at) < at + LONGEST_SENTENCE;
+    return this.#colon.before(text, at, at + LONGEST_SENTENCE) >= 0;
   }
 
   /** Whether `default` stands not far behind a place. */
   defaultAhead(text: Text, at: number, most: number): boolean {
-    return this.#default.from(text, at) <= most;
+    return this.#default.before(text, at, most + 1) >= 0;
+  }
+}
+
+/** So many characters at least are searched at a time. */
+const STEP = 192;
+
+/** Where a literal stands next, not far ahead. What was searched is remembered, so that each part of a text is searched once. */
+class Near {
+  readonly #mark: string;
+  #from = 0;
+  /** The place that was found last. */
+  #found = -1;
+  /** Behind that one, it begins nowhere before here. */
+  #to = 0;
+
+  constructor(mark: string) {
+    this.#mark = mark;
+  }
+
+  /** The first place in [at, most), or -1. */
+  before(text: Text, at: number, most: number): number {
+    if (at < this.#from) {
+      this.#found = -1;
+      this.#to = at;
+    }
+    this.#from = at;
+    const start = Math.max(at, this.#to);
+    if (this.#found < at && start < most) {
+      const end = Math.max(most, start + STEP);
+      const place = text.slice(start, end + this.#mark.length - 1).indexOf(this.#mark);
+      this.#found = place < 0 ? -1 : start + place;
+      this.#to = place < 0 ? end : this.#found + 1;
+    }
+    return this.#found >= at && this.#found < most ? this.#found : -1;
   }
 }
 
