@@ -6,10 +6,11 @@ import { files } from './files.ts';
 import { keys } from './keys.ts';
 import { Maker } from './maker.ts';
 import { sources } from './sources.ts';
+import { plainTables, tables } from './tables.ts';
 import { wires } from './wires.ts';
 
-const benignKinds: Kinds = { ...data, ...talk };
-const secretKinds: Kinds = { ...files, ...commands, ...sources, ...wires, ...keys };
+const benignKinds: Kinds = { ...data, ...talk, ...plainTables };
+const secretKinds: Kinds = { ...files, ...commands, ...sources, ...wires, ...keys, ...tables };
 
 type Tool = (text: string) => Promise<string> | string;
 
