@@ -23,7 +23,7 @@ test('help, a wrong option and a missing terminal load the parser and little els
     [['--help'], 84_000],
     [['help'], 84_000],
     [['--nothing'], 84_000],
-    [[], 240_000],
+    [[], 280_000],
   ] as const) {
     const files = await loadedBy(args);
     const bytes = files.reduce((sum, path) => sum + statSync(path).size, 0);

@@ -28,8 +28,8 @@ export const CATALOG_DATE = CATALOG_SOURCES.map(({ day }) => day).toSorted()[0] 
 
 /**
  * Micro-dollars for one web search that a provider makes for a model, beside the tokens that it brings; those two say in the answer how
- * many they made. Read on 2026-11-29: Anthropic's `web_search_*` in its pricing (10 dollars for 1,000), OpenAI's `web_search` of the
- * responses API in its own (10 dollars for 1,000 calls).
+ * many they made. As third-party pages told the pricing on 2026-11-29: Anthropic's `web_search_*` (10 dollars for 1,000), OpenAI's `web_search` of the
+ * responses API (10 dollars for 1,000 calls).
  */
 export const SEARCH_PRICES: Readonly<Partial<Record<ProviderId, number>>> = { openai: 10_000, anthropic: 10_000 };
 
