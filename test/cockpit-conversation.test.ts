@@ -376,7 +376,7 @@ describe('/logout', () => {
       env: { HOME: home, MOGPLEX_HOME: join(home, '.mogplex'), OPENAI_API_KEY: KEY },
     });
     await terminal.waitFor('❯ Sign in with Mogplex');
-    await terminal.waitFor('The account login was removed.');
+    await terminal.waitFor('Removed here; the platform could not be told: revoke it under Settings there.');
     expect(await readFile(path, 'utf8')).not.toContain('mog_at_');
     terminal.write(KEYS.escape);
     await terminal.waitFor(/no credential|no account|sign in/i);

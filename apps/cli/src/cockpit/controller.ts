@@ -20,6 +20,8 @@ import { SIGN_MS } from './panels/foot.ts';
 import { sanitise, sanitiseLine } from './text/sanitise.ts';
 import { TurnController } from './turn.ts';
 
+/** Takes the place of the word that the login was removed, and so says that as well. */
+const REMOVED_HERE = 'Removed here; the platform could not be told: revoke it under Settings there.';
 const NOT_REVOKED = 'The platform could not be told: revoke the login under Settings there.';
 
 /** A second Ctrl+C within this many milliseconds leaves. */
@@ -95,7 +97,7 @@ export class Cockpit {
     this.refreshHeader();
     if (cleared === undefined) return;
     this.alert('info', cleared.removed ? 'The account login was removed.' : 'No account login was stored.');
-    void cleared.revoked.then((revoked) => revoked || this.warn(NOT_REVOKED));
+    void cleared.revoked.then((revoked) => revoked || this.warn(REMOVED_HERE));
   }
 
   /** What can wait until the first frame is on screen. */
