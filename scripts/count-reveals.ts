@@ -46,7 +46,7 @@ export const ALLOWED: Readonly<Record<string, Allowed>> = {
     calls: 1,
     reason: "the upstream's key goes into the upstream request, and is masked in what comes back",
   },
-  'apps/server/src/models/gateway/proxy.ts': { calls: 1, reason: 'the Proxy-Authorization header of a request for a line' },
+  'apps/server/src/network/proxy.ts': { calls: 1, reason: 'the Proxy-Authorization header of a request for a line' },
   'apps/server/src/models/upstreams/upstreams.ts': {
     calls: 3,
     reason: 'a new key is checked and hinted at; a sealed one is opened for calls',

@@ -5,7 +5,7 @@ import { Secret } from '@mogplex/credentials';
 import { MogplexError } from '@mogplex/protocol';
 import { z } from 'zod';
 import type { GitHubSettings } from './github/settings.ts';
-import { type ProxySettings, readProxy } from './models/gateway/proxy.ts';
+import { type ProxySettings, readProxy } from './network/proxy.ts';
 
 const count = (fallback: number) => z.coerce.number().int().positive().default(fallback);
 

@@ -1,5 +1,5 @@
 import type { Route } from '../http/route.ts';
-import { dialPolicy } from '../models/gateway/dial.ts';
+import { dialPolicy } from '../network/dial.ts';
 import type { Platform } from '../platform.ts';
 import { mcpRoute, type OpenCredential } from './mcp-route.ts';
 import { openOAuthHeaders } from './oauth/renew.ts';

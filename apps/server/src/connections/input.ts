@@ -1,7 +1,7 @@
 import { MogplexError } from '@mogplex/protocol';
 import { createRedactor } from '@mogplex/redaction';
 import ipaddr from 'ipaddr.js';
-import { assertDialable, type DialPolicy } from '../models/gateway/dial.ts';
+import { assertDialable, type DialPolicy } from '../network/dial.ts';
 
 export const invalid = (message: string, hint?: string): MogplexError =>
   new MogplexError('invalid_request', message, { boundary: 'connection', ...(hint === undefined ? {} : { hint }) });

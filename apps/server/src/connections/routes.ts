@@ -5,7 +5,7 @@ import { type AuditEntry, recordAudit } from '../audit/record.ts';
 import { makePage, pageQuery, readCursor } from '../http/page.ts';
 import type { Principal } from '../http/principal.ts';
 import { defineRoute, type Route } from '../http/route.ts';
-import { dialPolicy } from '../models/gateway/dial.ts';
+import { dialPolicy } from '../network/dial.ts';
 import type { Platform } from '../platform.ts';
 import { requireConnection, requireTeam, teamsOf } from './access.ts';
 import { showConnections } from './store.ts';

@@ -3,7 +3,7 @@ import { Secret } from '@mogplex/credentials';
 import { type connectionChange, type ConnectionAuthInput, MogplexError, type newConnection } from '@mogplex/protocol';
 import type { Kysely } from 'kysely';
 import type { z } from 'zod';
-import type { DialPolicy } from '../models/gateway/dial.ts';
+import type { DialPolicy } from '../network/dial.ts';
 import type { Database } from '../store/schema.ts';
 import { isDuplicate } from '../store/failure.ts';
 import type { Sealer } from '../store/sealer.ts';

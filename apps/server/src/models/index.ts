@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { GuardParts } from '../http/guard.ts';
 import type { Route } from '../http/route.ts';
 import type { Platform } from '../platform.ts';
-import { dialPolicy } from './gateway/dial.ts';
+import { dialPolicy } from '../network/dial.ts';
 import { createPinger } from './gateway/ping.ts';
 import { createPools } from './gateway/pools.ts';
 import { listCatalog } from './catalog/list.ts';

@@ -199,7 +199,12 @@ describe('B7 B8 dialling through a proxy', () => {
       no_proxy: 'b',
     });
     expect(settings).toMatchObject({ url: new URL('https://lower.example:443'), user: 'ada', except: ['b'] });
-    for (const value of ['socks5://u:hunter2hunter2@proxy', 'http://u:hunter2hunter2@', 'http://:hunter2hunter2'])
+    for (const value of [
+      'socks5://u:hunter2hunter2@proxy',
+      'http://u:hunter2hunter2@',
+      'http://:hunter2hunter2',
+      'http://u:hunter2hunter2%zz@proxy',
+    ])
       expect(() => readProxy({ HTTPS_PROXY: value })).toThrow(/^(?!.*hunter2).*HTTPS_PROXY/);
   });
 });

@@ -24,6 +24,15 @@ const wrong = (): MogplexError =>
     boundary: 'configuration',
   });
 
+/** What percent-encoding stands for (RFC 3986, section 2.1). @throws MogplexError `usage` where it is not well-formed. */
+const decoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw wrong();
+  }
+};
+
 /**
  * Reads `HTTPS_PROXY` and `NO_PROXY`, the lower-case names first, as curl does.
  *
@@ -40,8 +49,8 @@ export const readProxy = (env: Readonly<Record<string, string | undefined>>): Pr
   return {
     url: new URL(`${protocol}//${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`),
     except,
-    ...(username === '' ? {} : { user: decodeURIComponent(username) }),
-    ...(password === '' ? {} : { password: new Secret(decodeURIComponent(password), 'password of HTTPS_PROXY') }),
+    ...(username === '' ? {} : { user: decoded(username) }),
+    ...(password === '' ? {} : { password: new Secret(decoded(password), 'password of HTTPS_PROXY') }),
   };
 };
 

@@ -1,6 +1,6 @@
 import { MogplexError } from '@mogplex/protocol';
 import { allowInsecureRequests, customFetch } from 'oauth4webapi';
-import type { DialPolicy, Lookup } from '../../models/gateway/dial.ts';
+import type { DialPolicy, Lookup } from '../../network/dial.ts';
 import { createSafeFetch, rootOf } from '../probe/fetch.ts';
 
 export interface OAuthParts {

@@ -1,6 +1,6 @@
 import { MogplexError } from '@mogplex/protocol';
 import { Agent, fetch as undiciFetch } from 'undici';
-import { createSafeConnector, type DialPolicy, type Lookup } from '../../models/gateway/dial.ts';
+import { createSafeConnector, type DialPolicy, type Lookup } from '../../network/dial.ts';
 
 export interface SafeFetchOptions {
   policy: DialPolicy;

@@ -2,7 +2,7 @@ import type { Secret } from '@mogplex/credentials';
 import { MogplexError } from '@mogplex/protocol';
 import { createRedactor } from '@mogplex/redaction';
 import { plainText } from '../../identity/oauth/context.ts';
-import type { DialPolicy, Lookup } from '../../models/gateway/dial.ts';
+import type { DialPolicy, Lookup } from '../../network/dial.ts';
 import type { ConnectionRow } from '../tables.ts';
 import { createSafeFetch, rootOf } from './fetch.ts';
 

@@ -1,5 +1,5 @@
 import { ENDPOINTS } from '../upstreams/endpoints.ts';
-import { createSafeConnector, type DialPolicy, type Lookup, operatorPolicy } from './dial.ts';
+import { createSafeConnector, type DialPolicy, type Lookup, operatorPolicy } from '../../network/dial.ts';
 import { UpstreamPool } from './upstream/pool.ts';
 
 /** How long an upstream may take, in milliseconds. */
