@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { buildConnector } from 'undici';
 import { MogplexError } from '@mogplex/protocol';
+import { directReads } from './direct-reads.ts';
 import { createTunnels, goesThrough, type ProxySettings } from './proxy.ts';
 
 /** Which addresses outside the public internet may be dialled. */
@@ -89,6 +90,8 @@ interface Dialing {
   timeout: number;
   /** The resolver; the system's by default. */
   lookup?: Lookup;
+  /** Whether the sockets are read by {@link takeBytes} alone. */
+  direct?: boolean;
 }
 
 /** Looks a name up, and gives no address of it away unless all are in order. */
@@ -122,7 +125,7 @@ const checkedAddress = (hostname: string, policy: DialPolicy, lookup: Lookup): P
 const createProxiedConnector = (
   policy: DialPolicy,
   proxy: ProxySettings,
-  { timeout, lookup }: Required<Dialing>,
+  { timeout, lookup }: Required<Pick<Dialing, 'timeout' | 'lookup'>>,
   connectTls: buildConnector.connector,
 ): buildConnector.connector => {
   const tunnel = createTunnels(proxy, timeout);
@@ -148,7 +151,7 @@ const createProxiedConnector = (
  */
 export const createSafeConnector = (
   policy: DialPolicy,
-  { timeout, lookup = systemLookup as Lookup }: Dialing,
+  { timeout, lookup = systemLookup as Lookup, direct = false }: Dialing,
 ): buildConnector.connector => {
   const connectorFor = (protocol: string): buildConnector.connector =>
     buildConnector({
@@ -156,6 +159,7 @@ export const createSafeConnector = (
       allowH2: false,
       autoSelectFamily: true,
       lookup: checkedLookup(policy, lookup, protocol),
+      ...(direct ? directReads : {}),
     } as buildConnector.BuildOptions);
   const [connectTls, connectPlain] = [connectorFor('https:'), connectorFor('http:')];
   const { proxy } = policy;

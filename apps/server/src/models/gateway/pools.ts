@@ -41,6 +41,7 @@ export const createPools = (timeouts: UpstreamTimeouts, userPolicy: DialPolicy, 
       const policy = trusted ? operatorPolicy(userPolicy.proxy) : { ...userPolicy, proxyLooksUp: PROVIDERS_OWN.has(origin) };
       const connect = createSafeConnector(policy, {
         timeout: timeouts.connect,
+        direct: true,
         ...(lookup ? { lookup } : {}),
       });
       const { firstByte, idle, stall } = timeouts;

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
+import { takeBytes } from '../../../network/direct-reads.ts';
 import { ResponseParser } from './response-parser.ts';
 
 /** What is sent to an upstream. */
@@ -158,7 +159,7 @@ export class UpstreamConnection {
       onEnd: () => this.#ended(),
     });
     socket.setNoDelay(true);
-    socket.on('data', (bytes: Buffer) => this.#take(bytes));
+    takeBytes(socket, (bytes) => this.#take(bytes));
     socket.on('end', () => this.#closed());
     socket.on('error', (error: Error) => this.#lost(error, true));
     socket.on('close', () => this.#closed());

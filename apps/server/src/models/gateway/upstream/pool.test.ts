@@ -4,6 +4,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildConnector } from 'undici';
 import { afterEach, describe, expect, it } from 'vitest';
+import { directReads } from '../../../network/direct-reads.ts';
 import { type UpstreamControl, UpstreamFault, type UpstreamRequest } from './connection.ts';
 import { fetchWhole } from './fetch-whole.ts';
 import { UpstreamPool, type PoolTimes } from './pool.ts';
@@ -45,7 +46,7 @@ const upstream = async (talk: (socket: Socket, index: number) => void, times: Pa
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const pool = new UpstreamPool(`http://127.0.0.1:${port}`, buildConnector({ timeout: 2_000 }), { ...TIMES, ...times });
+  const pool = new UpstreamPool(`http://127.0.0.1:${port}`, buildConnector({ timeout: 2_000, ...directReads } as buildConnector.BuildOptions), { ...TIMES, ...times });
   open.push({ close: () => pool.close() }, { close: () => sockets.forEach((socket) => socket.destroy()) }, server);
   return { pool, port, sockets, received, server };
 };
