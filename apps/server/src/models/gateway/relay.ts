@@ -113,6 +113,8 @@ class Relay implements UpstreamHandler, Pinged {
   #errorBytes = 0;
   #errorTimer: NodeJS.Timeout | undefined;
   #meter: Meter | undefined;
+  /** What has gone to the client and is not metered yet. */
+  #unmetered: Buffer[] = [];
   #mask: EchoMask | undefined;
   #spelled: SpelledMask | undefined;
   #decoder: (NodeJS.ReadWriteStream & Readable) | undefined;
@@ -174,6 +176,7 @@ class Relay implements UpstreamHandler, Pinged {
   }
 
   #answered(outcome: 'done' | 'cancelled' | 'cut', error?: Error): void {
+    this.#count();
     const usage = this.#meter?.finish() ?? usageOfSilence(this.#request.body.length);
     const echoed = this.#echoed || this.#mask?.seen === true || this.#spelled?.seen === true;
     const [status, headers] = [this.#status, this.#headers];
@@ -241,16 +244,27 @@ class Relay implements UpstreamHandler, Pinged {
     this.#decoder = decoder;
     decoder.on('data', (chunk: Buffer) => {
       if (!this.#pass(chunk)) this.#waitForClient();
-      this.#cutSearches();
     });
     decoder.on('drain', () => this.#control?.resume());
     decoder.on('end', () => this.#end());
     decoder.on('error', (error: Error) => this.#fail(error));
   }
 
+  #count(): void {
+    for (const chunk of this.#unmetered) this.#meter?.push(chunk);
+    this.#unmetered = [];
+  }
+
+  #countWhatPassed = (): void => {
+    if (this.#finished) return;
+    this.#count();
+    this.#cutSearches();
+  };
+
   /** @returns false when the client is slower than the upstream. */
   #pass(chunk: Buffer): boolean {
-    this.#meter?.push(chunk);
+    // The client's bytes go out first.
+    if (this.#unmetered.push(chunk) === 1) process.nextTick(this.#countWhatPassed);
     const plain = this.#mask?.push(chunk) ?? chunk;
     const safe = this.#spelled?.push(plain) ?? plain;
     this.#left -= chunk.length;
@@ -273,7 +287,6 @@ class Relay implements UpstreamHandler, Pinged {
     if (!this.#decoder) {
       if (!this.#pass(chunk)) this.#waitForClient();
     } else if (!this.#decoder.write(chunk)) this.#control?.pause();
-    this.#cutSearches();
   }
 
   /** Ends an answer that makes more searches than credit was set aside for. */
