@@ -46,7 +46,11 @@ const upstream = async (talk: (socket: Socket, index: number) => void, times: Pa
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const pool = new UpstreamPool(`http://127.0.0.1:${port}`, buildConnector({ timeout: 2_000, ...directReads } as buildConnector.BuildOptions), { ...TIMES, ...times });
+  const pool = new UpstreamPool(
+    `http://127.0.0.1:${port}`,
+    buildConnector({ timeout: 2_000, ...directReads } as buildConnector.BuildOptions),
+    { ...TIMES, ...times },
+  );
   open.push({ close: () => pool.close() }, { close: () => sockets.forEach((socket) => socket.destroy()) }, server);
   return { pool, port, sockets, received, server };
 };
