@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Fault, startAnthropicUpstream, startOpenAiUpstream, type Upstream } from './fakes/index.ts';
 import { putPennyModel, startGateway, type TestGateway } from './support/gateway.ts';
@@ -9,13 +10,16 @@ import { describeStores } from './support/stores.ts';
 const KEY = 'sk-hosted-key-of-the-operator-0005';
 const MEGABYTE = 1024 * 1024;
 
-/** A provider that sends its key back in a header, or 50 MB. */
+/** A provider that sends its key back in a header, and 50 MB; compressed where the request says so. */
 const startOddUpstream = (): Promise<Server> => {
   const server = createServer((incoming, response) => {
     const key = incoming.headers.authorization ?? '';
-    incoming.resume();
+    let asked = '';
+    incoming.on('data', (bytes: Buffer) => (asked += bytes.toString()));
     incoming.on('end', () => {
+      const compressed = asked.includes('compressed');
       response.writeHead(200, {
+        ...(compressed ? { 'content-encoding': 'gzip' } : {}),
         'content-type': 'application/json',
         'x-seen-key': key,
         'cache-control': `private; ${key}`,
@@ -23,10 +27,16 @@ const startOddUpstream = (): Promise<Server> => {
         'set-cookie': 'a=b',
         'openai-organization': 'org-of-the-operator',
       });
-      response.write('{"choices":[{"message":{"content":"');
+      const opening = '{"choices":[{"message":{"content":"';
+      const closing = `"}}],"usage":{"prompt_tokens":3,"completion_tokens":9}}`;
       const piece = 'x'.repeat(MEGABYTE);
+      if (compressed) {
+        response.end(gzipSync(`${opening}${piece.repeat(50)}${closing}`));
+        return;
+      }
+      response.write(opening);
       for (let megabyte = 0; megabyte < 50; megabyte++) response.write(piece);
-      response.end(`"}}],"usage":{"prompt_tokens":3,"completion_tokens":9}}`);
+      response.end(closing);
     });
   });
   return new Promise((resolve) => {
@@ -224,27 +234,30 @@ describeStores('B7 B22 upstream faults', (stores) => {
     await free();
   });
 
-  test('B7 a client that takes nothing of its answer is dropped, and what was used is booked', async () => {
-    const odd = await startOddUpstream();
-    await gateway.upstream('openai', `http://127.0.0.1:${(odd.address() as AddressInfo).port}/v1`, KEY);
-    const body = JSON.stringify({ model: 'penny', max_tokens: 50, messages: [{ role: 'user', content: 'stalled' }] });
-    const { hostname, port } = new URL(gateway.url);
-    const client = connect(Number(port), hostname);
-    client.on('error', () => undefined);
-    client.pause();
-    client.write(
-      `POST /gateway/openai/v1/chat/completions HTTP/1.1\r\nhost: ${hostname}\r\nx-request-id: stalled-client-1\r\nauthorization: Bearer ${gateway.token}\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
-    );
-    await expect
-      .poll(() => gateway.platform.logged(), { timeout: 20_000 })
-      .toMatch(/stalled-client-1.*"outcome":"cancelled, estimated","fault":"CLIENT_STALLED"/);
-    await free();
-    // What was on its way is still there, and behind it the end.
-    const dropped = once(client, 'close');
-    client.resume();
-    await dropped;
-    odd.close();
-  });
+  test.each(['stalled', 'compressed'])(
+    'B7 a client that takes nothing of its answer is dropped, and what was used is booked (%s)',
+    async (kind) => {
+      const odd = await startOddUpstream();
+      await gateway.upstream('openai', `http://127.0.0.1:${(odd.address() as AddressInfo).port}/v1`, KEY);
+      const body = JSON.stringify({ model: 'penny', max_tokens: 50, messages: [{ role: 'user', content: kind }] });
+      const { hostname, port } = new URL(gateway.url);
+      const client = connect(Number(port), hostname);
+      client.on('error', () => undefined);
+      client.pause();
+      client.write(
+        `POST /gateway/openai/v1/chat/completions HTTP/1.1\r\nhost: ${hostname}\r\nx-request-id: client-${kind}-1\r\nauthorization: Bearer ${gateway.token}\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+      );
+      await expect
+        .poll(() => gateway.platform.logged(), { timeout: 20_000 })
+        .toMatch(new RegExp(`client-${kind}-1.*"outcome":"cancelled, estimated","fault":"CLIENT_STALLED"`));
+      await free();
+      // What was on its way is still there, and behind it the end.
+      const dropped = once(client, 'close');
+      client.resume();
+      await dropped;
+      odd.close();
+    },
+  );
 
   test('D2 after all that the log holds no key and no token', () => {
     expect(gateway.platform.logged()).not.toContain(KEY);

@@ -129,6 +129,8 @@ class Relay implements UpstreamHandler, Pinged {
   #heardAt = performance.now();
   #echoed = false;
   #finished = false;
+  /** Runs while a decoded answer waits for the client: its upstream may have ended, and with it the connection's own deadline. */
+  #stallTimer: NodeJS.Timeout | undefined;
   /** The client could not take the answer as fast as it came. */
   #wasSlow = false;
   /** What has passed ends between two events, where one of ours may stand. */
@@ -149,13 +151,17 @@ class Relay implements UpstreamHandler, Pinged {
 
   /** Takes no more of the answer until the client has taken what it was given. */
   #waitForClient(): void {
-    if (this.#decoder) this.#decoder.pause();
-    else this.#control?.pause();
+    if (this.#decoder) {
+      this.#decoder.pause();
+      this.#stallTimer ??= setTimeout(() => this.#fail(new ClientStalled()), this.#request.pool.stallMs);
+    } else this.#control?.pause();
     if (!this.#wasSlow) this.#request.response.on('drain', this.#onDrain);
     this.#wasSlow = true;
   }
 
   #onDrain = (): void => {
+    clearTimeout(this.#stallTimer);
+    this.#stallTimer = undefined;
     if (this.#decoder) this.#decoder.resume();
     else this.#control?.resume();
   };
@@ -170,6 +176,7 @@ class Relay implements UpstreamHandler, Pinged {
     if (this.#finished) return;
     this.#finished = true;
     clearTimeout(this.#errorTimer);
+    clearTimeout(this.#stallTimer);
     if (this.#events) this.#request.pinger.remove(this);
     this.#decoder?.destroy();
     this.#resolve(result);

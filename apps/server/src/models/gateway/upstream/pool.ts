@@ -46,6 +46,11 @@ export class UpstreamPool {
     this.#times = times;
   }
 
+  /** How long one who listens may pause an answer, in milliseconds. */
+  get stallMs(): number {
+    return this.#times.stall;
+  }
+
   /** Makes one exchange. Never throws: what fails is told to the handler. */
   dispatch(request: UpstreamRequest, handler: UpstreamHandler): void {
     const free = this.#free.pop();
