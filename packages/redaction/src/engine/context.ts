@@ -6,7 +6,7 @@ import type { Span } from './logins.ts';
 import { endOf, type Place } from './places.ts';
 import { mayHaveValue, placeOfValue } from './separators.ts';
 import { isBlank, Surroundings } from './surroundings.ts';
-import { columnBelow, mayBeColumn } from './tables.ts';
+import { columnBelow, LONGEST_LINE, mayBeColumn } from './tables.ts';
 import { byHead } from './words.ts';
 import { OUTSIDE, type Text } from './text.ts';
 import { isCode, isComplex, isMixed, isPassword, isPlaceholder, isScattered, isStrong, isUuid, isWordSet, looksRandom } from './values.ts';
@@ -189,7 +189,7 @@ export class ContextFinder {
     let kind = this.#classify(text, start, end);
     if (kind === 'none') this.dull = start;
     if ((kind === 'password' || kind === 'secret') && mayBeColumn(text, start, end)) {
-      const column = this.#column(text.string, { start, end }, kind, to);
+      const column = this.#column(text, { start, end }, kind, to);
       if (column !== undefined) return column;
     }
     if (kind === 'none' || !mayHaveValue(text, start, end, kind, this.#around)) return undefined;
@@ -204,10 +204,11 @@ export class ContextFinder {
   }
 
   /** The values of the column of a table that a name heads. Rows are no headers, and few columns of one table are looked at, so that the work stays linear. */
-  #column(text: string, { start, end }: Stretch, kind: NameClass, to: number): Found | undefined {
+  #column(text: Text, { start, end }: Stretch, kind: NameClass, to: number): Found | undefined {
     this.#columns = start < this.#tableHead ? this.#columns + 1 : 0;
     if (this.#columns >= MOST_COLUMNS || (start >= this.#tableHead && start < this.#tableEnd)) return undefined;
-    const table = columnBelow(text, start, end, kind);
+    if (!this.#around.lineEndsAhead(text, end, LONGEST_LINE)) return undefined;
+    const table = columnBelow(text.string, start, end, kind);
     if (table === undefined) return undefined;
     this.#tableHead = table.header;
     this.#tableEnd = table.end;

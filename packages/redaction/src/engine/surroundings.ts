@@ -38,6 +38,7 @@ export class Surroundings {
   readonly #equals = new Near('=');
   readonly #default = new Near('default');
   readonly #colon = new Near(':\n');
+  readonly #line = new Near('\n');
   /** The parenthesis before and the one after the stretch that was searched last. */
   #lastOpen = -1;
   #opensFrom = 0;
@@ -81,6 +82,11 @@ export class Surroundings {
   /** Whether a line that ends with a colon may end not far behind a place. */
   colonAhead(text: Text, at: number): boolean {
     return this.#colon.before(text, at, at + LONGEST_SENTENCE) >= 0;
+  }
+
+  /** Whether the line of a place ends within so many characters. */
+  lineEndsAhead(text: Text, at: number, reach: number): boolean {
+    return this.#line.before(text, at, at + reach) >= 0;
   }
 
   /** Whether `default` stands not far behind a place. */

@@ -7,7 +7,7 @@ import { isPassword, isStrong, looksRandom } from './values.ts';
 
 /** How far below its name a value may stand, in characters. */
 const LONGEST_TABLE = 700;
-const LONGEST_LINE = 400;
+export const LONGEST_LINE = 400;
 const DELIMITERS = ['|', '\t', ';', ','];
 const HEADER = /^[\w ."'*`|,;\t\r-]+$/;
 const ORNAMENTS = /^["'*`\s]+|["'*`\s]+$/g;

@@ -20,10 +20,6 @@ const units = new Uint16Array(buffer.buffer, buffer.byteOffset, buffer.length / 
 /** The number of the text that they are of; the text itself is not kept. */
 let owner = 0;
 let texts = 0;
-let from = 0;
-let size = 0;
-/** Length of the text. */
-let limit = 0;
 /** Places for which there is enough on both sides. */
 let low = 0;
 let high = -1;
@@ -36,6 +32,9 @@ let close = 0;
 export class Text {
   readonly string: string;
   readonly number = ++texts;
+  /** Where the characters within reach begin, and how many they are; none where places are far from each other. */
+  from = 0;
+  size = 0;
 
   constructor(string: string) {
     this.string = string;
@@ -49,14 +48,18 @@ export class Text {
 
   /** Whether the last places followed each other closely. */
   get isDense(): boolean {
-    return size > 0;
+    return this.size > 0;
   }
 
   /** The UTF-16 unit at a place; `OUTSIDE` beyond the text. Never a number that is no unit: that would make each look slow. */
   at(index: number): number {
-    const place = index - from;
-    if (place >>> 0 < size) return units[place] as number;
-    return index >>> 0 < limit ? this.string.charCodeAt(index) : OUTSIDE;
+    const place = index - this.from;
+    return place >>> 0 < this.size ? (units[place] as number) : this.far(index);
+  }
+
+  /** The same beyond reach. Apart, so that looking within reach is short enough to be compiled into those that ask. */
+  far(index: number): number {
+    return index >>> 0 < this.string.length ? this.string.charCodeAt(index) : OUTSIDE;
   }
 
   /** Class bits of the unit at a place; 0 beyond the text and for units above 255. */
@@ -85,15 +88,16 @@ function load(text: Text, at: number): void {
   close = owner === text.number && at - last < DENSE && at >= last ? close + 1 : 0;
   owner = text.number;
   if (close < FEW) {
-    size = 0;
+    text.size = 0;
     high = -1;
-    limit = length;
     ahead = LEAST_AHEAD;
     return;
   }
-  from = Math.max(0, at - BEHIND);
+  const from = Math.max(0, at - BEHIND);
   const to = Math.min(length, at + ahead);
-  size = to - from;
+  const size = to - from;
+  text.from = from;
+  text.size = size;
   buffer.write(text.string.slice(from, to), 0, 2 * size, 'utf16le');
   low = from === 0 ? 0 : from + MARGIN_BEHIND;
   high = to === length ? length : to - MARGIN_AHEAD;
