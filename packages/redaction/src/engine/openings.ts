@@ -17,7 +17,7 @@ function mayOpen(text: Text, at: number): boolean {
   if (!isIn(OPEN_STARTS, text.at(at))) return false;
   const next = text.at(at + 1);
   if (isIn(BRACKETS, text.at(at))) return isAnyQuote(next) || next === 0x5c || next <= 0x20 || next >= 0x80;
-  if (isIn(PREFIXES, text.at(at)) && (isQuote(next) || isQuote(text.at(at + 2)))) return true;
+  if (isIn(PREFIXES, text.at(at))) return isQuote(next) || isQuote(text.at(at + 2));
   return text.at(at) === 0x24 ? next === 0x22 : isCall(text, at);
 }
 

@@ -41,7 +41,7 @@ import {
   SERIALIZED,
 } from './separator-patterns.ts';
 import { isSetTo } from './settings.ts';
-import { isBlank, isOfUser, isSet, LONGEST_TYPE, REACH_BEFORE, type Surroundings } from './surroundings.ts';
+import { isBlank, isOfUser, isSet, isWord, LONGEST_TYPE, REACH_BEFORE, type Surroundings } from './surroundings.ts';
 import { OUTSIDE, type Text } from './text.ts';
 import { mayBeStrong, mayBeTold, saysPassword, strongAfter, toldAfter } from './told.ts';
 
@@ -62,10 +62,10 @@ export function mayHaveValue(text: Text, start: number, end: number, kind: NameC
   const ahead = text.at(start - 1);
   if (i === end) return ahead === 0x3c;
   if (ahead === 0x3c || (ahead === 0x3a && opensBefore(text, start))) return true;
-  if ((kind === 'password' || text.standsFolded('cred', start)) && mayBeStrong(text, i)) return true;
-  if (mayBeTold(text, i, kind, around)) return true;
   const first = text.at(start);
   if (first === 0x2d || first === 0x42 || first === 0x62) return true;
+  if ((kind === 'password' || text.standsFolded('cred', start)) && mayBeStrong(text, i)) return true;
+  if (mayBeTold(text, i, kind, around)) return true;
   if (isLinkingWord(text, i)) return true;
   if (ahead === OUTSIDE || ahead === 10 || ahead === 0x3e || around.typeAhead(text, i, LONGEST_TYPE)) return true;
   return isBlank(ahead) && (kind === 'password' || first === 0x41 ? around.wordsBefore(text, start) : maySet(text, start, around));
@@ -209,7 +209,7 @@ function beside(text: Text, start: number, end: number, unit: number, kind: Name
       isQuotedNext(text, end + 1) && (kind === 'secret' || COMPARISON_BEFORE.test(text.slice(Math.max(0, start - 32), start)));
     return compares ? placeAfter(COMPARED, text, end, 'mixed') : undefined;
   }
-  if (unit === 0x22 && next === 0x2c) {
+  if (unit === 0x22 && next === 0x2c && mayBeMember(text, end + 2)) {
     const far = placeAfter(PAIRED_FAR, text, end, 'any');
     if (far) return far;
   }
@@ -257,9 +257,25 @@ function opensBefore(text: Text, at: number): boolean {
 function mayBePaired(text: Text, end: number): boolean {
   let i = end;
   while (i - end < 80 && ((text.classAt(i) & SPACE) !== 0 || isIn(PAIR_SIGNS, text.at(i)))) i++;
-  return (text.at(i) | 32) === 0x76 || text.string.startsWith('ParameterValue', i) || text.string.startsWith('android:value', i);
+  const unit = text.at(i);
+  if (unit === 0x50) return text.string.startsWith('ParameterValue', i);
+  if (unit === 0x61) return text.string.startsWith('android:value', i);
+  return (unit | 32) === 0x76;
 }
 const PAIR_SIGNS = oneOf('\\"\'`])*:,{');
+
+/** Whether a quoted word and a colon stand next, past blanks: another member. A sign beyond ASCII may be a blank. */
+function mayBeMember(text: Text, at: number): boolean {
+  let i = at;
+  while (i - at < 40 && (text.classAt(i) & SPACE) !== 0) i++;
+  if (text.at(i) !== 0x22) return text.at(i) >= 128;
+  const word = ++i;
+  while (i - word < 24 && isWord(text, i)) i++;
+  if (text.at(i) !== 0x22) return false;
+  const quote = i++;
+  while (i - quote < 5 && (text.classAt(i) & SPACE) !== 0) i++;
+  return text.at(i) === 0x3a || text.at(i) >= 128;
+}
 
 function assigned(text: Text, start: number, end: number, at: number, from: number): Place {
   const unit = text.at(at);
@@ -322,7 +338,8 @@ function afterBlank(text: Text, start: number, end: number, kind: NameClass, lea
 
 /** Whether a name is a scheme of HTTP authentication that stands before what it is: `Bearer ...`, `basic ...`. */
 const isScheme = (text: Text, start: number, end: number): boolean =>
-  (end - start === 6 && text.standsFolded('bearer', start)) || (end - start === 5 && text.standsFolded('basic', start));
+  (text.at(start) | 32) === 0x62 &&
+  ((end - start === 6 && text.standsFolded('bearer', start)) || (end - start === 5 && text.standsFolded('basic', start)));
 
 /** Whether `name=value` stands at a place, which is no token. */
 function isParameter(text: Text, at: number): boolean {

@@ -24,7 +24,7 @@ WORDS_BEFORE.forEach((words, head) => {
 });
 
 export const isBlank = (unit: number): boolean => unit === 32 || unit === 9;
-const isWord = (text: Text, at: number): boolean => (text.classAt(at) & ALNUM) !== 0 || text.at(at) === 0x5f;
+export const isWord = (text: Text, at: number): boolean => (text.classAt(at) & ALNUM) !== 0 || text.at(at) === 0x5f;
 
 /** What types are made of, and the blanks after them. */
 const OF_TYPE = oneOf(" \t<>[]|?'");
@@ -183,7 +183,9 @@ export function isSet(text: Text, start: number, least: number): boolean {
   if (end === start) return false;
   let at = end;
   while (at > least && isWord(text, at - 1)) at--;
-  if (SETTERS.some((word) => word.length === end - at && text.standsFolded(word, at))) return begins(text, at, least);
+  const length = end - at;
+  if ((length === 3 || length === 6) && SETTERS.some((word) => word.length === length && text.standsFolded(word, at)))
+    return begins(text, at, least);
   if (end - at === 6 && text.standsFolded('define', at)) {
     const sign = backOverBlanks(text, at, least);
     return sign > least && text.at(sign - 1) === 0x23 && begins(text, sign - 1, least);
@@ -213,7 +215,11 @@ const isSpace = (text: Text, at: number): boolean => {
 };
 
 const JOINING = ['and', 'with', 'the', '/'];
+/** Last characters of these, in both cases. */
+const ENDS_JOINING = oneOf('dheDHE/');
 const LOGINS = ['login', 'user', 'username', 'account', 'with'];
+/** Last letters of these, in both cases. */
+const ENDS_LOGIN = oneOf('nrethNRETH');
 const LONGEST_USER = 65;
 
 /** Whether a word and the name of a user stand before a password, perhaps with `and the` between: `login ana password ...`. */
@@ -224,6 +230,7 @@ export function isOfUser(text: Text, start: number, least: number): boolean {
     if (end === next || end === least) return false;
     if (isUser(text, end, least)) return true;
     if (backOverBlanks(text, next, least) !== end) return false;
+    if (!isIn(ENDS_JOINING, text.at(end - 1))) return false;
     const joining = JOINING.find((word) => end - word.length >= least && text.standsFolded(word, end - word.length));
     if (joining === undefined) return false;
     next = end - joining.length;
@@ -240,7 +247,7 @@ function isUser(text: Text, end: number, least: number): boolean {
     if (end - at === LONGEST_USER && last !== 0x2c && last !== 0x3b) continue;
     let word = at - 1;
     while (word > least && isGap(text.at(word - 1))) word--;
-    if (LOGINS.some((login) => isWhole(text, login, word, least))) return true;
+    if (isIn(ENDS_LOGIN, text.at(word - 1)) && LOGINS.some((login) => isWhole(text, login, word, least))) return true;
   }
   return false;
 }

@@ -12,7 +12,7 @@ import { byHead } from './words.ts';
 export const mayBeStrong = (text: Text, at: number): boolean => isMixedAt(text, at) || tellsChange(text, at);
 
 /** Whether words stand at a place that tell that a password was given a value. */
-const tellsChange = (text: Text, at: number): boolean => CHANGES.some((word) => text.standsFolded(word, at));
+const tellsChange = (text: Text, at: number): boolean => stands(CHANGES, text, at);
 
 /** Whether a word that holds a digit and a letter stands at a place. */
 function isMixedAt(text: Text, at: number): boolean {
@@ -27,7 +27,7 @@ function isMixedAt(text: Text, at: number): boolean {
   return false;
 }
 const LONGEST_STRONG = 40;
-const CHANGES = ['changed to', 'set to', 'reset to', 'updated to', 'was ', 'is ', 'has been ', 'lautet ', 'ist ', 'es ', 'est '];
+const CHANGES = byHead(['changed to', 'set to', 'reset to', 'updated to', 'was ', 'is ', 'has been ', 'lautet ', 'ist ', 'es ', 'est ']);
 
 /** A value that a sentence tells: `token received: ...`, or that stands alone on the next line. */
 export function toldAfter(text: Text, end: number, next: number, kind: NameClass, around: Surroundings): Place | undefined {
@@ -37,9 +37,14 @@ export function toldAfter(text: Text, end: number, next: number, kind: NameClass
 const TELLING = byHead('received provided supplied given issued created generated returned used');
 
 /** Whether a word stands at a place that tells that there is a value. */
-function tells(text: Text, at: number): boolean {
+const tells = (text: Text, at: number): boolean => stands(TELLING, text, at);
+
+/** Whether one of the words or phrases of a list stands at a place. */
+function stands(list: ReturnType<typeof byHead>, text: Text, at: number): boolean {
   const unit = text.at(at);
-  return unit < 128 && TELLING[unit | 32]?.some((word) => text.standsFolded(word, at)) === true;
+  const words = unit < 128 ? list[unit | 32] : undefined;
+  if (words !== undefined) for (const word of words) if (text.standsFolded(word, at)) return true;
+  return false;
 }
 
 /** A value that stands beside its name without a sign, or behind a dash, a parenthesis or `changed to`. */
