@@ -127,14 +127,17 @@ function afterScheme(text: Text, at: number): number {
     if (next === 0x3d) return mayBeginCredentials(text, end + 1) ? end + 1 : at;
     let start = end;
     while (isBlank(text.at(start))) start++;
-    if (mayBeginCredentials(text, start + 6) && text.standsFolded('token=', start)) return start + 6;
+    if ((text.at(start) | 32) === 0x74 && mayBeginCredentials(text, start + 6) && text.standsFolded('token=', start)) return start + 6;
     return mayBeginCredentials(text, start) ? start : at;
   }
   return at;
 }
 
 const ENDS_CREDENTIALS = oneOf(`${BLANKS},;|`);
-const mayBeginCredentials = (text: Text, at: number): boolean => text.at(at) !== OUTSIDE && !endsAt(ENDS_CREDENTIALS, text.at(at));
+function mayBeginCredentials(text: Text, at: number): boolean {
+  const unit = text.at(at);
+  return unit !== OUTSIDE && !endsAt(ENDS_CREDENTIALS, unit);
+}
 
 const CLASSES: readonly NameClass[] = ['none', 'password', 'secret', 'weak', 'header', 'whole'];
 const TRUSTS: readonly Place['trust'][] = ['any', 'quoted', 'mixed', 'set', 'element', 'strong'];

@@ -14,11 +14,12 @@ const isAnyQuote = (unit: number): boolean => unit === 0x22 || unit === 0x27 || 
 
 /** Whether a bracket, a call or a prefixed quote may stand at a place. */
 function mayOpen(text: Text, at: number): boolean {
-  if (!isIn(OPEN_STARTS, text.at(at))) return false;
+  const first = text.at(at);
+  if (!isIn(OPEN_STARTS, first)) return false;
   const next = text.at(at + 1);
-  if (isIn(BRACKETS, text.at(at))) return isAnyQuote(next) || next === 0x5c || next <= 0x20 || next >= 0x80;
-  if (isIn(PREFIXES, text.at(at))) return isQuote(next) || isQuote(text.at(at + 2));
-  return text.at(at) === 0x24 ? next === 0x22 : isCall(text, at);
+  if (isIn(BRACKETS, first)) return isAnyQuote(next) || next === 0x5c || next <= 0x20 || next >= 0x80;
+  if (isIn(PREFIXES, first)) return isQuote(next) || isQuote(text.at(at + 2));
+  return first === 0x24 ? next === 0x22 : isCall(text, at);
 }
 
 /** Whether a name and a parenthesis stand at a place. */

@@ -1,4 +1,4 @@
-import { ALNUM, DIGIT, isIn, LOWER, NAME, oneOf, SPACE, UPPER } from './chars.ts';
+import { ALNUM, DIGIT, isIn, NAME, oneOf, SPACE } from './chars.ts';
 import { columnValue } from './columns.ts';
 import type { NameClass } from './names.ts';
 import { endOf, isLinkingWord, type Place, placeAfter } from './places.ts';
@@ -348,7 +348,11 @@ function isParameter(text: Text, at: number): boolean {
   return end - at >= 2 && text.at(end) === 0x3d && text.at(end + 1) !== 0x3d && text.at(end + 1) !== OUTSIDE;
 }
 
-const isLetterOrLine = (text: Text, at: number): boolean => (text.classAt(at) & (UPPER | LOWER)) !== 0 || text.at(at) === 0x5f;
+function isLetterOrLine(text: Text, at: number): boolean {
+  const unit = text.at(at);
+  const small = unit | 32;
+  return (small >= 0x61 && small <= 0x7a) || unit === 0x5f;
+}
 
 /** Directives whose value follows after a blank. */
 const DIRECTIVES = ['requirepass', 'masterauth', 'AUTH'];

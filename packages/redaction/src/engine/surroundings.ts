@@ -17,14 +17,22 @@ const LONGEST_WORD = 7;
 
 /** First characters of these words, in both cases. */
 const HEADS = new Uint8Array(128);
+/** First two letters of these words, five bits each. */
+const PAIRS = new Uint8Array(1024);
+const pairOf = (first: number, second: number): number => ((first & 31) << 5) | (second & 31);
 WORDS_BEFORE.forEach((words, head) => {
   if (words === undefined) return;
   HEADS[head] = 1;
   if (head >= 97) HEADS[head & ~32] = 1;
+  for (const word of words) if (word.length > 1) PAIRS[pairOf(head, word.charCodeAt(1))] = 1;
 });
 
 export const isBlank = (unit: number): boolean => unit === 32 || unit === 9;
-export const isWord = (text: Text, at: number): boolean => (text.classAt(at) & ALNUM) !== 0 || text.at(at) === 0x5f;
+/** Whether a letter, a digit or a low line stands at a place. */
+export function isWord(text: Text, at: number): boolean {
+  const unit = text.at(at);
+  return unit === 0x5f || (unit < 256 && ((CLASS[unit] as number) & ALNUM) !== 0);
+}
 
 /** What types are made of, and the blanks after them. */
 const OF_TYPE = oneOf(" \t<>[]|?'");
@@ -162,6 +170,8 @@ function lastWord(text: Text, from: number, to: number): number {
   for (let i = to - 1; i >= from; i--) {
     const unit = text.at(i);
     if (!isIn(HEADS, unit)) continue;
+    if (unit === 0x3e) return i;
+    if (PAIRS[pairOf(unit, text.at(i + 1))] === 0) continue;
     for (const word of WORDS_BEFORE[unit | 32] ?? []) if (i + word.length <= to && text.standsFolded(word, i)) return i;
   }
   return -1;
