@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Fault, startAnthropicUpstream, startOpenAiUpstream, type Upstream } from './fakes/index.ts';
@@ -232,6 +233,27 @@ describeStores('B7 B22 upstream faults', (stores) => {
     await expect.poll(() => gateway.platform.logged()).toMatch(/"left-unanswered".*"outcome":"cancelled, estimated"/);
     openai.fault = undefined;
     await free();
+  });
+
+  test('B7 a client that takes a compressed answer slowly, for longer than it may take nothing, gets all of it', async () => {
+    const odd = await startOddUpstream();
+    await gateway.upstream('openai', `http://127.0.0.1:${(odd.address() as AddressInfo).port}/v1`, KEY);
+    const response = await ask(false, {
+      body: JSON.stringify({ model: 'penny', max_tokens: 50, messages: [{ role: 'user', content: 'compressed' }] }),
+    });
+    expect(response.status).toBe(200);
+    let size = 0;
+    let rests = 0;
+    for await (const piece of response.body ?? []) {
+      size += piece.length;
+      if (size <= rests * 8 * MEGABYTE) continue;
+      rests += 1;
+      await sleep(600);
+    }
+    expect(size).toBeGreaterThan(50 * MEGABYTE);
+    expect(rests).toBe(7);
+    expect(await lineOf(response)).toContain('"outcome":"done"');
+    odd.close();
   });
 
   test.each(['stalled', 'compressed'])(
