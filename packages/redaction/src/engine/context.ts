@@ -1,15 +1,29 @@
-import { ALNUM, isIn, NAME, oneOf, SPACE } from './chars.ts';
-import { StretchMemo } from './memo.ts';
+import { isIn, oneOf, SPACE } from './chars.ts';
+import { PhaseMemo, StretchMemo } from './memo.ts';
+import {
+  closing,
+  CODE,
+  HEADER_VALUE,
+  holdsGenerated,
+  isMixedFor,
+  isOwnName,
+  isSameName,
+  isSecretValue,
+  LONGEST_VALUE,
+  sealed,
+} from './named-values.ts';
+import { isOfMask, isQualified, nameEnd, nameStart } from './name-edges.ts';
 import type { NameClass, Names } from './names.ts';
 import { type Opening, openingAt } from './openings.ts';
 import type { Span } from './logins.ts';
 import { endOf, type Place } from './places.ts';
+import type { Repeats } from './repeats.ts';
 import { mayHaveValue, placeOfValue } from './separators.ts';
 import { isBlank, Surroundings } from './surroundings.ts';
 import { columnBelow, LONGEST_LINE, mayBeColumn } from './tables.ts';
 import { byHead } from './words.ts';
 import { OUTSIDE, type Text } from './text.ts';
-import { isCode, isComplex, isMixed, isPassword, isPlaceholder, isScattered, isStrong, isUuid, isWordSet, looksRandom } from './values.ts';
+import { isPlaceholder, isStrong, isWordSet } from './values.ts';
 
 /** A value found by the name in front of it. */
 export interface Found {
@@ -42,9 +56,6 @@ export const KEYWORDS = [
   'rootpw',
 ] as const;
 
-const LONGEST_NAME = 64;
-const LONGEST_VALUE = 4096;
-
 /** Names of schemes of HTTP authentication. */
 const SCHEMES = byHead(
   'bearer basic token apikey api-key digest negotiate ssws geniekey key oauth bot splunk pveapitoken aws4-hmac-sha256 googlelogin ' +
@@ -53,6 +64,8 @@ const SCHEMES = byHead(
 const BLANKS = ' \t\n\v\f\r';
 const ENDS_BARE = oneOf(`${BLANKS}"'\`,;&<>()[]{}|\\`);
 const ENDS_PASSWORD = oneOf(`${BLANKS}"'\`,;<>\\`);
+/** What ends an unquoted value, by what its name says. */
+const endsOf = (kind: NameClass): Uint8Array => (kind === 'password' ? ENDS_PASSWORD : ENDS_BARE);
 const CLOSES_SENTENCE = oneOf('.:!?');
 
 /** Blanks of Unicode beyond ASCII. */
@@ -68,51 +81,6 @@ const isWideBlank = (unit: number): boolean =>
   unit === 0xfeff;
 
 const endsAt = (ends: Uint8Array, unit: number): boolean => (unit < 128 ? ends[unit] === 1 : isWideBlank(unit));
-
-function nameStart(text: Text, at: number, from: number): number {
-  let start = at;
-  while (start > from && at - start < LONGEST_NAME && (text.classAt(start - 1) & NAME) !== 0) start--;
-  // An escape such as \n before a name is not its first letter.
-  return start > from && start < at && text.at(start - 1) === 0x5c && isEscaped(text.at(start)) ? start + 1 : start;
-}
-
-/** Letters of the escapes `\\n`, `\\r`, `\\t`. */
-const isEscaped = (unit: number): boolean => unit === 0x6e || unit === 0x72 || unit === 0x74;
-
-function nameEnd(text: Text, at: number, length: number): number {
-  let end = at + length;
-  while (end - at < LONGEST_NAME && (text.classAt(end) & NAME) !== 0) end++;
-  for (; end > at + length; end--) {
-    const last = text.at(end - 1);
-    if (last !== 0x2e && last !== 0x24 && last !== 0x2d) break;
-  }
-  return end;
-}
-
-/** Whether a name stands in a mask: `[redacted:password]`. */
-const isOfMask = (text: Text, start: number): boolean =>
-  text.at(start - 1) === 0x3a && (text.standsFolded('[redacted:', start - 10) || text.standsFolded('[redacted:known:', start - 16));
-
-const QUALIFIERS = new Set(
-  (
-    'api access secret private auth master signing encryption license session account shared consumer app application deploy service ' +
-    'subscription webhook admin client server storage ssh security'
-  ).split(' '),
-);
-const LONGEST_QUALIFIER = 12;
-
-/** Whether a word such as `API` and one or two blanks stand before a bare `key`. */
-function isQualified(text: Text, start: number, from: number): boolean {
-  if (text.at(start - 1) !== 32) return false;
-  const before = text.at(start - 2);
-  const end = start - (before === 32 || before === 9 ? 2 : 1);
-  let at = end;
-  while (at > from && end - at <= LONGEST_QUALIFIER && isWord(text, at - 1)) at--;
-  const length = end - at;
-  return length >= 3 && length <= LONGEST_QUALIFIER && QUALIFIERS.has(text.slice(at, end).toLowerCase());
-}
-
-const isWord = (text: Text, at: number): boolean => (text.classAt(at) & ALNUM) !== 0 || text.at(at) === 0x5f;
 
 /** Where the credentials after the name of a scheme begin; the place itself when none stands there. */
 function afterScheme(text: Text, at: number): number {
@@ -151,9 +119,29 @@ interface Stretch {
   end: number;
 }
 
+/** What was found of one place, and what was remembered on the way, counted from that place: it holds one period later. */
+interface Kept {
+  length: number;
+  name: Stretch;
+  /** What the name of a column says; `none` where it names none. */
+  column: NameClass;
+  dull: boolean;
+  /** The unquoted value whose end was looked for, if its kind is not `none`. */
+  bare: NameClass;
+  bareStart: number;
+  bareEnd: number;
+  /** End of the value that was judged; -1 without one. */
+  judged: number;
+  found: Found | undefined;
+}
+
+/** Longer values are judged each time: how many of them are depends on those before. */
+const LONGEST_KEPT = 64;
+
 /** Finds the values that belong to the names around keywords of one text. Everything it does for one is bounded by constants. */
 export class ContextFinder {
   readonly #names: Names;
+  #nameStart = -1;
   /** End of the name that was handled last, so that `api_key_token` is handled once. */
   nameEnd = -1;
   /** Where the name that was handled last begins, when it says nothing of a secret; else -1. */
@@ -177,17 +165,74 @@ export class ContextFinder {
   #tableEnd = -1;
   #columns = 0;
 
-  constructor(names: Names) {
+  readonly #repeats: Repeats;
+  readonly #kept = new PhaseMemo<Kept>();
+  /** What the last search did, other than what it found. */
+  #seen = { column: 'none' as NameClass, bare: 'none' as NameClass, bareStart: 0, judgedStart: -1, judgedEnd: -1, header: false };
+
+  constructor(names: Names, repeats: Repeats) {
     this.#names = names;
+    this.#repeats = repeats;
   }
 
   find(text: Text, at: number, length: number, from: number, to: number): Found | undefined {
     this.dull = -1;
     text.near(at);
     if (at < this.nameEnd || this.#isCrowded(at)) return undefined;
+    const phase = this.#repeats.phase(at);
+    if (phase < 0) return this.#search(text, at, length, from, to);
+    const kept = this.#kept.at(this.#repeats, phase);
+    if (kept?.length === length && this.#holds(kept, at)) return this.#again(kept, text, at, to);
+    this.#seen = { column: 'none', bare: 'none', bareStart: 0, judgedStart: -1, judgedEnd: -1, header: false };
+    const found = this.#search(text, at, length, from, to);
+    this.#kept.set(this.#repeats, phase, this.#keep(text, found, at, length));
+    return found;
+  }
+
+  /** What is to be kept of the last search; undefined where it depends on more than what stands around. */
+  #keep(text: Text, found: Found | undefined, at: number, length: number): Kept | undefined {
+    const { column, bare, bareStart, judgedStart, judgedEnd, header } = this.#seen;
+    if (header || found?.more !== undefined || judgedEnd - judgedStart > LONGEST_KEPT) return undefined;
+    // It may have ended at a limit.
+    if (bare !== 'none' && (this.#bareTo - bareStart > LONGEST_KEPT || !endsAt(endsOf(bare), text.at(this.#bareTo)))) return undefined;
+    return {
+      length,
+      name: { start: this.#nameStart - at, end: this.nameEnd - at },
+      column,
+      dull: this.dull >= 0,
+      bare,
+      bareStart: bareStart - at,
+      bareEnd: this.#bareTo - at,
+      judged: judgedEnd < 0 ? -1 : judgedEnd - at,
+      found: found && { ...found, start: found.start - at, end: found.end - at },
+    };
+  }
+
+  /** Whether the end of an unquoted value is now what it was then: one that was found before may end at a limit. */
+  #holds({ bare, bareStart, bareEnd }: Kept, at: number): boolean {
+    return bare === 'none' || !this.#isInBare(at + bareStart, bare) || this.#bareTo === at + bareEnd;
+  }
+
+  /** What was found one period before, and what comes with it. */
+  #again(kept: Kept, text: Text, at: number, to: number): Found | undefined {
+    const { name, column, found } = kept;
+    this.nameEnd = at + name.end;
+    if (kept.dull) this.dull = at + name.start;
+    if (column !== 'none') {
+      const values = this.#column(text, { start: at + name.start, end: at + name.end }, column, to);
+      if (values !== undefined) return values;
+    }
+    if (kept.bare !== 'none' && !this.#isInBare(at + kept.bareStart, kept.bare))
+      this.#setBare(kept.bare, at + kept.bareStart, at + kept.bareEnd);
+    if (kept.judged >= 0) this.#judgedOften(at + kept.judged, at + kept.judged);
+    return found && { start: at + found.start, end: at + found.end, open: found.open, rule: found.rule };
+  }
+
+  #search(text: Text, at: number, length: number, from: number, to: number): Found | undefined {
     const end = nameEnd(text, at, length);
     this.nameEnd = end;
     const start = nameStart(text, at, from);
+    this.#nameStart = start;
     if (isOfMask(text, start)) return undefined;
     let kind = this.#classify(text, start, end);
     if (kind === 'none') this.dull = start;
@@ -208,6 +253,7 @@ export class ContextFinder {
 
   /** The values of the column of a table that a name heads. Rows are no headers, and few columns of one table are looked at, so that the work stays linear. */
   #column(text: Text, { start, end }: Stretch, kind: NameClass, to: number): Found | undefined {
+    this.#seen.column = kind;
     this.#columns = start < this.#tableHead ? this.#columns + 1 : 0;
     if (this.#columns >= MOST_COLUMNS || (start >= this.#tableHead && start < this.#tableEnd)) return undefined;
     if (!this.#around.lineEndsAhead(text, end, LONGEST_LINE)) return undefined;
@@ -232,19 +278,30 @@ export class ContextFinder {
 
   /** End of an unquoted value; the end found last is reused for a value that begins inside the former one. */
   #bareEnd(text: Text, start: number, kind: NameClass, to: number): number {
-    if (this.#bareKind !== kind || start < this.#bareStart || start >= this.#bareTo) {
+    this.#seen.bare = kind;
+    this.#seen.bareStart = start;
+    if (!this.#isInBare(start, kind)) {
       const limit = Math.min(to, start + LONGEST_VALUE);
-      const ends = kind === 'password' ? ENDS_PASSWORD : ENDS_BARE;
+      const ends = endsOf(kind);
       let end = start;
       while (end < limit && !endsAt(ends, text.at(end))) end++;
-      if (end !== this.#bareTo) this.#inside = 0;
-      this.#bareKind = kind;
-      this.#bareStart = start;
-      this.#bareTo = end;
+      this.#setBare(kind, start, end);
     }
     let end = this.#bareTo;
     while (end > start && isIn(CLOSES_SENTENCE, text.at(end - 1))) end--;
     return end;
+  }
+
+  /** Whether a place is in the unquoted value whose end was found last. */
+  #isInBare(at: number, kind: NameClass): boolean {
+    return this.#bareKind === kind && at >= this.#bareStart && at < this.#bareTo;
+  }
+
+  #setBare(kind: NameClass, start: number, end: number): void {
+    if (end !== this.#bareTo) this.#inside = 0;
+    this.#bareKind = kind;
+    this.#bareStart = start;
+    this.#bareTo = end;
   }
 
   /** Many names inside one long unquoted value: the first few and those near its end are looked at, so that the work stays linear. */
@@ -255,6 +312,8 @@ export class ContextFinder {
 
   /** Keeps input like `token=token=token=` linear: of many values with one end, the first few and the shortest are judged. */
   #judgedOften(start: number, end: number): boolean {
+    this.#seen.judgedStart = start;
+    this.#seen.judgedEnd = end;
     this.#judged = end === this.#judgedEnd ? this.#judged + 1 : 0;
     this.#judgedEnd = end;
     return this.#judged > 4 && end - start > 64;
@@ -300,6 +359,7 @@ export class ContextFinder {
 
   /** Credentials of an Authorization or Cookie header: all up to the closing quote or the end of the line. */
   #header(text: Text, at: number, open: Opening | undefined, to: number): Found | undefined {
+    this.#seen.header = true;
     const inside = open === undefined && at < this.#headerEnd;
     this.#headers = inside ? this.#headers + 1 : 0;
     if (inside && (this.#headerDone || this.#headers > MOST_NESTED)) return undefined;
@@ -319,96 +379,7 @@ export class ContextFinder {
   }
 }
 
-/** What Jenkins keeps encrypted, `<secret>{AQAAABAAAA...=}</secret>`: the words between the braces, when one of them looks generated. */
-const SEALED = /\{([^{}<>\n]{16,4096})\}\s{0,8}</y;
-
-function sealed(text: Text, at: number, kind: NameClass): Found | undefined {
-  const end = endOf(SEALED, text.string, at);
-  if (end < 0) return undefined;
-  const inner = text.slice(at + 1, text.string.lastIndexOf('}', end));
-  if (!inner.split(/\s+/).some((word) => word.length >= 16 && looksRandom(word, 16) && !isCode(word, ''))) return undefined;
-  return { start: at + 1, end: at + 1 + inner.length, open: false, rule: kind === 'password' ? 'password' : 'secret' };
-}
-
 /** Most columns of one table that are looked at. */
 const MOST_COLUMNS = 4;
 /** Most headers inside the value of another one that are judged, so that the work stays linear. */
 const MOST_NESTED = 16;
-
-/** What an argument, a call or an array takes to be a secret: plain words stand there too often. */
-const isMixedFor = (kind: NameClass, value: string): boolean =>
-  kind === 'password'
-    ? isMixed(value) || (value.length >= 10 && isScattered(value))
-    : !isCode(value, '') && value.length >= 12 && (value.length >= 16 || /\d.*\d/.test(value));
-
-/** Whether a quoted value repeats the end of its name: `CHALLENGE_PASSWORD: 'challengePassword'`. */
-const isOwnName = (value: string, name: string): boolean =>
-  value.length > 5 && /^[A-Za-z_-]+$/.test(value) && plainWord(name).endsWith(plainWord(value));
-
-const plainWord = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '');
-
-/** Whether a value is its own name, or holds it: `password: rawPassword`. */
-function isSameName(value: string, name: string): boolean {
-  if (value.length > 64) return false;
-  if (value === name && /[A-Za-z0-9]{4}/.test(value)) return true;
-  const [one, other] = [plainWord(value), plainWord(name)];
-  return (one.length > 3 && other.includes(one)) || (other.length > 5 && one.includes(other));
-}
-
-/** A word with a number, as in tests. */
-const NUMBERED = /^(?:secret|token|key|api[-_]?key|auth|access|refresh)[-_]?\d{1,6}$/i;
-/** The key of a cache: words and a digest. */
-const CACHE_KEY = /^(?:[\w.]+-)*[a-z]{3,}-[0-9a-f]{32,}$/i;
-const URL_VALUE = /^[a-z][a-z0-9+.:-]{1,20}:\/\//i;
-
-/** Whether a value is a secret, given what its name says, whether it was quoted and what comes after it. */
-function isSecretValue(value: string, kind: NameClass, quoted: boolean, next: string): boolean {
-  // A URL is judged by its credentials.
-  if (isPlaceholder(value) || URL_VALUE.test(value)) return false;
-  if (kind === 'password') return isPassword(value, quoted);
-  if (!quoted && isCode(value, next)) return false;
-  if (NUMBERED.test(value) || (kind === 'weak' && CACHE_KEY.test(value))) return false;
-  if (isUuid(value)) return kind === 'secret';
-  return looksRandom(value, kind === 'secret' ? 10 : 16) || (quoted && kind === 'secret' && isComplex(value));
-}
-
-/** So far a closing quote is looked for sign by sign: it is near as a rule. */
-const NEAR = 48;
-
-/** Where a quoted value ends: at its quote, or, but for a threefold one, at the end of the line. */
-function closing(text: Text, start: number, quote: string, to: number): number {
-  const limit = Math.min(to, start + LONGEST_VALUE);
-  const first = quote.charCodeAt(0);
-  const inLine = quote.length < 3;
-  const near = Math.min(limit - quote.length, start + NEAR);
-  let at = start;
-  for (; at <= near; at++) {
-    const unit = text.at(at);
-    if (unit === first && (quote.length === 1 || text.string.startsWith(quote, at))) return at;
-    if (inLine && unit === 10) return at;
-  }
-  const value = text.slice(at, limit);
-  const close = value.indexOf(quote);
-  const line = inLine ? (close < 0 ? value : value.slice(0, close)).indexOf('\n') : -1;
-  if (line >= 0) return at + line;
-  return close >= 0 ? at + close : limit;
-}
-
-/** Whether one of the words or parameters of a header's value looks generated. */
-function holdsGenerated(value: string): boolean {
-  for (const [word] of value.matchAll(HEADER_WORD)) {
-    const part = word.replace(/[.:]+$/, '');
-    if (part.length < 6 || (part.length < 14 && PLAIN.test(part)) || isPlaceholder(part)) continue;
-    if (looksRandom(part, 8) || (isMixed(part) && /\d/.test(part) && part.length >= 8 && !VERSIONED.test(part)) || isScattered(part))
-      return true;
-  }
-  return false;
-}
-/** A word of prose. */
-const PLAIN = /^[A-Za-z]?[a-z]+$/;
-const HEADER_WORD = /[^\s=,;"'()]{6,1024}=*/g;
-const VERSIONED = /^\W?\d|\/\d|^\w+:\/\//;
-/** A call or a type of source code. */
-const CODE = /^[A-Za-z_$][\w$.]*(?:\(|\[| [|?&:])/;
-/** The rest of a line, up to a quote that is not the one of a parameter such as `response="..."`. */
-const HEADER_VALUE = /(?:[^\r\n"'`\\<>=]|=(?:"[^"\r\n]{0,1024}")?)*/y;

@@ -3,6 +3,8 @@ import { CALLS } from './login-calls.ts';
 import { COMMANDS } from './login-commands.ts';
 import type { Login } from './login-parts.ts';
 import { TOOLS } from './login-tools.ts';
+import { PhaseMemo } from './memo.ts';
+import type { Repeats } from './repeats.ts';
 import { Next } from './surroundings.ts';
 import { OUTSIDE, type Text } from './text.ts';
 import { isPassword, isStrong, looksRandom } from './values.ts';
@@ -53,6 +55,12 @@ export interface Span {
   end: number;
 }
 
+/** What was found of a literal, counted from where it stands: it holds one period later. */
+interface Kept {
+  literal: string;
+  found: Span | undefined;
+}
+
 interface Match extends Span {
   value: string;
   quoted: boolean;
@@ -82,16 +90,33 @@ export class LoginFinder {
   #last = -1;
   #found: Span | undefined;
 
-  constructor(text: Text) {
+  readonly #repeats: Repeats;
+  readonly #kept = new PhaseMemo<Kept>();
+
+  constructor(text: Text, repeats: Repeats) {
     this.#text = text;
+    this.#repeats = repeats;
   }
 
   /** The credentials that stand beside a literal at `at`. */
   find(at: number, literal: string): Span | undefined {
     if (at === this.#last && this.#found !== undefined) return this.#found;
     this.#last = at;
+    // Members of a key stand farther away than repetitions are looked at.
+    const phase = literal === KEY_TYPE ? -1 : this.#repeats.phase(at);
+    if (phase < 0) {
+      this.#text.near(at);
+      this.#found = this.#search(at, literal);
+      return this.#found;
+    }
+    const kept = this.#kept.at(this.#repeats, phase);
+    if (kept?.literal === literal) {
+      this.#found = shifted(kept.found, at);
+      return this.#found;
+    }
     this.#text.near(at);
     this.#found = this.#search(at, literal);
+    this.#kept.set(this.#repeats, phase, { literal, found: shifted(this.#found, -at) });
     return this.#found;
   }
 
@@ -213,6 +238,8 @@ class LastWords {
     if (at < this.#seen) this.#found = this.#line = -1;
     // A word that is cut in two is searched from its begin.
     while (from > least && isOfWord(text.at(from - 1))) from--;
+    // One that reaches farther back than is looked is none.
+    if (from === least && least > 0 && isOfWord(text.at(least - 1))) while (from < at && isOfWord(text.at(from))) from++;
     if (at - from > SHORT || this.#mayHold(text, from, at)) {
       const piece = text.slice(from, at);
       const pattern = this.#pattern;
@@ -244,6 +271,8 @@ const SHORTEST = 4;
 
 const isOfWord = (unit: number): boolean =>
   (unit >= 0x30 && unit <= 0x39) || (unit >= 0x41 && unit <= 0x5a) || (unit >= 0x61 && unit <= 0x7a) || unit === 0x5f;
+
+const shifted = (span: Span | undefined, by: number): Span | undefined => span && { start: span.start + by, end: span.end + by };
 
 function escaped(literal: string): string {
   return literal.replace(/[^a-z0-9 ]/g, '\\$&');

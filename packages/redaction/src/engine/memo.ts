@@ -1,3 +1,4 @@
+import { LONGEST_PERIOD, type Repeats } from './repeats.ts';
 import type { Text } from './text.ts';
 
 /** Slots of the table, as a power of two. */
@@ -59,4 +60,22 @@ function slotOf(text: Text, start: number, end: number, kind: number): number {
     hash = Math.imul(hash ^ (hash >>> 14) ^ text.at(start + (length >> 2)), 0x27d4eb2f);
   }
   return ((hash ^ (hash >>> 16)) & ((1 << LOG) - 1)) * SLOT;
+}
+
+/** Keeps what was found of the places of a stretch that repeats itself, by their phases. */
+export class PhaseMemo<Kept> {
+  readonly #kept: (Kept | undefined)[] = [];
+  #stretch = 0;
+
+  at(repeats: Repeats, phase: number): Kept | undefined {
+    return this.#stretch === repeats.stretch ? this.#kept[phase] : undefined;
+  }
+
+  set(repeats: Repeats, phase: number, kept: Kept | undefined): void {
+    if (this.#stretch !== repeats.stretch) {
+      this.#stretch = repeats.stretch;
+      for (let i = 0; i < LONGEST_PERIOD; i++) this.#kept[i] = undefined;
+    }
+    this.#kept[phase] = kept;
+  }
 }

@@ -6,6 +6,7 @@ import { LONGEST, stands } from './grams.ts';
 import { LoginFinder } from './logins.ts';
 import type { Names } from './names.ts';
 import { ArmourFinder } from './pem.ts';
+import { Repeats } from './repeats.ts';
 import { dullWord, judgeRun } from './runs.ts';
 import { Text } from './text.ts';
 import { UrlFinder } from './url.ts';
@@ -62,6 +63,7 @@ class Scan {
   #armour: ArmourFinder | undefined;
   #logins: LoginFinder | undefined;
   #urls: UrlFinder | undefined;
+  #repeats: Repeats | undefined;
   readonly #hits: Hit[] = [];
   readonly #triggers: Trigger[] = [];
   #hold: number;
@@ -154,7 +156,7 @@ class Scan {
 
   #act(action: Action, start: number): void {
     if (action.kind === 'keyword') {
-      this.#context ??= this.#engine.names && new ContextFinder(this.#engine.names);
+      this.#context ??= this.#engine.names && new ContextFinder(this.#engine.names, this.#repeating());
       const found = this.#context?.find(this.#around, start, action.length, Math.max(0, this.#from - 256), this.#to);
       if (!this.#final && this.#context !== undefined && this.#context.dull < 0) this.#triggers.push({ at: start, kind: 'keyword' });
       if (found === undefined) {
@@ -174,8 +176,13 @@ class Scan {
     else this.#armoured(start);
   }
 
+  #repeating(): Repeats {
+    this.#repeats ??= new Repeats(this.#text, this.#to);
+    return this.#repeats;
+  }
+
   #login(at: number, literal: string): void {
-    this.#logins ??= new LoginFinder(this.#around);
+    this.#logins ??= new LoginFinder(this.#around, this.#repeating());
     const found = this.#logins.find(at, literal);
     if (found === undefined || found.end > this.#to) return this.#holdFrom(found?.start ?? this.#to);
     this.#add(found.start, found.end, 'password', 2);
