@@ -1,4 +1,4 @@
-import { isIn, oneOf, SPACE } from './chars.ts';
+import { DIGIT, isIn, oneOf, SPACE } from './chars.ts';
 import { PhaseMemo, StretchMemo } from './memo.ts';
 import {
   closing,
@@ -266,7 +266,10 @@ export class ContextFinder {
     return { ...first, more, open: (more.at(-1) ?? first).end >= to, rule: kind === 'password' ? 'password' : 'secret' };
   }
 
-  #classify(text: Text, start: number, end: number): NameClass {
+  #classify(text: Text, start: number, nameEnd: number): NameClass {
+    // Names that are counted say the same, whatever their number.
+    let end = nameEnd;
+    while (end - start > 1 && (text.classAt(end - 1) & DIGIT) !== 0 && (text.classAt(end - 2) & DIGIT) !== 0) end--;
     // Where names are far apart, the one before is no longer in the cache of the processor.
     if (!text.isDense) return this.#names.classify(text.slice(start, end));
     const known = this.#memo.get(text, start, end, 0);

@@ -2,6 +2,7 @@ import type { Found } from './context.ts';
 import type { NameClass } from './names.ts';
 import { endOf } from './places.ts';
 import type { Text } from './text.ts';
+import { lettersIn } from './words.ts';
 import { isCode, isComplex, isMixed, isPassword, isPlaceholder, isScattered, isUuid, looksRandom } from './values.ts';
 
 /* What stands behind a name: where it ends, and whether it is a secret. */
@@ -36,6 +37,10 @@ const plainWord = (text: string): string => text.toLowerCase().replace(/[^a-z0-9
 export function isSameName(value: string, name: string): boolean {
   if (value.length > 64) return false;
   if (value === name && /[A-Za-z0-9]{4}/.test(value)) return true;
+  // One holds the other only where it has all of its letters.
+  const [mine, its] = [lettersIn(value), lettersIn(name)];
+  const both = mine & its;
+  if (both !== mine && both !== its) return false;
   const [one, other] = [plainWord(value), plainWord(name)];
   return (one.length > 3 && other.includes(one)) || (other.length > 5 && one.includes(other));
 }
@@ -49,8 +54,9 @@ const URL_VALUE = /^[a-z][a-z0-9+.:-]{1,20}:\/\//i;
 /** Whether a value is a secret, given what its name says, whether it was quoted and what comes after it. */
 export function isSecretValue(value: string, kind: NameClass, quoted: boolean, next: string): boolean {
   // A URL is judged by its credentials.
-  if (isPlaceholder(value) || URL_VALUE.test(value)) return false;
+  if (value.includes('://') && URL_VALUE.test(value)) return false;
   if (kind === 'password') return isPassword(value, quoted);
+  if (isPlaceholder(value)) return false;
   if (!quoted && isCode(value, next)) return false;
   if (NUMBERED.test(value) || (kind === 'weak' && CACHE_KEY.test(value))) return false;
   if (isUuid(value)) return kind === 'secret';

@@ -1,4 +1,6 @@
+import { isIn, oneOf } from './chars.ts';
 import { VENDORS } from './vendors.ts';
+import { wordsOf } from './words.ts';
 
 /** What a name says about its value. */
 export type NameClass =
@@ -76,18 +78,10 @@ const GLUED_PASSWORD =
   /(?:password|passwd|passphrase|passwort|(?<!by|com|sur|tres|under|over|multi|one|single|first|kee|path|im|buy)pass|pwd|(?:bind|root)pw)$/;
 /** What compares a value: `password.equals(`. */
 const COMPARED = /\.(?:equals(?:IgnoreCase)?|Equals|compareTo|contentEquals|eql)$/;
+/** Last letters of what these match. */
+const ENDS_GLUED = oneOf('nty');
+const ENDS_GLUED_PASSWORD = oneOf('detsw');
 const CACHE_LIMIT = 4096;
-
-/** Words of a name in lower case: `X-Api-Key`, `apiKey`, `API_KEY` and `api.key` are all [api, key]. */
-function wordsOf(name: string): string[] {
-  return name
-    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
-    .toLowerCase()
-    .split(/[^a-z0-9]+/)
-    .map((word) => word.replace(/(?<=[a-z])\d+$/, ''))
-    .filter((word) => word !== '' && !/^\d+$/.test(word));
-}
 
 /** Tells what a name means, in every spelling. */
 export class Names {
@@ -105,7 +99,7 @@ export class Names {
   classify(name: string): NameClass {
     let known = this.#cache.get(name);
     if (known === undefined) {
-      known = this.#extra.has(wordsOf(name).join(' ')) ? 'whole' : classify(name);
+      known = this.#extra.size > 0 && this.#extra.has(wordsOf(name).join(' ')) ? 'whole' : classify(name);
       if (this.#cache.size >= CACHE_LIMIT) this.#cache.clear();
       this.#cache.set(name, known);
     }
@@ -113,28 +107,67 @@ export class Names {
   }
 }
 
+const PASSWORDS = 1;
+const SECRETS = 2;
+const PREFIXES = 4;
+const ABOUTS = 8;
+const HARMLESS = 16;
+const HARMLESS_KEYS = 32;
+const TAILS = 64;
+const PRETENDS = 128;
+/** What is said by each word of these lists, so that a word is looked up once. */
+const MEANINGS = new Map<string, number>();
+for (const [list, bit] of [
+  [PASSWORD, PASSWORDS],
+  [SECRET, SECRETS],
+  [KEY_PREFIX, PREFIXES],
+  [ABOUT, ABOUTS],
+  [HARMLESS_BEFORE, HARMLESS],
+  [HARMLESS_KEY_ONLY, HARMLESS_KEYS],
+  [TAIL, TAILS],
+  [PRETENDED, PRETENDS],
+] as const)
+  for (const word of list) MEANINGS.set(word, (MEANINGS.get(word) ?? 0) | bit);
+
+const meaningOf = (word: string | undefined): number => (word === undefined ? 0 : (MEANINGS.get(word) ?? 0));
+
+const isGlued = (word: string): boolean => isIn(ENDS_GLUED, word.charCodeAt(word.length - 1)) && GLUED.test(word);
+
+const isGluedPassword = (word: string): boolean => isIn(ENDS_GLUED_PASSWORD, word.charCodeAt(word.length - 1)) && GLUED_PASSWORD.test(word);
+
 function classify(name: string): NameClass {
-  const words = wordsOf(name.replace(COMPARED, ''));
-  if (HEADERS.has(words.join('-'))) return 'header';
-  if (PRETENDED.has(words[0] ?? '')) return 'none';
-  while (words.length > 1 && TAIL.has(words.at(-1) as string)) words.pop();
-  const last = words.at(-1) ?? '';
-  const before = words.at(-2) ?? '';
-  if (PASSWORD.has(last) || GLUED_PASSWORD.test(last) || before + last === 'keymaterial') return 'password';
-  if (last === 'key' || last === 'keys') return classifyKey(words.slice(0, -1), before);
-  if (HARMLESS_BEFORE.has(before) && !HARMLESS_KEY_ONLY.has(before)) return 'none';
-  if (SECRET.has(last) || GLUED.test(last)) return 'secret';
-  if (SECRET.has(before + last) || SECRET.has(words.join(''))) return 'secret';
-  if (ABOUT.has(last)) return 'none';
-  return words.some(
-    (word, i) => SECRET.has(word) || PASSWORD.has(word) || (word === 'key' && KEY_PREFIX.has(words[i - 1] ?? '')) || GLUED.test(word),
-  )
-    ? 'weak'
-    : 'none';
+  const words = wordsOf(name.includes('.') ? name.replace(COMPARED, '') : name);
+  if (words.length <= 2 && HEADERS.has(words.join('-'))) return 'header';
+  if ((meaningOf(words[0]) & PRETENDS) !== 0) return 'none';
+  let last = words.at(-1);
+  if (last === undefined) return 'none';
+  while (words.length > 1 && (meaningOf(last) & TAILS) !== 0) {
+    words.pop();
+    last = words.at(-1) as string;
+  }
+  const meaning = meaningOf(last);
+  const before = words.at(-2);
+  if ((meaning & PASSWORDS) !== 0 || isGluedPassword(last) || (last === 'material' && before === 'key')) return 'password';
+  const ahead = meaningOf(before);
+  if (last === 'key' || last === 'keys') return classifyKey(words, ahead);
+  if ((ahead & (HARMLESS | HARMLESS_KEYS)) === HARMLESS) return 'none';
+  if ((meaning & SECRETS) !== 0 || isGlued(last)) return 'secret';
+  if (before !== undefined && SECRET.has(before + last)) return 'secret';
+  if (words.length > 2 && SECRET.has(words.join(''))) return 'secret';
+  if ((meaning & ABOUTS) !== 0) return 'none';
+  return words.some(isHint) ? 'weak' : 'none';
 }
 
-function classifyKey(words: readonly string[], before: string): NameClass {
-  if (HARMLESS_BEFORE.has(before)) return 'none';
-  if (words.some((word) => word === 'public' || word === 'pub')) return 'none';
-  return words.some((word) => KEY_PREFIX.has(word) || SECRET.has(word) || VENDORS.has(word)) ? 'secret' : 'weak';
+/** Whether one of the words of a name means a secret. */
+function isHint(word: string, place: number, words: readonly string[]): boolean {
+  if ((meaningOf(word) & (SECRETS | PASSWORDS)) !== 0 || isGlued(word)) return true;
+  return word === 'key' && (meaningOf(words[place - 1]) & PREFIXES) !== 0;
+}
+
+/** What a name says that ends with `key` or `keys`. */
+function classifyKey(words: readonly string[], ahead: number): NameClass {
+  if ((ahead & HARMLESS) !== 0) return 'none';
+  const prefixes = words.slice(0, -1);
+  if (prefixes.some((word) => word === 'public' || word === 'pub')) return 'none';
+  return prefixes.some((word) => (meaningOf(word) & (PREFIXES | SECRETS)) !== 0 || VENDORS.has(word)) ? 'secret' : 'weak';
 }

@@ -1,7 +1,8 @@
 import { ALNUM, classAt, DIGIT, NAME } from './chars.ts';
 import type { Introduction, Names } from './names.ts';
-import { isPlaceholder, isUuid, shapeOf, wordiness } from './values.ts';
+import { isPlaceholder, isUuid, shapeOf } from './values.ts';
 import { VENDORS } from './vendors.ts';
+import { wordiness } from './words.ts';
 
 export interface RunHit {
   start: number;

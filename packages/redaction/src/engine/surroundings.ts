@@ -1,6 +1,6 @@
 import { ALNUM, CLASS, isIn, NAME, oneOf, SPACE } from './chars.ts';
 import type { Text } from './text.ts';
-import { byHead } from './words.ts';
+import { byHead, pairOf } from './words.ts';
 
 /** How far before a name words are looked for. */
 export const REACH_BEFORE = 80;
@@ -19,7 +19,6 @@ const LONGEST_WORD = 7;
 const HEADS = new Uint8Array(128);
 /** First two letters of these words, five bits each. */
 const PAIRS = new Uint8Array(1024);
-const pairOf = (first: number, second: number): number => ((first & 31) << 5) | (second & 31);
 WORDS_BEFORE.forEach((words, head) => {
   if (words === undefined) return;
   HEADS[head] = 1;
