@@ -1,4 +1,4 @@
-import { LOGIN_LITERALS } from '../src/engine/logins.ts';
+import { LOGIN_LITERALS } from '../src/engine/login-rules.ts';
 
 /** Names in every kind of surroundings, over and over, with no value that is a secret. */
 export const NAMED: readonly string[] = [

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { NAMED } from '../bench/adversarial.ts';
-import { LOGIN_LITERALS } from '../src/engine/logins.ts';
+import { LOGIN_LITERALS } from '../src/engine/login-rules.ts';
 import { createKnownValues, createRedactor, profiles } from '../src/index.ts';
 import { isGone, token } from './samples.ts';
 

@@ -2,7 +2,7 @@ import type { Format } from '../types.ts';
 import { leadOf, patternOf } from '../formats/format.ts';
 import { KEYWORDS } from './context.ts';
 import { GramTable, type Probe } from './grams.ts';
-import { LOGIN_LITERALS } from './logins.ts';
+import { LOGIN_LITERALS } from './login-rules.ts';
 import { Names } from './names.ts';
 import { IN_NUMBER, type NeedleIndex } from './needles.ts';
 

@@ -1,40 +1,10 @@
 import { isIn, oneOf } from './chars.ts';
-import { CALLS } from './login-calls.ts';
-import { COMMANDS } from './login-commands.ts';
-import type { Login } from './login-parts.ts';
-import { TOOLS } from './login-tools.ts';
-import { PhaseMemo } from './memo.ts';
+import { KEY_TYPE, literalOf, type Rule } from './login-rules.ts';
+import { PhaseMemo, StretchMemo } from './memo.ts';
 import type { Repeats } from './repeats.ts';
 import { Next } from './surroundings.ts';
 import { OUTSIDE, type Text } from './text.ts';
 import { isPassword, isStrong, looksRandom } from './values.ts';
-
-const LOGINS: readonly Login[] = [...COMMANDS, ...TOOLS, ...CALLS];
-
-/** What a password is piped into. */
-const PIPES = new Set([
-  '--password-stdin',
-  'convertto-securestring',
-  'chpasswd',
-  'sudo -s ',
-  'passwd --stdin',
-  'kinit ',
-  '--with-token',
-  'cryptsetup luks',
-  '-pass stdin',
-]);
-/** What follows `user:password` in a data source name of Go. */
-const DSN_HOSTS = new Set(['@tcp(', '@unix(']);
-
-/** Every JSON Web Key holds it. */
-const KEY_TYPE = '"kty"';
-
-/** Commands and calls by their literals. */
-const BY_LITERAL = new Map<string, Login[]>();
-for (const login of LOGINS) for (const literal of login.literals) BY_LITERAL.set(literal, [...(BY_LITERAL.get(literal) ?? []), login]);
-
-/** Literals before credentials in commands, calls and SQL; lower case. */
-export const LOGIN_LITERALS: readonly string[] = [...new Set([...BY_LITERAL.keys(), ...PIPES, ...DSN_HOSTS, KEY_TYPE])];
 
 const REACH = 240;
 /** `'...' | ConvertTo-SecureString`, `echo ... | docker login --password-stdin` */
@@ -66,26 +36,19 @@ interface Match extends Span {
   quoted: boolean;
 }
 
-/** Patterns that search a stretch of a command end where the same command begins again, so that each stretch is searched once. */
-const AGAIN = new Map(LOGINS.map((login) => [login, new RegExp(` (?:${login.literals.map(escaped).join('|')})[\\w-]* `, 'gi')]));
 const FAR = 448;
-const MOST_JUDGED = 256;
 
 /** Finds credentials by the literals beside them, in one text. */
 export class LoginFinder {
   readonly #text: Text;
   /** Where the mark of a command stands next, in both cases, and where the command begins again. */
-  readonly #ahead = new Map<Login, { marks: readonly Next[]; again: Next }>();
+  readonly #ahead: ({ marks: readonly Next[]; again: Next } | undefined)[] = [];
   /** Where words of commands stand. */
-  readonly #words = new Map<Login, LastWords>();
+  readonly #words: (LastWords | undefined)[] = [];
   readonly #pipes = new LastSign(0x7c);
   readonly #lines = new LastSign(10);
   /** What was found of values: they come back often. */
-  readonly #judged = new Map<string, boolean>();
-  /** The value that was judged last, as what, and what was found of it. */
-  #value = '';
-  #kind = '';
-  #worth = false;
+  readonly #judged = new StretchMemo();
   /** Several literals may begin at one place: the first that finds something, the longest, tells. */
   #last = -1;
   #found: Span | undefined;
@@ -122,15 +85,17 @@ export class LoginFinder {
 
   #search(at: number, literal: string): Span | undefined {
     const text = this.#text;
-    for (const login of BY_LITERAL.get(literal) ?? []) {
-      if (!this.#mayBe(login, literal, at)) continue;
-      const found = login.far !== undefined ? this.#far(login, login.far, at) : matchAt(login, text.string, at, at);
-      if (found === undefined || !this.#isWorth(login, found)) continue;
-      if (login.before === undefined || login.before.test(lineBefore(text, at))) return found;
+    const { rules, beside } = literalOf(literal);
+    for (const rule of rules) {
+      if (!this.#mayBe(rule, literal, at)) continue;
+      const found = rule.far !== undefined ? this.#far(rule, rule.far, at) : matchAt(rule, text.string, at, at);
+      if (found === undefined || !this.#isWorth(rule, found)) continue;
+      if (rule.before === undefined || rule.before.test(lineBefore(text, at))) return found;
     }
-    if (PIPES.has(literal)) return this.#isPiped(at) ? piped(text, at) : undefined;
-    if (DSN_HOSTS.has(literal)) return endsPassword(text, at) ? valueBehind(DSN, lineBefore(text, at), at) : undefined;
-    return literal === KEY_TYPE ? privateMembers(text.string, at) : undefined;
+    if (beside === 'nothing') return undefined;
+    if (beside === 'pipe') return this.#isPiped(at) ? piped(text, at) : undefined;
+    if (beside === 'host') return endsPassword(text, at) ? valueBehind(DSN, lineBefore(text, at), at) : undefined;
+    return privateMembers(text.string, at);
   }
 
   /** Whether a pipe stands before a place on its line. */
@@ -141,55 +106,39 @@ export class LoginFinder {
   }
 
   /** What can be said of a command before its pattern is tried. */
-  #mayBe(login: Login, literal: string, at: number): boolean {
+  #mayBe({ number, ends, may, words }: Rule, literal: string, at: number): boolean {
     const text = this.#text;
-    if (login.ends?.every((end) => !text.standsFolded(end, at - end.length)) === true) return false;
-    if (login.may?.(text, at + literal.length) === false) return false;
-    if (login.words === undefined) return true;
-    let words = this.#words.get(login);
-    if (words === undefined) {
-      words = new LastWords(login.words);
-      this.#words.set(login, words);
-    }
-    return words.before(text, at);
+    if (ends?.every((end) => !text.standsFolded(end, at - end.length)) === true) return false;
+    if (may?.(text, at + literal.length) === false) return false;
+    if (words === undefined) return true;
+    const found = this.#words[number] ?? new LastWords(words);
+    this.#words[number] = found;
+    return found.before(text, at);
   }
 
-  #isWorth(login: Login, { value, quoted }: Match): boolean {
-    if (login.cookies === true) return holdsCookie(value);
-    const bare = login.prose === true && !quoted;
-    const kind = login.phrase === true ? 'w' : login.strong === true ? 's' : login.pair === true ? 'p' : bare ? 'b' : 'q';
-    if (value !== this.#value || kind !== this.#kind) {
-      this.#worth = this.#recall(login, value, bare, kind);
-      this.#value = value;
-      this.#kind = kind;
-    }
-    return this.#worth;
-  }
-
-  #recall(login: Login, value: string, bare: boolean, kind: string): boolean {
-    const key = kind + value;
-    const known = this.#judged.get(key);
-    if (known !== undefined) return known;
-    const worth =
-      login.phrase === true ||
-      (login.pair === true
-        ? isPair(value)
-        : isWorth(value, bare) && (login.strong !== true || isStrong(value.replace(CLOSES_SENTENCE, ''))));
-    if (value.length <= 64 && this.#judged.size < MOST_JUDGED) this.#judged.set(key, worth);
+  #isWorth(rule: Rule, { value, quoted, start, end }: Match): boolean {
+    if (rule.cookies) return holdsCookie(value);
+    if (rule.phrase) return true;
+    const bare = rule.prose && !quoted;
+    const kind = (bare ? 1 : 0) | (rule.strong ? 2 : 0) | (rule.pair ? 4 : 0);
+    const known = this.#judged.get(this.#text, start, end, kind);
+    if (known >= 0) return known === 1;
+    const worth = rule.pair ? isPair(value) : isWorth(value, bare) && (!rule.strong || isStrong(value.replace(CLOSES_SENTENCE, '')));
+    this.#judged.set(this.#text, start, end, kind, worth ? 1 : 0);
     return worth;
   }
 
-  #far(login: Login, mark: string, at: number): Match | undefined {
-    let ahead = this.#ahead.get(login);
+  #far(rule: Rule, mark: string, at: number): Match | undefined {
+    let ahead = this.#ahead[rule.number];
     if (ahead === undefined) {
-      ahead = { marks: [...new Set([mark, mark.toUpperCase()])].map((one) => new Next(one)), again: new Next(AGAIN.get(login) as RegExp) };
-      this.#ahead.set(login, ahead);
+      ahead = { marks: [...new Set([mark, mark.toUpperCase()])].map((one) => new Next(one)), again: new Next(rule.again) };
+      this.#ahead[rule.number] = ahead;
     }
     let nearest = Infinity;
     for (const next of ahead.marks) nearest = Math.min(nearest, next.from(this.#text, at));
     if (nearest > at + FAR - mark.length) return undefined;
     const end = Math.min(at + FAR, ahead.again.from(this.#text, at + 3));
-    return nearest + mark.length > end ? undefined : matchAt(login, this.#text.slice(at, end), 0, at);
+    return nearest + mark.length > end ? undefined : matchAt(rule, this.#text.slice(at, end), 0, at);
   }
 }
 
@@ -274,11 +223,7 @@ const isOfWord = (unit: number): boolean =>
 
 const shifted = (span: Span | undefined, by: number): Span | undefined => span && { start: span.start + by, end: span.end + by };
 
-function escaped(literal: string): string {
-  return literal.replace(/[^a-z0-9 ]/g, '\\$&');
-}
-
-function matchAt({ pattern }: Login, text: string, from: number, at: number): Match | undefined {
+function matchAt({ pattern }: Rule, text: string, from: number, at: number): Match | undefined {
   pattern.lastIndex = from;
   const match = pattern.exec(text);
   return match === null ? undefined : spanOf(match, at);
