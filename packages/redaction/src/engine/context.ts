@@ -135,6 +135,9 @@ interface Kept {
   found: Found | undefined;
 }
 
+/** What the last search did, other than what it found. */
+const seen = { column: 'none' as NameClass, bare: 'none' as NameClass, bareStart: 0, judgedStart: -1, judgedEnd: -1, header: false };
+
 /** Longer values are judged each time: how many of them are depends on those before. */
 const LONGEST_KEPT = 64;
 
@@ -165,12 +168,10 @@ export class ContextFinder {
   #tableEnd = -1;
   #columns = 0;
 
-  readonly #repeats: Repeats;
-  readonly #kept = new PhaseMemo<Kept>();
-  /** What the last search did, other than what it found. */
-  #seen = { column: 'none' as NameClass, bare: 'none' as NameClass, bareStart: 0, judgedStart: -1, judgedEnd: -1, header: false };
+  readonly #repeats: Repeats | undefined;
+  #kept: PhaseMemo<Kept> | undefined;
 
-  constructor(names: Names, repeats: Repeats) {
+  constructor(names: Names, repeats: Repeats | undefined) {
     this.#names = names;
     this.#repeats = repeats;
   }
@@ -179,19 +180,22 @@ export class ContextFinder {
     this.dull = -1;
     text.near(at);
     if (at < this.nameEnd || this.#isCrowded(at)) return undefined;
-    const phase = this.#repeats.phase(at);
-    if (phase < 0) return this.#search(text, at, length, from, to);
-    const kept = this.#kept.at(this.#repeats, phase);
+    const phase = this.#repeats === undefined ? -1 : this.#repeats.phase(at);
+    if (this.#repeats === undefined || phase < 0) return this.#search(text, at, length, from, to);
+    this.#kept ??= new PhaseMemo(this.#repeats);
+    const kept = this.#kept.at(phase);
     if (kept?.length === length && this.#holds(kept, at)) return this.#again(kept, text, at, to);
-    this.#seen = { column: 'none', bare: 'none', bareStart: 0, judgedStart: -1, judgedEnd: -1, header: false };
+    seen.column = seen.bare = 'none';
+    seen.judgedStart = seen.judgedEnd = -1;
+    seen.header = false;
     const found = this.#search(text, at, length, from, to);
-    this.#kept.set(this.#repeats, phase, this.#keep(text, found, at, length));
+    this.#kept.set(phase, this.#keep(text, found, at, length));
     return found;
   }
 
   /** What is to be kept of the last search; undefined where it depends on more than what stands around. */
   #keep(text: Text, found: Found | undefined, at: number, length: number): Kept | undefined {
-    const { column, bare, bareStart, judgedStart, judgedEnd, header } = this.#seen;
+    const { column, bare, bareStart, judgedStart, judgedEnd, header } = seen;
     if (header || found?.more !== undefined || judgedEnd - judgedStart > LONGEST_KEPT) return undefined;
     // It may have ended at a limit.
     if (bare !== 'none' && (this.#bareTo - bareStart > LONGEST_KEPT || !endsAt(endsOf(bare), text.at(this.#bareTo)))) return undefined;
@@ -253,7 +257,7 @@ export class ContextFinder {
 
   /** The values of the column of a table that a name heads. Rows are no headers, and few columns of one table are looked at, so that the work stays linear. */
   #column(text: Text, { start, end }: Stretch, kind: NameClass, to: number): Found | undefined {
-    this.#seen.column = kind;
+    seen.column = kind;
     this.#columns = start < this.#tableHead ? this.#columns + 1 : 0;
     if (this.#columns >= MOST_COLUMNS || (start >= this.#tableHead && start < this.#tableEnd)) return undefined;
     if (!this.#around.lineEndsAhead(text, end, LONGEST_LINE)) return undefined;
@@ -281,8 +285,8 @@ export class ContextFinder {
 
   /** End of an unquoted value; the end found last is reused for a value that begins inside the former one. */
   #bareEnd(text: Text, start: number, kind: NameClass, to: number): number {
-    this.#seen.bare = kind;
-    this.#seen.bareStart = start;
+    seen.bare = kind;
+    seen.bareStart = start;
     if (!this.#isInBare(start, kind)) {
       const limit = Math.min(to, start + LONGEST_VALUE);
       const ends = endsOf(kind);
@@ -315,8 +319,8 @@ export class ContextFinder {
 
   /** Keeps input like `token=token=token=` linear: of many values with one end, the first few and the shortest are judged. */
   #judgedOften(start: number, end: number): boolean {
-    this.#seen.judgedStart = start;
-    this.#seen.judgedEnd = end;
+    seen.judgedStart = start;
+    seen.judgedEnd = end;
     this.#judged = end === this.#judgedEnd ? this.#judged + 1 : 0;
     this.#judgedEnd = end;
     return this.#judged > 4 && end - start > 64;
@@ -362,7 +366,7 @@ export class ContextFinder {
 
   /** Credentials of an Authorization or Cookie header: all up to the closing quote or the end of the line. */
   #header(text: Text, at: number, open: Opening | undefined, to: number): Found | undefined {
-    this.#seen.header = true;
+    seen.header = true;
     const inside = open === undefined && at < this.#headerEnd;
     this.#headers = inside ? this.#headers + 1 : 0;
     if (inside && (this.#headerDone || this.#headers > MOST_NESTED)) return undefined;

@@ -53,10 +53,10 @@ export class LoginFinder {
   #last = -1;
   #found: Span | undefined;
 
-  readonly #repeats: Repeats;
-  readonly #kept = new PhaseMemo<Kept>();
+  readonly #repeats: Repeats | undefined;
+  #kept: PhaseMemo<Kept> | undefined;
 
-  constructor(text: Text, repeats: Repeats) {
+  constructor(text: Text, repeats: Repeats | undefined) {
     this.#text = text;
     this.#repeats = repeats;
   }
@@ -66,20 +66,22 @@ export class LoginFinder {
     if (at === this.#last && this.#found !== undefined) return this.#found;
     this.#last = at;
     // Members of a key stand farther away than repetitions are looked at.
-    const phase = literal === KEY_TYPE ? -1 : this.#repeats.phase(at);
-    if (phase < 0) {
+    const repeats = literal === KEY_TYPE ? undefined : this.#repeats;
+    const phase = repeats === undefined ? -1 : repeats.phase(at);
+    if (repeats === undefined || phase < 0) {
       this.#text.near(at);
       this.#found = this.#search(at, literal);
       return this.#found;
     }
-    const kept = this.#kept.at(this.#repeats, phase);
+    this.#kept ??= new PhaseMemo(repeats);
+    const kept = this.#kept.at(phase);
     if (kept?.literal === literal) {
       this.#found = shifted(kept.found, at);
       return this.#found;
     }
     this.#text.near(at);
     this.#found = this.#search(at, literal);
-    this.#kept.set(this.#repeats, phase, { literal, found: shifted(this.#found, -at) });
+    this.#kept.set(phase, { literal, found: shifted(this.#found, -at) });
     return this.#found;
   }
 

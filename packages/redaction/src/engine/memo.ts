@@ -64,16 +64,21 @@ function slotOf(text: Text, start: number, end: number, kind: number): number {
 
 /** Keeps what was found of the places of a stretch that repeats itself, by their phases. */
 export class PhaseMemo<Kept> {
+  readonly #repeats: Repeats;
   readonly #kept: (Kept | undefined)[] = [];
   #stretch = 0;
 
-  at(repeats: Repeats, phase: number): Kept | undefined {
-    return this.#stretch === repeats.stretch ? this.#kept[phase] : undefined;
+  constructor(repeats: Repeats) {
+    this.#repeats = repeats;
   }
 
-  set(repeats: Repeats, phase: number, kept: Kept | undefined): void {
-    if (this.#stretch !== repeats.stretch) {
-      this.#stretch = repeats.stretch;
+  at(phase: number): Kept | undefined {
+    return this.#stretch === this.#repeats.stretch ? this.#kept[phase] : undefined;
+  }
+
+  set(phase: number, kept: Kept | undefined): void {
+    if (this.#stretch !== this.#repeats.stretch) {
+      this.#stretch = this.#repeats.stretch;
       for (let i = 0; i < LONGEST_PERIOD; i++) this.#kept[i] = undefined;
     }
     this.#kept[phase] = kept;

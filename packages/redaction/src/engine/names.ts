@@ -1,4 +1,4 @@
-import { isIn, oneOf } from './chars.ts';
+import { classAt, DIGIT, isIn, oneOf } from './chars.ts';
 import { VENDORS } from './vendors.ts';
 import { wordsOf } from './words.ts';
 
@@ -100,11 +100,20 @@ export class Names {
     let known = this.#cache.get(name);
     if (known === undefined) {
       known = this.#extra.size > 0 && this.#extra.has(wordsOf(name).join(' ')) ? 'whole' : classify(name);
+      // Names that are counted do not come back, and would only fill the memory.
+      if (isCounted(name)) return known;
       if (this.#cache.size >= CACHE_LIMIT) this.#cache.clear();
       this.#cache.set(name, known);
     }
     return known;
   }
+}
+
+/** Whether a name holds more than two digits. */
+function isCounted(name: string): boolean {
+  let digits = 0;
+  for (let i = 0; i < name.length; i++) if ((classAt(name, i) & DIGIT) !== 0 && ++digits > 2) return true;
+  return false;
 }
 
 const PASSWORDS = 1;

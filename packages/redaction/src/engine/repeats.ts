@@ -3,6 +3,8 @@ export const LONGEST_PERIOD = 2_048;
 /** How far around a place all must be as it was one period before: more than any rule that asks looks at. */
 const BEHIND = 512;
 const AHEAD = 8_192;
+/** In a shorter text none is found. */
+export const LEAST_REPEATED = BEHIND + AHEAD;
 /** So many characters from a place on must have stood before, for a period to be looked for at all. */
 const SAMPLE = 128;
 /** Stretches are compared by so many characters at a time. */

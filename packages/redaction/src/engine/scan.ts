@@ -5,8 +5,9 @@ import type { Action, CompiledFormat, Engine } from './engine.ts';
 import { LONGEST, stands } from './grams.ts';
 import { LoginFinder } from './logins.ts';
 import type { Names } from './names.ts';
+import { PhaseMemo } from './memo.ts';
 import { ArmourFinder } from './pem.ts';
-import { Repeats } from './repeats.ts';
+import { LEAST_REPEATED, Repeats } from './repeats.ts';
 import { dullWord, judgeRun } from './runs.ts';
 import { Text } from './text.ts';
 import { UrlFinder } from './url.ts';
@@ -40,6 +41,9 @@ const DEPTH = 3;
 /** Shortest run of token characters that is looked at without a literal in it. */
 const SHORTEST_RUN = 16;
 const LONGEST_RUN = 65_536;
+/** Known values up to this length are not looked for again where a text repeats itself so far around. */
+const LONGEST_REPEATED = 512;
+const AROUND = 3_072;
 
 /**
  * Looks for everything secret that begins in [from, to). Text before `from` is context only.
@@ -64,6 +68,8 @@ class Scan {
   #logins: LoginFinder | undefined;
   #urls: UrlFinder | undefined;
   #repeats: Repeats | undefined;
+  /** Phases of words that belong to no known value. */
+  #strange: PhaseMemo<true> | undefined;
   readonly #hits: Hit[] = [];
   readonly #triggers: Trigger[] = [];
   #hold: number;
@@ -176,7 +182,9 @@ class Scan {
     else this.#armoured(start);
   }
 
-  #repeating(): Repeats {
+  /** Tells where the text repeats itself, if it is long enough for that to matter. */
+  #repeating(): Repeats | undefined {
+    if (this.#to - this.#from < LEAST_REPEATED) return undefined;
     this.#repeats ??= new Repeats(this.#text, this.#to);
     return this.#repeats;
   }
@@ -229,8 +237,16 @@ class Scan {
 
   #known(at: number): void {
     if (at < this.#knownCovered) return;
-    const span = this.#engine.needles.match(this.#text, at, Math.max(0, this.#from - 256), this.#to);
-    if (span === undefined) return;
+    const { needles } = this.#engine;
+    const repeats = needles.longest > LONGEST_REPEATED ? undefined : this.#repeating();
+    // What stands before a word belongs to a value as well as what follows.
+    const phase = repeats === undefined ? -1 : repeats.phase(at - AROUND);
+    if (phase >= 0 && this.#strange?.at(phase) === true) return;
+    const span = needles.match(this.#text, at, Math.max(0, this.#from - 256), this.#to);
+    if (span === undefined) {
+      if (repeats !== undefined && phase >= 0) (this.#strange ??= new PhaseMemo(repeats)).set(phase, true);
+      return;
+    }
     if (span.open) this.#holdFrom(span.start);
     if (span.end === span.start) return;
     this.#add(span.start, span.end, `known:${span.label}`, 0);
