@@ -125,7 +125,7 @@ export class LoginFinder {
     const kind = (bare ? 1 : 0) | (rule.strong ? 2 : 0) | (rule.pair ? 4 : 0);
     const known = this.#judged.get(this.#text, start, end, kind);
     if (known >= 0) return known === 1;
-    const worth = rule.pair ? isPair(value) : isWorth(value, bare) && (!rule.strong || isStrong(value.replace(CLOSES_SENTENCE, '')));
+    const worth = rule.pair ? isPair(value) : isWorth(value, bare) && (!rule.strong || isStrong(withoutClose(value)));
     this.#judged.set(this.#text, start, end, kind, worth ? 1 : 0);
     return worth;
   }
@@ -265,9 +265,16 @@ function spanOf(match: RegExpExecArray, at: number): Match | undefined {
   return { value, start, end: start + value.length, quoted: last === 0x22 || last === 0x27 || last === 0x5c };
 }
 
-const CLOSES_SENTENCE = /[,;.)]+$/;
+const CLOSES = /[,;.)]+$/;
+const CLOSING = oneOf(',;.)');
+/** A value without what closes the sentence behind it. */
+const withoutClose = (value: string): string => (isIn(CLOSING, value.charCodeAt(value.length - 1)) ? value.replace(CLOSES, '') : value);
 const isWorth = (value: string, bare: boolean): boolean =>
-  !/^-/.test(value) && !/^\d{1,5}(?::\d+)?$/.test(value) && isPassword(bare ? value.replace(CLOSES_SENTENCE, '') : value, !bare);
+  !value.startsWith('-') &&
+  !(isIn(DIGITS, value.charCodeAt(0)) && NUMBER.test(value)) &&
+  isPassword(bare ? withoutClose(value) : value, !bare);
+const DIGITS = oneOf('0123456789');
+const NUMBER = /^\d{1,5}(?::\d+)?$/;
 
 /** Whether one of the cookies in a row of them looks generated. */
 const holdsCookie = (value: string): boolean =>

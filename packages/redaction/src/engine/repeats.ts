@@ -1,17 +1,19 @@
 /** The longest stretch that is recognized when it comes again and again, in characters. */
-export const LONGEST_PERIOD = 2_048;
+export const LONGEST_PERIOD = 8_192;
 /** How far around a place all must be as it was one period before: more than any rule that asks looks at. */
 const BEHIND = 512;
-const AHEAD = 8_192;
+const AHEAD = 16_384;
 /** In a shorter text none is found. */
 export const LEAST_REPEATED = BEHIND + AHEAD;
 /** So many characters from a place on must have stood before, for a period to be looked for at all. */
 const SAMPLE = 128;
 /** Stretches are compared by so many characters at a time. */
 const STEP = 4_096;
-/** So many places that follow each other closely make it worth to look for a period, and so far from the last attempt. */
+/** So many places that follow each other closely make it worth to look for a period. */
 const CROWD = 24;
-const APART = 4_096;
+/** How far from each other attempts are, the farther the more of them failed. */
+const APART = 8_192;
+const FAR_APART = 65_536;
 
 /**
  * Tells where a text repeats itself, so that what was found of one place holds for the same place of each repetition. Asked for
@@ -28,6 +30,7 @@ export class Repeats {
   #asked = 0;
   #since = 0;
   #next = BEHIND;
+  #apart = APART;
   /** Changes with the stretch: what was kept by phases of another one says nothing. */
   stretch = 0;
 
@@ -70,7 +73,8 @@ export class Repeats {
     }
     if (++this.#asked < CROWD) return false;
     this.#asked = 0;
-    this.#next = at + APART;
+    this.#next = at + this.#apart;
+    this.#apart = Math.min(FAR_APART, 2 * this.#apart);
     const end = at + AHEAD;
     if (end > this.#to) {
       this.#next = Infinity;
@@ -86,6 +90,7 @@ export class Repeats {
     this.#from = at;
     this.#end = end;
     this.#next = 0;
+    this.#apart = APART;
     this.stretch++;
     return true;
   }

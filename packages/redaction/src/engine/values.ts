@@ -162,13 +162,16 @@ export function isMixed(value: string): boolean {
 /** Whether the value of a password field is a real password, given that it was quoted or not. */
 export function isPassword(value: string, quoted: boolean): boolean {
   if (value.length < 4 || value.length > 512 || isPlaceholder(value) || /[\u0250-\ud7ff]/.test(value)) return false;
+  const traits = traitsOf(value);
   if (quoted) {
-    if (RELEASE.test(value) || LABEL.test(value) || SELECTOR.test(value) || OBJECT_ID.test(value)) return false;
+    const first = value.charCodeAt(0);
+    if ((traits & PARTS) !== 0 && (RELEASE.test(value) || OBJECT_ID.test(value))) return false;
+    if (((traits & PARTS) !== 0 || first === 0x23) && SELECTOR.test(value)) return false;
+    if ((first >= 128 || (classAt(value, 0) & UPPER) !== 0) && LABEL.test(value)) return false;
     return (
       !/\s/.test(value) || (/\d/.test(value) && !/password/i.test(value) && /^\S+(?: \S+){1,3}$/.test(value) && !/[.,:;] |\.$/.test(value))
     );
   }
-  const traits = traitsOf(value);
   if (isVersion(value)) return value.length >= 8 && !value.includes('.');
   if ((traits & BRACKETS) !== 0 && CALL.test(value)) return false;
   const bare = (traits & BRACKETS) === 0 ? value : value.replace(CLOSING, '');
