@@ -95,11 +95,6 @@ let decoded = -1;
 
 /** Length of the code or terminal sequence at `at`; 0 when there is none. */
 function codeAt(text: string, at: number, unit: number): number {
-  decoded = -1;
-  if (unit === 0x1b) {
-    ANSI.lastIndex = at;
-    return ANSI.exec(text)?.[0].length ?? 0;
-  }
   if (
     unit === 0x25 &&
     isHex(text, at + 1) &&
@@ -109,12 +104,47 @@ function codeAt(text: string, at: number, unit: number): number {
     decoded = (digitOf(text.charCodeAt(at + 1)) << 4) | digitOf(text.charCodeAt(at + 2));
     return 3;
   }
+  decoded = -1;
+  const escape = unit === 0x5c ? escapeAt(text, at) : 0;
+  return escape > 0 ? escape : rarerAt(text, at, unit);
+}
+
+/** The same of a code that is long or rare, apart, so that looking at the others is short. */
+function rarerAt(text: string, at: number, unit: number): number {
+  if (unit === 0x1b) {
+    ANSI.lastIndex = at;
+    return ANSI.exec(text)?.[0].length ?? 0;
+  }
   CODE.lastIndex = at;
   const match = CODE.exec(text);
   if (match === null) return 0;
   decoded = characterOf(match).charCodeAt(0);
   return match[0].length;
 }
+
+/** The same of an escape with one backslash, as JSON has it: `\\u0041`, `\\n`, `\\/`. */
+function escapeAt(text: string, at: number): number {
+  if (at + 1 >= text.length) return 0;
+  const next = text.charCodeAt(at + 1);
+  if (next === 0x75) {
+    if (at + 5 >= text.length) return 0;
+    let value = 0;
+    for (let i = at + 2; i < at + 6; i++) {
+      if (!isHex(text, i)) return 0;
+      value = (value << 4) | digitOf(text.charCodeAt(i));
+    }
+    decoded = value;
+    return 6;
+  }
+  const stands = next < 128 ? (ESCAPES[next] as number) : 0;
+  if (stands === 0) return 0;
+  decoded = stands;
+  return 2;
+}
+/** What the letters and signs of escapes stand for. */
+const ESCAPES = new Uint8Array(128);
+for (const sign of 'nrtbf') ESCAPES[sign.charCodeAt(0)] = (NAMED[sign] as string).charCodeAt(0);
+for (const sign of `"'/\``) ESCAPES[sign.charCodeAt(0)] = sign.charCodeAt(0);
 
 function characterOf(match: RegExpExecArray): string {
   const hex = match[1] ?? match[2] ?? match[3] ?? match[4] ?? match[7];
