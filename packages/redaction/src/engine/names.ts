@@ -1,6 +1,6 @@
-import { classAt, DIGIT, isIn, oneOf } from './chars.ts';
+import { isIn, oneOf } from './chars.ts';
 import { VENDORS } from './vendors.ts';
-import { wordsOf } from './words.ts';
+import { isCounted, wordsOf } from './words.ts';
 
 /** What a name says about its value. */
 export type NameClass =
@@ -107,13 +107,6 @@ export class Names {
     }
     return known;
   }
-}
-
-/** Whether a name holds more than two digits. */
-function isCounted(name: string): boolean {
-  let digits = 0;
-  for (let i = 0; i < name.length; i++) if ((classAt(name, i) & DIGIT) !== 0 && ++digits > 2) return true;
-  return false;
 }
 
 const PASSWORDS = 1;

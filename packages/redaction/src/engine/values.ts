@@ -1,4 +1,4 @@
-import { ALNUM, classAt, DIGIT, HEX, LOWER, UPPER } from './chars.ts';
+import { ALNUM, classIn, DIGIT, HEX, LOWER, UPPER } from './chars.ts';
 import { isPlaceholder } from './placeholders.ts';
 import { wordiness } from './words.ts';
 
@@ -26,7 +26,7 @@ export function shapeOf(value: string): Shape {
   const shape: Shape = { length: value.length, digits: 0, upper: 0, lower: 0, hex: 0, others: 0, turns: 0, entropy: 0 };
   let previous = 0;
   for (let i = 0; i < length; i++) {
-    const bits = classAt(value, i);
+    const bits = classIn(value, i);
     const unit = value.charCodeAt(i) & 255;
     counts[unit] = (counts[unit] as number) + 1;
     if (bits & HEX) shape.hex++;
@@ -64,7 +64,7 @@ const PATH = /^[\w.@-]*(?:\/[\w.@-]+)+$/;
 const FILE = /^[\w@.-]+(?:\/[\w@.-]+)*\/[\w@.-]+\.[a-z]{2,4}\d?$/;
 
 function hasDigit(value: string): boolean {
-  for (let i = 0; i < value.length; i++) if ((classAt(value, i) & DIGIT) !== 0) return true;
+  for (let i = 0; i < value.length; i++) if ((classIn(value, i) & DIGIT) !== 0) return true;
   return false;
 }
 
@@ -86,7 +86,7 @@ for (const sign of '.:>') TRAITS[sign.charCodeAt(0)] = PARTS;
 /** Whether three capitals stand in a value. */
 function hasCapitals(value: string): boolean {
   let count = 0;
-  for (let i = 0; i < value.length; i++) if ((classAt(value, i) & UPPER) !== 0 && ++count > 2) return true;
+  for (let i = 0; i < value.length; i++) if ((classIn(value, i) & UPPER) !== 0 && ++count > 2) return true;
   return false;
 }
 
@@ -133,7 +133,7 @@ function digitsIn(value: string): number {
   if (!hasDigit(value)) return 0;
   const plain = value.replace(NUMBERED, '');
   let digits = 0;
-  for (let i = 0; i < plain.length; i++) if ((classAt(plain, i) & DIGIT) !== 0) digits++;
+  for (let i = 0; i < plain.length; i++) if ((classIn(plain, i) & DIGIT) !== 0) digits++;
   return digits;
 }
 
@@ -150,7 +150,7 @@ const SELECTOR = /^#[a-z]+(?:-[a-z]+)+$|^[A-Za-z]+:$/;
 const LABEL = /^\p{Lu}\p{Ll}+$/u;
 
 const hasSign = (value: string): boolean => {
-  for (let i = 0; i < value.length; i++) if ((classAt(value, i) & ALNUM) === 0) return true;
+  for (let i = 0; i < value.length; i++) if ((classIn(value, i) & ALNUM) === 0) return true;
   return false;
 };
 
@@ -167,7 +167,7 @@ export function isPassword(value: string, quoted: boolean): boolean {
     const first = value.charCodeAt(0);
     if ((traits & PARTS) !== 0 && (RELEASE.test(value) || OBJECT_ID.test(value))) return false;
     if (((traits & PARTS) !== 0 || first === 0x23) && SELECTOR.test(value)) return false;
-    if ((first >= 128 || (classAt(value, 0) & UPPER) !== 0) && LABEL.test(value)) return false;
+    if ((first >= 128 || (classIn(value, 0) & UPPER) !== 0) && LABEL.test(value)) return false;
     return (
       !/\s/.test(value) || (/\d/.test(value) && !/password/i.test(value) && /^\S+(?: \S+){1,3}$/.test(value) && !/[.,:;] |\.$/.test(value))
     );

@@ -1,4 +1,4 @@
-import { ALNUM, classAt, DIGIT, LOWER, UPPER } from './chars.ts';
+import { ALNUM, classIn, DIGIT, LOWER, UPPER } from './chars.ts';
 
 /** Words or phrases of a list, in lower case, by the code of their first character. */
 export function byHead(list: string | readonly string[]): readonly (readonly string[] | undefined)[] {
@@ -18,10 +18,10 @@ export function wordsOf(name: string): string[] {
   const text = lower.length === name.length ? name : name.replaceAll('\u0130', 'i\u0307');
   let start = 0;
   for (let at = 0; at < lower.length; at++) {
-    if ((classAt(lower, at) & ALNUM) === 0) {
+    if ((classIn(lower, at) & ALNUM) === 0) {
       addWord(words, lower, start, at);
       start = at + 1;
-    } else if (at > start && (classAt(text, at) & UPPER) !== 0 && beginsWord(text, at)) {
+    } else if (at > start && (classIn(text, at) & UPPER) !== 0 && beginsWord(text, at)) {
       addWord(words, lower, start, at);
       start = at;
     }
@@ -32,15 +32,22 @@ export function wordsOf(name: string): string[] {
 
 /** Whether a capital begins a word inside a name: behind a small letter or a digit, or before a small letter. */
 function beginsWord(name: string, at: number): boolean {
-  const before = classAt(name, at - 1);
+  const before = classIn(name, at - 1);
   if ((before & (LOWER | DIGIT)) !== 0) return true;
-  return (before & UPPER) !== 0 && at + 1 < name.length && (classAt(name, at + 1) & LOWER) !== 0;
+  return (before & UPPER) !== 0 && at + 1 < name.length && (classIn(name, at + 1) & LOWER) !== 0;
 }
 
 function addWord(words: string[], lower: string, start: number, end: number): void {
   let last = end;
-  while (last > start && (classAt(lower, last - 1) & DIGIT) !== 0) last--;
+  while (last > start && (classIn(lower, last - 1) & DIGIT) !== 0) last--;
   if (last > start) words.push(lower.slice(start, last));
+}
+
+/** Whether a name holds more than two digits. */
+export function isCounted(name: string): boolean {
+  let digits = 0;
+  for (let i = 0; i < name.length; i++) if ((classIn(name, i) & DIGIT) !== 0 && ++digits > 2) return true;
+  return false;
 }
 
 /** A place in a table of pairs of letters, whatever their case: five bits each. */
@@ -84,7 +91,7 @@ export function wordiness(value: string): number {
   let before = 0;
   let beforeBits = 0;
   for (let i = 0; i < length; i++) {
-    const bits = classAt(value, i) & (UPPER | LOWER);
+    const bits = classIn(value, i) & (UPPER | LOWER);
     const letter = bits === 0 ? 0 : value.charCodeAt(i) | 0x20;
     if (bits !== 0 && beforeBits !== 0 && (bits !== UPPER || beforeBits !== LOWER)) {
       pairs++;
