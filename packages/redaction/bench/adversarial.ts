@@ -1,3 +1,4 @@
+import { KEYWORDS } from '../src/engine/context.ts';
 import { LOGIN_LITERALS } from '../src/engine/login-rules.ts';
 
 /** Names in every kind of surroundings, over and over, with no value that is a secret. */
@@ -41,6 +42,26 @@ export const NAMED: readonly string[] = [
   'echo a | docker login --password-stdin ',
 ];
 
+/** Pieces in an order that does not come again. */
+const shuffled =
+  (pieces: readonly string[]) =>
+  (length: number): string => {
+    let state = 2026;
+    let text = '';
+    while (text.length < length) {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      text += pieces[Math.floor((state / 2 ** 32) * pieces.length)] as string;
+    }
+    return text;
+  };
+
+/** A name with another number each time. */
+const counted = (length: number): string => {
+  let text = '';
+  for (let i = 0; text.length < length; i++) text += `pass${(i * 7919) % 9973}: `;
+  return text;
+};
+
 /** Input made to be slow, by name: a function from a length to a text. */
 export function shapes(values: readonly string[]): Record<string, (length: number) => string> {
   const value = values[2] ?? '';
@@ -54,6 +75,16 @@ export function shapes(values: readonly string[]): Record<string, (length: numbe
     'password: ': repeat('password: '),
     ...Object.fromEntries(LOGIN_LITERALS.map((literal) => [`command ${literal}`, repeat(`${literal}ab `)])),
     ...Object.fromEntries(NAMED.map((piece) => [`named ${JSON.stringify(piece)}`, repeat(piece)])),
+    'commands and names in turn': repeat([...LOGIN_LITERALS, ...NAMED, ...KEYWORDS].join(' ')),
+    'commands and names in no order': shuffled([...LOGIN_LITERALS, ...NAMED]),
+    'names that are counted': counted,
+    'a command and a name': repeat('set passwd login password '),
+    'a command and two names': repeat('set password key: bearer '),
+    'quotes and pipes': repeat("'abc' | chpasswd "),
+    'a name and equals signs': repeat('key = = = = '),
+    'quotes behind a name': repeat('password\'"\'"`"`'),
+    'a name in escapes of JSON': repeat('\\u0022token\\u0022:'),
+    'JSON in JSON in JSON': repeat('\\\\\\"password\\\\\\":\\\\\\"'),
     'armour headers': repeat('-----BEGIN RSA PRIVATE KEY-----\n'),
     'key-key-': repeat('key-key-'),
     '://': repeat('://'),
