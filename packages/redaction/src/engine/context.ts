@@ -19,10 +19,10 @@ import type { Span } from './logins.ts';
 import { endOf, type Place } from './places.ts';
 import type { Repeats } from './repeats.ts';
 import { mayHaveValue, placeOfValue } from './separators.ts';
-import { isBlank, Surroundings } from './surroundings.ts';
+import { Surroundings } from './surroundings.ts';
 import { columnBelow, LONGEST_LINE, mayBeColumn } from './tables.ts';
-import { byHead } from './words.ts';
-import { OUTSIDE, type Text } from './text.ts';
+import type { Text } from './text.ts';
+import { afterScheme, endsAt, endsOf } from './value-edges.ts';
 import { isPlaceholder, isStrong, isWordSet } from './values.ts';
 
 /** A value found by the name in front of it. */
@@ -56,56 +56,7 @@ export const KEYWORDS = [
   'rootpw',
 ] as const;
 
-/** Names of schemes of HTTP authentication. */
-const SCHEMES = byHead(
-  'bearer basic token apikey api-key digest negotiate ssws geniekey key oauth bot splunk pveapitoken aws4-hmac-sha256 googlelogin ' +
-    'client-id sharedaccesssignature discogs mac hoba jwt',
-);
-const BLANKS = ' \t\n\v\f\r';
-const ENDS_BARE = oneOf(`${BLANKS}"'\`,;&<>()[]{}|\\`);
-const ENDS_PASSWORD = oneOf(`${BLANKS}"'\`,;<>\\`);
-/** What ends an unquoted value, by what its name says. */
-const endsOf = (kind: NameClass): Uint8Array => (kind === 'password' ? ENDS_PASSWORD : ENDS_BARE);
 const CLOSES_SENTENCE = oneOf('.:!?');
-
-/** Blanks of Unicode beyond ASCII. */
-const isWideBlank = (unit: number): boolean =>
-  unit === 0xa0 ||
-  unit === 0x1680 ||
-  (unit >= 0x2000 && unit <= 0x200a) ||
-  unit === 0x2028 ||
-  unit === 0x2029 ||
-  unit === 0x202f ||
-  unit === 0x205f ||
-  unit === 0x3000 ||
-  unit === 0xfeff;
-
-const endsAt = (ends: Uint8Array, unit: number): boolean => (unit < 128 ? ends[unit] === 1 : isWideBlank(unit));
-
-/** Where the credentials after the name of a scheme begin; the place itself when none stands there. */
-function afterScheme(text: Text, at: number): number {
-  const first = text.at(at);
-  const words = first < 128 ? SCHEMES[first | 32] : undefined;
-  if (words === undefined) return at;
-  for (const word of words) {
-    const end = at + word.length;
-    const next = text.at(end);
-    if (next !== 0x3d && !isBlank(next)) continue;
-    if (!text.standsFolded(word, at)) continue;
-    if (next === 0x3d) return mayBeginCredentials(text, end + 1) ? end + 1 : at;
-    let start = end;
-    while (isBlank(text.at(start))) start++;
-    if ((text.at(start) | 32) === 0x74 && mayBeginCredentials(text, start + 6) && text.standsFolded('token=', start)) return start + 6;
-    return mayBeginCredentials(text, start) ? start : at;
-  }
-  return at;
-}
-
-const ENDS_CREDENTIALS = oneOf(`${BLANKS},;|`);
-function mayBeginCredentials(text: Text, at: number): boolean {
-  const unit = text.at(at);
-  return unit !== OUTSIDE && !endsAt(ENDS_CREDENTIALS, unit);
-}
 
 const CLASSES: readonly NameClass[] = ['none', 'password', 'secret', 'weak', 'header', 'whole'];
 const TRUSTS: readonly Place['trust'][] = ['any', 'quoted', 'mixed', 'set', 'element', 'strong'];
@@ -132,11 +83,21 @@ interface Kept {
   bareEnd: number;
   /** End of the value that was judged; -1 without one. */
   judged: number;
+  /** Begin of the value of a header, which holds only inside the value of another one; -1 without one. */
+  header: number;
   found: Found | undefined;
 }
 
 /** What the last search did, other than what it found. */
-const seen = { column: 'none' as NameClass, bare: 'none' as NameClass, bareStart: 0, judgedStart: -1, judgedEnd: -1, header: false };
+const seen = {
+  column: 'none' as NameClass,
+  bare: 'none' as NameClass,
+  bareStart: 0,
+  judgedStart: -1,
+  judgedEnd: -1,
+  header: -1,
+  quoted: false,
+};
 
 /** Longer values are judged each time: how many of them are depends on those before. */
 const LONGEST_KEPT = 64;
@@ -187,7 +148,8 @@ export class ContextFinder {
     if (kept?.length === length && this.#holds(kept, at)) return this.#again(kept, text, at, to);
     seen.column = seen.bare = 'none';
     seen.judgedStart = seen.judgedEnd = -1;
-    seen.header = false;
+    seen.header = -1;
+    seen.quoted = false;
     const found = this.#search(text, at, length, from, to);
     this.#kept.set(phase, this.#keep(text, found, at, length));
     return found;
@@ -195,8 +157,8 @@ export class ContextFinder {
 
   /** What is to be kept of the last search; undefined where it depends on more than what stands around. */
   #keep(text: Text, found: Found | undefined, at: number, length: number): Kept | undefined {
-    const { column, bare, bareStart, judgedStart, judgedEnd, header } = seen;
-    if (header || found?.more !== undefined || judgedEnd - judgedStart > LONGEST_KEPT) return undefined;
+    const { column, bare, bareStart, judgedStart, judgedEnd, header, quoted } = seen;
+    if (quoted || found?.more !== undefined || judgedEnd - judgedStart > LONGEST_KEPT) return undefined;
     // It may have ended at a limit.
     if (bare !== 'none' && (this.#bareTo - bareStart > LONGEST_KEPT || !endsAt(endsOf(bare), text.at(this.#bareTo)))) return undefined;
     return {
@@ -208,12 +170,14 @@ export class ContextFinder {
       bareStart: bareStart - at,
       bareEnd: this.#bareTo - at,
       judged: judgedEnd < 0 ? -1 : judgedEnd - at,
-      found: found && { ...found, start: found.start - at, end: found.end - at },
+      header: header < 0 ? -1 : header - at,
+      found: header >= 0 ? undefined : found && { ...found, start: found.start - at, end: found.end - at },
     };
   }
 
   /** Whether the end of an unquoted value is now what it was then: one that was found before may end at a limit. */
-  #holds({ bare, bareStart, bareEnd }: Kept, at: number): boolean {
+  #holds({ bare, bareStart, bareEnd, header }: Kept, at: number): boolean {
+    if (header >= 0) return at + header < this.#headerEnd && (this.#headerDone || this.#headers >= MOST_NESTED);
     return bare === 'none' || !this.#isInBare(at + bareStart, bare) || this.#bareTo === at + bareEnd;
   }
 
@@ -228,6 +192,7 @@ export class ContextFinder {
     }
     if (kept.bare !== 'none' && !this.#isInBare(at + kept.bareStart, kept.bare))
       this.#setBare(kept.bare, at + kept.bareStart, at + kept.bareEnd);
+    if (kept.header >= 0) this.#headers++;
     if (kept.judged >= 0) this.#judgedOften(at + kept.judged, at + kept.judged);
     return found && { start: at + found.start, end: at + found.end, open: found.open, rule: found.rule };
   }
@@ -366,7 +331,8 @@ export class ContextFinder {
 
   /** Credentials of an Authorization or Cookie header: all up to the closing quote or the end of the line. */
   #header(text: Text, at: number, open: Opening | undefined, to: number): Found | undefined {
-    seen.header = true;
+    if (open === undefined) seen.header = at;
+    else seen.quoted = true;
     const inside = open === undefined && at < this.#headerEnd;
     this.#headers = inside ? this.#headers + 1 : 0;
     if (inside && (this.#headerDone || this.#headers > MOST_NESTED)) return undefined;
