@@ -2,7 +2,7 @@ import type { Found } from './context.ts';
 import type { NameClass } from './names.ts';
 import { endOf } from './places.ts';
 import type { Text } from './text.ts';
-import { lettersIn } from './words.ts';
+import { lettersCounted, lettersIn } from './words.ts';
 import { isCode, isComplex, isMixed, isPassword, isPlaceholder, isScattered, isUuid, looksRandom } from './values.ts';
 
 /* What stands behind a name: where it ends, and whether it is a secret. */
@@ -37,10 +37,12 @@ const plainWord = (text: string): string => text.toLowerCase().replace(/[^a-z0-9
 export function isSameName(value: string, name: string): boolean {
   if (value.length > 64) return false;
   if (value === name && /[A-Za-z0-9]{4}/.test(value)) return true;
-  // One holds the other only where it has all of its letters.
-  const [mine, its] = [lettersIn(value), lettersIn(name)];
+  // One holds the other only where it has all of its letters, and more of them.
+  const mine = lettersIn(value);
+  const length = lettersCounted();
+  const its = lettersIn(name);
   const both = mine & its;
-  if (both !== mine && both !== its) return false;
+  if ((both !== mine && both !== its) || (mine !== its && length === lettersCounted())) return false;
   const [one, other] = [plainWord(value), plainWord(name)];
   return (one.length > 3 && other.includes(one)) || (other.length > 5 && one.includes(other));
 }

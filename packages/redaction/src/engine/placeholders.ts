@@ -19,6 +19,8 @@ const STAND_IN_PAIRS = pairsOf(
     'tb n/ na de em as sa ab sk ui fl sh md',
 );
 const HOLDS_STAND_IN = /placeholder|example|redacted|changeit|dummy|your[-_ ]|[-_ ]here$|x{6}|\*{4}|\.{3}|\{\d\}|\$\{[\w.]+[(.[]/i;
+/** One of these is in all that it matches. */
+const HELD = oneOf('xXhHyYcC*.{');
 
 const BULLET = 0x2022;
 const isLetter = (unit: number): boolean => (unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x7a;
@@ -33,8 +35,13 @@ export function isPlaceholder(value: string): boolean {
   if ((pair < 0 ? isIn(REFERENCE_SIGNS, first) : REFERENCE_PAIRS[pair] === 1 || next === 0x3a) && REFERENCE.test(head)) return true;
   const mayStandIn = isIn(STAND_IN_SIGNS, first) || first === BULLET || (pair >= 0 && STAND_IN_PAIRS[pair] === 1);
   if (mayStandIn && STAND_IN.test(head)) return true;
-  if (HOLDS_STAND_IN.test(head)) return true;
+  if (holdsOne(HELD, head) && HOLDS_STAND_IN.test(head)) return true;
   return (first === 0x2f && ABSOLUTE_PATH.test(head) && wordiness(head) > 0.4) || sameUnit(head);
+}
+
+function holdsOne(table: Uint8Array, value: string): boolean {
+  for (let i = 0; i < value.length; i++) if (isIn(table, value.charCodeAt(i))) return true;
+  return false;
 }
 
 function sameUnit(value: string): boolean {

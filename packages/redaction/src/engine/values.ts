@@ -68,17 +68,19 @@ function hasDigit(value: string): boolean {
   return false;
 }
 
-/** What signs a value holds: brackets, and those that part an identifier, as bits. */
+/** What a value holds, as bits: brackets, signs that part an identifier, letters of no European alphabet. */
 function traitsOf(value: string): number {
   let traits = 0;
   for (let i = 0; i < value.length; i++) {
     const unit = value.charCodeAt(i);
     if (unit < 128) traits |= TRAITS[unit] as number;
+    else if (unit >= 0x250 && unit <= 0xd7ff) traits |= WIDE;
   }
   return traits;
 }
 const BRACKETS = 1;
 const PARTS = 2;
+const WIDE = 4;
 const TRAITS = new Uint8Array(128);
 for (const sign of '()[]{}') TRAITS[sign.charCodeAt(0)] = BRACKETS;
 for (const sign of '.:>') TRAITS[sign.charCodeAt(0)] = PARTS;
@@ -94,7 +96,9 @@ function hasCapitals(value: string): boolean {
 export const looksRandom = (value: string, least: number): boolean => isUnlikely(value, least) && !isWords(value);
 
 function isUnlikely(value: string, least: number): boolean {
-  if (value.length < least || (value.length < 14 && !hasDigit(value))) return false;
+  if (value.length < least) return false;
+  // Words, long enough or not.
+  if (value.length <= 256 && !hasDigit(value) && (value.length < 14 || wordiness(value) >= 0.7)) return false;
   const shape = shapeOf(value);
   if (isVersion(value) || shape.digits === shape.length) return shape.digits === shape.length && shape.length >= 16;
   if (shape.others * 2.2 > shape.length || shape.entropy < 2.5) return false;
@@ -161,8 +165,9 @@ export function isMixed(value: string): boolean {
 
 /** Whether the value of a password field is a real password, given that it was quoted or not. */
 export function isPassword(value: string, quoted: boolean): boolean {
-  if (value.length < 4 || value.length > 512 || isPlaceholder(value) || /[\u0250-\ud7ff]/.test(value)) return false;
+  if (value.length < 4 || value.length > 512 || isPlaceholder(value)) return false;
   const traits = traitsOf(value);
+  if ((traits & WIDE) !== 0) return false;
   if (quoted) {
     const first = value.charCodeAt(0);
     if ((traits & PARTS) !== 0 && (RELEASE.test(value) || OBJECT_ID.test(value))) return false;

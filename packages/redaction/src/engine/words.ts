@@ -63,14 +63,21 @@ export function pairsOf(list: string): Uint8Array {
 /** The letters of a text, whatever their case, as bits, and five bits for its digits: what holds another text has all of its bits. */
 export function lettersIn(text: string): number {
   let seen = 0;
+  counted = 0;
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
     const letter = unit | 0x20;
     if (letter >= 0x61 && letter <= 0x7a) seen |= 1 << (letter - 0x61);
     else if (unit >= 0x30 && unit <= 0x39) seen |= 1 << (26 + ((unit - 0x30) >> 1));
+    else continue;
+    counted++;
   }
   return seen;
 }
+let counted = 0;
+
+/** How many letters and digits the text has whose letters were asked for last. */
+export const lettersCounted = (): number => counted;
 
 /** The commonest pairs of letters in words and identifiers. */
 const COMMON = new Uint8Array(26 * 26);
