@@ -11,6 +11,8 @@ const SAMPLE = 128;
 const STEP = 4_096;
 /** So many places that follow each other closely make it worth to look for a period. */
 const CROWD = 24;
+/** The weight of a place that is worth it alone. */
+export const REPEATS_AT_ONCE = CROWD;
 /** How far from each other attempts are, the farther the more of them failed. */
 const APART = 8_192;
 const FAR_APART = 65_536;
@@ -40,11 +42,16 @@ export class Repeats {
     this.#to = to;
   }
 
-  /** Which place of the period it is, counted from any; the same number in each repetition. -1 where the text does not repeat itself around it. */
-  phase(at: number): number {
+  /**
+   * Which place of the period it is, counted from any; the same number in each repetition. -1 where the text does not repeat itself
+   * around it.
+   *
+   * @param weight how many places it counts for, when there must be many for a period to be looked for
+   */
+  phase(at: number, weight = 1): number {
     if (at < this.#from || at + AHEAD > this.#end) {
       if (at < this.#next) return -1;
-      if (!this.#goesOn(at) && !this.#begins(at)) return -1;
+      if (!this.#goesOn(at) && !this.#begins(at, weight)) return -1;
     }
     return at % this.#period;
   }
@@ -66,12 +73,13 @@ export class Repeats {
   }
 
   /** Whether a place is in a stretch that repeats itself, not known until now. */
-  #begins(at: number): boolean {
+  #begins(at: number, weight: number): boolean {
     if (at - this.#since > CROWD * SAMPLE || at < this.#since) {
       this.#since = at;
       this.#asked = 0;
     }
-    if (++this.#asked < CROWD) return false;
+    this.#asked += weight;
+    if (this.#asked < CROWD) return false;
     this.#asked = 0;
     this.#next = at + this.#apart;
     this.#apart = Math.min(FAR_APART, 2 * this.#apart);

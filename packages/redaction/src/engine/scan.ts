@@ -7,11 +7,11 @@ import { LoginFinder } from './logins.ts';
 import type { Names } from './names.ts';
 import { PhaseMemo } from './memo.ts';
 import { ArmourFinder } from './pem.ts';
-import { LEAST_REPEATED, Repeats } from './repeats.ts';
+import { LEAST_REPEATED, REPEATS_AT_ONCE, Repeats } from './repeats.ts';
 import { dullWord, judgeRun } from './runs.ts';
 import { Text } from './text.ts';
 import { UrlFinder } from './url.ts';
-import { decodedRun, dumpView, encodedView, isCodeAt, type View, withoutInvisible } from './views.ts';
+import { decode, decodedRun, dumpView, encodedRegion, isCodeAt, type Region, type View, withoutInvisible } from './views.ts';
 
 /** A stretch to be masked, and the rule that found it. */
 export interface Hit {
@@ -44,6 +44,8 @@ const LONGEST_RUN = 65_536;
 /** Known values up to this length are not looked for again where a text repeats itself so far around. */
 const LONGEST_REPEATED = 512;
 const AROUND = 3_072;
+/** The same of stretches with codes, from this length on. */
+const LEAST_DECODED = 1_024;
 
 /**
  * Looks for everything secret that begins in [from, to). Text before `from` is context only.
@@ -68,6 +70,8 @@ class Scan {
   #logins: LoginFinder | undefined;
   #urls: UrlFinder | undefined;
   #repeats: Repeats | undefined;
+  /** What was found in stretches around codes, all counted from the code, by its phase. */
+  #codes: PhaseMemo<{ start: number; end: number; hits: readonly Hit[] }> | undefined;
   /** Phases of words that belong to no known value. */
   #strange: PhaseMemo<true> | undefined;
   readonly #hits: Hit[] = [];
@@ -146,10 +150,27 @@ class Scan {
       return;
     }
     if (!isCodeAt(text, at)) return;
-    const { end, view } = encodedView(text, at, this.#decodedFrom, this.#to);
+    const region = encodedRegion(text, at, this.#decodedFrom, this.#to);
+    this.#encoded(region, at);
+    this.#decoded = region.end;
+    this.#decodedFrom = Math.max(at, region.end - 256);
+  }
+
+  /** Looks at what a stretch around a code stands for. Where the text repeats itself, that was found before. */
+  #encoded(region: Region, at: number): void {
+    const repeats = region.end - region.start < LEAST_DECODED ? undefined : this.#repeating();
+    const phase = repeats === undefined ? -1 : repeats.phase(at - AROUND, REPEATS_AT_ONCE);
+    const kept = phase < 0 ? undefined : this.#codes?.at(phase);
+    if (kept !== undefined && kept.start === region.start - at && kept.end === region.end - at) {
+      for (const { start, end, rule, rank } of kept.hits) this.#add(at + start, at + end, rule, rank);
+      return;
+    }
+    const first = this.#hits.length;
+    const view = decode(this.#text, region);
     if (view !== undefined) this.#look(view);
-    this.#decoded = end;
-    this.#decodedFrom = Math.max(at, end - 256);
+    if (repeats === undefined || phase < 0) return;
+    const hits = this.#hits.slice(first).map((hit) => ({ ...hit, start: hit.start - at, end: hit.end - at }));
+    (this.#codes ??= new PhaseMemo(repeats)).set(phase, { start: region.start - at, end: region.end - at, hits });
   }
 
   #add(start: number, end: number, rule: string, rank: Hit['rank']): void {

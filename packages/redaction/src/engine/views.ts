@@ -21,13 +21,11 @@ function ends(text: string, at: number): boolean {
   return (classAt(text, at) & SPACE) !== 0 || unit === 0x22 || unit === 0x27 || unit === 0x3c || unit === 0x3e || unit === 0x60;
 }
 
-/** The stretch around a code at `at`, without blanks and quotes, decoded. */
-export function encodedView(text: string, at: number, from: number, to: number): { end: number; view: View | undefined } {
-  const { start, end } = regionAround(text, at, Math.max(from, at - REACH, 0), Math.min(to, at + REACH));
-  return { end, view: decode(text, start, end) };
-}
+/** The stretch around a code at `at`, without blanks and quotes. */
+export const encodedRegion = (text: string, at: number, from: number, to: number): Region =>
+  regionAround(text, at, Math.max(from, at - REACH, 0), Math.min(to, at + REACH));
 
-interface Region {
+export interface Region {
   start: number;
   end: number;
 }
@@ -72,7 +70,7 @@ function isInsideToken(text: string, at: number): boolean {
 const textOf = (units: Uint16Array<ArrayBuffer>, length: number): string => Buffer.from(units.buffer, 0, 2 * length).toString('utf16le');
 
 /** Decodes [start, end); undefined when nothing in it was encoded. */
-function decode(text: string, start: number, end: number): View | undefined {
+export function decode(text: string, { start, end }: Region): View | undefined {
   const units = new Uint16Array(end - start);
   const map = new Int32Array(end - start + 1);
   let n = 0;
