@@ -142,7 +142,7 @@ const closeParts = async (parts: Part[], drainSeconds: number, log: Logger): Pro
  */
 export const startServer = async (config: Config, io: ServerIo = processIo): Promise<RunningServer> => {
   const redactor = createRedactor(profiles.serverLog);
-  const log = createLogger(io.log, (fields) => redactor.object(fields).value, config.log, io.now);
+  const log = createLogger(io.log, (fields) => redactor.json(fields).json, config.log, io.now);
   if (config.proxy) useProxy(config.proxy);
   const hold = config.databaseUrl ? undefined : await holdDataFolder(config.dataDir, io);
   let listener = starting;

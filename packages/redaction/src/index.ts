@@ -9,6 +9,7 @@ export type {
   Format,
   FormatPart,
   Json,
+  JsonResult,
   KnownEntry,
   KnownRegistry,
   Masked,

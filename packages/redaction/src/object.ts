@@ -1,11 +1,13 @@
 import type { Engine } from './engine/engine.ts';
 import type { NameClass } from './engine/names.ts';
 import { scan } from './engine/scan.ts';
+import type { KeyKind } from './engine/unfold.ts';
 import { isPlaceholder, looksRandom } from './engine/values.ts';
 import { capString, capTotal } from './caps.ts';
 import { Tally } from './mask.ts';
 import { plainForm } from './plain.ts';
-import type { Caps, ErrorResult, Json, ObjectResult } from './types.ts';
+import { PlainJson } from './plain-json.ts';
+import type { Caps, ErrorResult, Json, JsonResult, ObjectResult } from './types.ts';
 
 const DEFAULT_DEPTH = 64;
 /** Shorter strings hold neither a known value nor a token nor `pwd=x`. */
@@ -243,16 +245,25 @@ class ObjectRedactor {
   /** Number of known forms that the remembered keys were checked for. */
   #keysFor = 0;
   readonly #ignored = new Tally();
+  readonly #plain: PlainJson;
 
   constructor(engine: () => Engine, text: TextRedactor, caps: Caps) {
     this.#engine = engine;
     this.#text = text;
     this.caps = caps;
+    this.#plain = new PlainJson((key) => this.#kindOf(key), { ...caps, depth: caps.depth ?? DEFAULT_DEPTH });
   }
 
   object(value: unknown): ObjectResult {
     const tally = new Tally();
     return { value: this.#redact(value, tally), masked: tally.list() };
+  }
+
+  json(value: unknown): JsonResult {
+    const plain = this.#plain.textOf(value, this.#current(), this.numeric);
+    if (plain !== undefined) return { json: plain, masked: [] };
+    const { value: safe, masked } = this.object(value);
+    return { json: JSON.stringify(safe), masked };
   }
 
   error(error: unknown): ErrorResult {
@@ -299,17 +310,30 @@ class ObjectRedactor {
     return kind === 'none' ? otherwise : kind;
   }
 
+  /** What a key without a say in its value is in a pair; undefined for all other keys. */
+  #kindOf(key: string): KeyKind | undefined {
+    const { kind, whole, text, pair } = this.key(key);
+    return kind === 'none' && !whole && text === key && key !== '__proto__' ? (pair ?? 'usual') : undefined;
+  }
+
   #forgetKeys(): void {
+    this.#plain.forgetKeys();
     this.#keys.clear();
     this.#root = beforeAll();
   }
 
-  #redact(value: unknown, tally: Tally): Json {
+  /** The engine as it is now. What was remembered of keys is forgotten where there are new values to look for. */
+  #current(): Engine {
     const engine = this.#engine();
     const { size } = engine.needles;
     if (size !== this.#keysFor) this.#forgetKeys();
     this.#keysFor = size;
     this.numeric = engine.numeric || engine.needles.numeric;
+    return engine;
+  }
+
+  #redact(value: unknown, tally: Tally): Json {
+    const engine = this.#current();
     const walk = new Walk(this, tally);
     let out = walk.value(value, 'none', this.#root);
     const { joined } = walk;

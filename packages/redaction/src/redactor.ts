@@ -7,7 +7,7 @@ import { knownValues } from './known.ts';
 import { applyHits, mergeHits, Tally } from './mask.ts';
 import { createObjectRedactor } from './object.ts';
 import { createChunkRedactor, nodeStream, webStream } from './stream.ts';
-import type { ChunkRedactor, ErrorResult, Format, KnownRegistry, ObjectResult, RedactorOptions, TextResult } from './types.ts';
+import type { ChunkRedactor, ErrorResult, Format, JsonResult, KnownRegistry, ObjectResult, RedactorOptions, TextResult } from './types.ts';
 
 /** Masks secrets in whatever a sink is about to write. */
 export interface Redactor {
@@ -15,6 +15,12 @@ export interface Redactor {
   text(input: string): TextResult;
   /** Masks any value and gives back plain JSON data. Reads each property once; never throws. */
   object(value: unknown): ObjectResult;
+  /**
+   * The text that `JSON.stringify(redactor.object(value).value)` is, in less time where nothing has to be masked. What JSON.stringify
+   * leaves out (functions, symbols) may be left out. A value in which something is masked is read twice, and what was read last is
+   * what is masked and written. Never throws.
+   */
+  json(value: unknown): JsonResult;
   /** Masks an error with its message, stack, cause, errors and own fields. */
   error(error: unknown): ErrorResult;
   /** Masks text that comes in pieces. */
@@ -91,6 +97,7 @@ export function createRedactor(options: RedactorOptions = {}): Redactor {
       return { text: text(input, tally), masked: tally.list() };
     },
     object: (value) => objects.object(value),
+    json: (value) => objects.json(value),
     error: (error) => objects.error(error),
     chunks,
     stream: () => webStream(chunks()),

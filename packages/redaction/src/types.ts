@@ -78,6 +78,12 @@ export interface ObjectResult {
   masked: Masked[];
 }
 
+/** The JSON text of a masked value. */
+export interface JsonResult {
+  json: string;
+  masked: Masked[];
+}
+
 /** An error as data: name, message, stack, cause and own fields, all masked. */
 export interface ErrorResult {
   value: Json;

@@ -40,6 +40,10 @@ function collected(text: string): { literals: Set<string>; words: number[]; runs
   return { literals, words, runs, codes, invisible };
 }
 
+/** Whether a letter or digit stands at the end of a text, and no escape can end in it. */
+const isGlued = (before: string): boolean =>
+  /[A-Za-z0-9]$/.test(before) && ['\\', '%', '\u001b'].every((sign) => !before.slice(-16).includes(sign));
+
 /** Whether more is to be done about a run: a run that the collector passes over must never be one of these. */
 const matters = (input: string, start: number, end: number): boolean =>
   judgeRun(input, start, end, names) !== undefined || decodedRun(input, start, end) !== undefined;
@@ -91,11 +95,12 @@ describe('D1 the collector', () => {
         const input = long ? 'x'.repeat(BLOCK - 100) + short : short;
         const { literals } = collected(input);
         const missing: string[] = [];
-        for (const { literal, fold, next } of probes) {
+        for (const { literal, fold, free, next } of probes) {
           const haystack = fold ? input.toLowerCase() : input;
           for (let at = haystack.indexOf(literal); at >= 0; at = haystack.indexOf(literal, at + 1)) {
             const end = at + literal.length;
             const rest = Array.from({ length: next?.least ?? 0 }, (_, i) => input.charCodeAt(end + i));
+            if (free === true && isGlued(input.slice(0, at))) continue;
             if (rest.every((unit) => next?.of.has(unit)) && end + rest.length < input.length && !literals.has(`${literal}@${at}`))
               missing.push(`${literal}@${at}`);
           }
@@ -109,15 +114,23 @@ describe('D1 the collector', () => {
   test('D1 finds a literal whatever stands beside it, at any alignment', () => {
     const sides = ['', ' ', '\n', '~', '0', 'Z', '\0', '\u00e9', '\u2019', '\ud83d\ude00'];
     for (let number = 0; number < engine.grams.size; number++) {
-      const { literal, next } = engine.grams.probe(number);
+      const { literal, free, next } = engine.grams.probe(number);
       const rest = String.fromCharCode([...(next?.of ?? [])][0] ?? 0x20).repeat(next?.least ?? 0);
       const missing = sides.flatMap((side) =>
         [0, 1, 2, 3]
           .map((pad) => ' '.repeat(pad) + side)
+          .filter((before) => free !== true || !isGlued(before))
           .filter((before) => !collected(`${before}${literal}${rest}${side}`).literals.has(`${literal}@${before.length}`)),
       );
       expect({ literal, missing }).toEqual({ literal, missing: [] });
     }
+  });
+
+  test('D1 passes over the begin of a token that is glued to a word, but not over one behind an escape', () => {
+    const noted = (before: string): boolean => collected(`${before}hf_${'A'.repeat(40)}`).literals.has(`hf_@${before.length}`);
+    for (const word of ['a', 'Z', '9', 'foo', 'x'.repeat(40)]) expect([word, noted(`words come first ${word}`)]).toEqual([word, false]);
+    for (const escape of ['\\n', '%3D', '\u001b[0m', '\\u000a', '\\x0a', '\\u001b[31m', `\\n${'x'.repeat(14)}`, '-', '_', '\u00e9'])
+      expect([escape, noted(`word ${escape}`)]).toEqual([escape, true]);
   });
 
   test('D1 gives literals in the order of their begins, of those that begin at one place the longest first', () => {

@@ -3,6 +3,7 @@ import { BASE, LENGTH, LOW, HIGH, GRAM_BITS, GRAM_KEYS, SLOTS, PROBES, WORD_BITS
 import { isDullName } from './dull';
 import { runs } from './runs';
 export { learn } from './dull';
+export { remember, unfold } from './unfold';
 
 /** Looks at every second byte for a gram of a literal, and at every fourth for a word of a known value: which of 64 bytes, as bits of a mask. */
 function probe(c: usize): void {
@@ -162,6 +163,18 @@ export function more(c: usize): void {
   verify(c, field(c, GRAM_FROM), field(c, GRAM_END));
 }
 
+/** What a probe is besides its literal: a word of a name, or the begin of a token that stands free. */
+const NAMED: u32 = 1;
+const FREE: u32 = 2;
+
+/** Whether a letter or digit stands directly before, which no escape can end in: none begins in the 16 characters before. */
+@inline function isGlued(c: usize, start: usize, low: usize): bool {
+  if (start == low || (load<u8>(<usize>field(c, CLASSES) + <usize>load<u8>(start - 1)) & 1) == 0) return false;
+  const v = v128.load(start - 16);
+  const escapes = v128.or(v128.or(i8x16.eq(v, i8x16.splat(0x5c)), i8x16.eq(v, i8x16.splat(0x25))), i8x16.eq(v, i8x16.splat(0x1b)));
+  return !v128.any_true(escapes);
+}
+
 function verify(c: usize, from: usize, to: usize): void {
   const image = field(c, GRAM_BITS);
   const base = field(c, BASE);
@@ -191,7 +204,9 @@ function verify(c: usize, from: usize, to: usize): void {
       const offset = (entry >>> 16) - 1;
       const probe = probes + ((entry & 0xffff) << 4);
       if (stands(image, probe, at - offset, low, high)) {
-        if (load<u8>(probe, 7) != 0 && isDullName(c, at - offset, load<u8>(probe, 4), low, high)) continue;
+        const rule: u32 = load<u8>(probe, 7);
+        if (rule == NAMED && isDullName(c, at - offset, load<u8>(probe, 4), low, high)) continue;
+        if (rule == FREE && isGlued(c, at - offset, low)) continue;
         insert(literals, out, probes, (entry & 0xffff) << 16 | (at - offset - low));
         out += 4;
       }
@@ -220,7 +235,7 @@ function verify(c: usize, from: usize, to: usize): void {
   store<u32>(out, found);
 }
 
-/** probe: u32 literal, u8 length, u8 fold, u8 least, u8 -, u32 set */
+/** probe: u32 literal, u8 length, u8 fold, u8 least, u8 rule, u32 set */
 function stands(image: usize, probe: usize, start: usize, low: usize, high: usize): bool {
   if (start < low) return false;
   const literal = image + load<u32>(probe);

@@ -118,9 +118,15 @@ function emitRun(c: usize, start: usize, to: usize, base: usize, end: usize): vo
   runOut += 12;
 }
 
-/** Whether a run is as long as a token known by its shape, and no path. */
+/** Whether a run is as long as a token known by its shape, begins as one (`M`, `N`, `O`, `SK`, `AC`, `AP`, `pat`, `cio`), and no path. */
 function mayBeShape(from: usize, to: usize): bool {
   if (to - from < 30) return false;
+  const first: u32 = load<u8>(from);
+  const second: u32 = load<u8>(from, 1);
+  if (first == 0x63 && second != 0x69) return false;
+  if (first == 0x70 && second != 0x61) return false;
+  if (first == 0x53 && second != 0x4b) return false;
+  if (first == 0x41 && second != 0x43 && second != 0x50) return false;
   for (let p = from; p < from + 18; p++) if (load<u8>(p) == 0x2f) return false;
   return true;
 }

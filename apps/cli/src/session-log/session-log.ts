@@ -46,7 +46,7 @@ class Sink {
 
   add(entry: LogEntry | DebugEntry): void {
     const line = { v: LOG_VERSION, seq: this.#seq++, at: new Date(this.#now()).toISOString(), ...entry };
-    this.#file.write(JSON.stringify(this.#redactor.object(line).value)).catch(this.#failed);
+    this.#file.write(this.#redactor.json(line).json).catch(this.#failed);
   }
 
   async close(): Promise<void> {

@@ -45,7 +45,7 @@ const plainOutput = (world: World): Output => {
 const jsonOutput = (world: World): Output => {
   const filters = { text: answerFilter(), reasoning: answerFilter() };
   const whole = createRedactor({ formats: false, keyNames: false });
-  const line = (event: ExecEvent): void => void world.stdout.write(`${JSON.stringify(whole.object(event).value)}\n`);
+  const line = (event: ExecEvent): void => void world.stdout.write(`${whole.json(event).json}\n`);
   const piece = (type: 'text' | 'reasoning', text: string): void => {
     if (text !== '') line({ type, text });
   };

@@ -31,7 +31,7 @@ export const recordAudit = async (db: Kysely<Database>, entry: AuditEntry, now: 
       account_id: entry.accountId ?? null,
       team_id: entry.teamId ?? null,
       request_id: entry.requestId ?? null,
-      details: JSON.stringify(redactor.object(entry.details ?? {}).value),
+      details: redactor.json(entry.details ?? {}).json,
     })
     .execute();
 };

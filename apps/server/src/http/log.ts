@@ -78,12 +78,12 @@ const GATHER_MS = 5;
  * went well, which come in thousands a second, for a little longer.
  *
  * @param write takes whole lines.
- * @param redact masks what looks like a secret, or is a registered one, anywhere in an object.
+ * @param redact gives the JSON text of an object in which what looks like a secret, or is a registered one, is masked.
  * @param level `error` leaves out requests that did not fail inside the platform.
  */
 export const createLogger = (
   write: (lines: string) => void,
-  redact: (fields: object) => unknown,
+  redact: (fields: object) => string,
   level: 'info' | 'error',
   now: () => number = Date.now,
 ): Logger => {
@@ -112,7 +112,7 @@ export const createLogger = (
     }
     pending.push(`{"time":"${time()}",${fields}\n`);
   };
-  const put = (fields: unknown): void => putLine(JSON.stringify(fields).slice(1));
+  const put = (json: string): void => putLine(json.slice(1));
   return {
     request(entry) {
       if (level === 'info' || entry.status >= 500) putLine(requestLine(entry), entry.model !== undefined && entry.status < 500);

@@ -17,7 +17,7 @@ const LONGEST_TITLE = 120;
 const redactor = createRedactor(profiles.runEvent);
 
 /** Masks and caps an event by the public limits of run events (statement B16). */
-export const safeEvent = ({ type, data }: EventContent): SafeEvent => ({ type, data: JSON.stringify(redactor.object(data).value) });
+export const safeEvent = ({ type, data }: EventContent): SafeEvent => ({ type, data: redactor.json(data).json });
 
 export const statusEvent = (status: RunStatus): SafeEvent => safeEvent({ type: 'status', data: { status } });
 

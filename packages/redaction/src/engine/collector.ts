@@ -90,11 +90,14 @@ declare const WebAssembly: {
   Instance: new (program: object) => { exports: unknown };
 };
 
+/** The program of `wasm/collect.as`. */
 interface Exports {
   memory: { buffer: ArrayBuffer; grow(pages: number): number };
   collect(request: number): void;
   more(request: number): void;
   learn(request: number, words: number, at: number, length: number): void;
+  unfold(area: number, request: number): number;
+  remember(area: number, request: number, at: number, length: number, kind: number): number;
 }
 
 interface Region {
@@ -105,7 +108,10 @@ interface Region {
 
 /** Places worth a closer look in one block of text, in rising order. */
 export class Area {
-  readonly #request: number;
+  /** Where its request is. */
+  readonly request: number;
+  /** Where a text is put. */
+  readonly place: number;
   readonly #exports: Exports;
   /** Whether a text is kept as one byte a character. */
   readonly #isNarrow: (text: string) => boolean;
@@ -132,14 +138,15 @@ export class Area {
   constructor(exports: Exports, depth: number, isNarrow: (text: string) => boolean) {
     this.#exports = exports;
     this.#isNarrow = isNarrow;
-    this.#request = FIRST_AREA + depth * AREA;
-    let at = this.#request + REQUEST;
+    this.request = FIRST_AREA + depth * AREA;
+    let at = this.request + REQUEST;
     const places: Partial<Record<keyof typeof SIZES, number>> = {};
     for (const [name, size] of Object.entries(SIZES)) {
       places[name as keyof typeof SIZES] = at;
       at += size;
     }
     this.#at = places as Record<keyof typeof SIZES, number>;
+    this.place = this.#at.text + BEFORE;
     this.#ints = new Int32Array(0);
     this.#bytes = Buffer.alloc(0);
   }
@@ -149,7 +156,7 @@ export class Area {
     const { buffer } = bytes;
     const at = this.#at;
     this.#bytes = bytes;
-    this.#ints = new Int32Array(buffer, this.#request, REQUEST / 4);
+    this.#ints = new Int32Array(buffer, this.request, REQUEST / 4);
     this.literals = new Uint32Array(buffer, at.literals, SIZES.literals / 4);
     this.words = new Int32Array(buffer, at.words, SIZES.words / 4);
     this.runs = new Int32Array(buffer, at.runs, SIZES.runs / 4);
@@ -191,22 +198,32 @@ export class Area {
   /** Looks over `length` characters of a text, at most BLOCK; what stands around them is only read. */
   collect(text: string, at: number, length: number): void {
     const first = at < BEFORE ? 0 : at - BEFORE;
-    const base = this.#at.text + BEFORE;
-    const low = base - (at - first);
+    const low = this.place - (at - first);
     const end = at + length + AFTER;
     const piece = first === 0 && end >= text.length ? text : text.slice(first, end);
     const narrow = this.#isNarrow(piece);
     if (narrow) this.#bytes.write(piece, low, piece.length, 'latin1');
     else this.#bytes.write(piece, this.#at.units, 2 * piece.length, 'utf16le');
+    this.#ints[FIELD.units] = narrow ? 0 : this.#at.units;
+    this.first = first;
+    this.#collect(length, low, low + piece.length);
+  }
+
+  /** Looks over a whole text that has been put in place, one byte a character. */
+  collectPlaced(length: number): void {
+    this.#ints[FIELD.units] = 0;
+    this.first = 0;
+    this.#collect(length, this.place, this.place + length);
+  }
+
+  #collect(length: number, low: number, high: number): void {
     const ints = this.#ints;
-    ints[FIELD.base] = base;
+    ints[FIELD.base] = this.place;
     ints[FIELD.length] = length;
     ints[FIELD.low] = low;
-    ints[FIELD.high] = low + piece.length;
+    ints[FIELD.high] = high;
     ints[FIELD.gramFrom] = 0;
-    ints[FIELD.units] = narrow ? 0 : this.#at.units;
-    this.first = first;
-    this.#exports.collect(this.#request);
+    this.#exports.collect(this.request);
     this.literalCount = ints[FIELD.literalCount] as number;
     this.wordCount = ints[FIELD.wordCount] as number;
     this.runCount = ints[FIELD.runCount] as number;
@@ -214,26 +231,33 @@ export class Area {
     this.invisible = ints[FIELD.invisible] !== 0;
   }
 
+  /** Whether nothing in what was looked over last is worth a closer look. */
+  get isEmpty(): boolean {
+    return this.literalCount + this.wordCount + this.runCount + this.codeCount === 0 && !this.invisible;
+  }
+
   /** From now on passes over names that say nothing, or words that introduce nothing, such as this one at [start, end). */
   learn(what: 'name' | 'word', start: number, end: number): void {
     if (start < this.first || end - start > LONGEST_DULL) return;
     const low = this.#ints[FIELD.low] as number;
     if (low + end - this.first > (this.#ints[FIELD.high] as number)) return;
-    this.#exports.learn(this.#request, what === 'word' ? 1 : 0, low + start - this.first, end - start);
+    this.#exports.learn(this.request, what === 'word' ? 1 : 0, low + start - this.first, end - start);
   }
 
   /** Goes on where the list of literals was full; false when all of the block was looked at. */
   more(): boolean {
     if (this.#ints[FIELD.gramFrom] === 0) return false;
-    this.#exports.more(this.#request);
+    this.#exports.more(this.request);
     this.literalCount = this.#ints[FIELD.literalCount] as number;
     return true;
   }
 }
 
 /** The collector of this process: one small program and one memory for all redactors. */
-class Collector {
-  readonly #exports: Exports;
+export class Collector {
+  readonly exports: Exports;
+  /** Whether a text is kept as one byte a character. */
+  readonly isNarrow: (text: string) => boolean;
   readonly #areas: Area[];
   readonly #images: Region[] = [];
   readonly #filter: Region = { owner: undefined, at: 0, size: 0 };
@@ -245,10 +269,10 @@ class Collector {
 
   constructor() {
     const program = new WebAssembly.Module(Buffer.from(COLLECT_WASM, 'base64'));
-    this.#exports = new WebAssembly.Instance(program).exports as Exports;
+    this.exports = new WebAssembly.Instance(program).exports as Exports;
     // Loaded with the first text: it takes two milliseconds that a start should not wait for.
-    const { isStringOneByteRepresentation } = process.getBuiltinModule('node:v8');
-    this.#areas = Array.from({ length: DEPTHS }, (_, depth) => new Area(this.#exports, depth, isStringOneByteRepresentation));
+    this.isNarrow = process.getBuiltinModule('node:v8').isStringOneByteRepresentation;
+    this.#areas = Array.from({ length: DEPTHS }, (_, depth) => new Area(this.exports, depth, this.isNarrow));
     this.#bytes = this.#grow(0);
     this.#bytes.set(CLASS, CLASSES);
     writeNibbles(this.#bytes, CLASSES + 256, (byte) => ((CLASS[byte] as number) & RUN) !== 0);
@@ -298,6 +322,18 @@ class Collector {
     this.#own(region, filter);
   }
 
+  /** The memory as it is now. */
+  get bytes(): Buffer {
+    return this.#bytes;
+  }
+
+  /** Takes room that is never given back, and begins with zeros. */
+  reserve(size: number): number {
+    const region: Region = { owner: undefined, at: 0, size: 0 };
+    this.#reserve(region, size);
+    return region.at;
+  }
+
   #own(region: Region, owner: object): void {
     region.owner = owner;
     for (const area of this.#areas) area.forget();
@@ -311,7 +347,7 @@ class Collector {
   }
 
   #grow(by: number): Buffer {
-    const { memory } = this.#exports;
+    const { memory } = this.exports;
     const missing = this.#end + by - memory.buffer.byteLength;
     if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
     this.#bytes = Buffer.from(memory.buffer);
@@ -347,8 +383,10 @@ function writeVectors(vectors: DataView): void {
 
 let shared: Collector | undefined;
 
+/** The collector of this process. */
+export const theCollector = (): Collector => (shared ??= new Collector());
+
 /** The area for scans of a depth, with these tables in place. */
 export function areaFor(depth: number, image: GramImage, filter: WordFilter): Area {
-  shared ??= new Collector();
-  return shared.area(depth, image, filter);
+  return theCollector().area(depth, image, filter);
 }

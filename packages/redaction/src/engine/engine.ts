@@ -76,8 +76,10 @@ function addFormat(grams: GramTable<Action>, format: Format): void {
   const compiled: CompiledFormat = { format, pattern: new RegExp(patternOf(format), flags), lead, leastLead: least };
   const action: Action = { kind: 'format', compiled };
   const next = nextOf(format);
+  const free = lead === 0 && !format.glued && format.checksum === undefined;
+  const fold = format.ignoreCase === true;
   for (const literal of literalsOf(format)) {
-    const probe: Probe<Action> = { literal: format.ignoreCase ? literal.toLowerCase() : literal, fold: format.ignoreCase === true, action };
+    const probe: Probe<Action> = { literal: fold ? literal.toLowerCase() : literal, fold, free, action };
     grams.add(next === undefined ? probe : { ...probe, next });
   }
 }

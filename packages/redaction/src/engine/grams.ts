@@ -25,6 +25,8 @@ export interface Probe<Action> {
   action: Action;
   /** The literal is a word of a name: names that say nothing are learnt and passed over. */
   named?: boolean;
+  /** Directly behind a letter or a digit the literal is not taken, unless that is the end of an escape. */
+  free?: boolean;
   /** What must follow the literal: at least so many characters of a set. */
   next?: { of: ReadonlySet<number>; least: number };
 }
@@ -94,7 +96,7 @@ function mark(bytes: Uint8Array, at: number, hash: number): void {
 /** Hash of a gram and the byte on one side of it, folded. */
 const pairHash = (gram: number, neighbour: number): number => Math.imul(gram | ((neighbour | 0x20) << 24), MULTIPLIER) >>> (32 - PAIR_BITS);
 
-/** Bytes of one probe in an image: literal u32, length u8, fold u8, least u8, named u8, set u32, unused u32. */
+/** Bytes of one probe in an image: literal u32, length u8, fold u8, least u8, rule u8 (1 named, 2 free), set u32, unused u32. */
 const PROBE_SIZE = 16;
 const SET_SIZE = 32;
 
@@ -196,7 +198,7 @@ export class GramTable<Action> {
   #drawProbes(bytes: Uint8Array, probesAt: number, literalsAt: number, setsAt: number): void {
     const view = new DataView(bytes.buffer);
     let literalAt = literalsAt;
-    this.#probes.forEach(({ literal, fold, named, next }, number) => {
+    this.#probes.forEach(({ literal, fold, named, free, next }, number) => {
       const at = probesAt + PROBE_SIZE * number;
       const setAt = setsAt + SET_SIZE * number;
       view.setUint32(at, literalAt, true);
@@ -204,7 +206,7 @@ export class GramTable<Action> {
       bytes[at + 4] = length;
       bytes[at + 5] = fold ? 0x20 : 0;
       bytes[at + 6] = length < literal.length ? 0 : Math.min(255, next?.least ?? 0);
-      bytes[at + 7] = named === true ? 1 : 0;
+      bytes[at + 7] = named === true ? 1 : free === true ? 2 : 0;
       view.setUint32(at + 8, setAt, true);
       for (const unit of next?.of ?? []) bytes[setAt + (unit >> 3)] = (bytes[setAt + (unit >> 3)] as number) | (1 << (unit & 7));
       for (let i = 0; i < length; i++) bytes[literalAt++] = literal.charCodeAt(i);

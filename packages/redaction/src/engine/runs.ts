@@ -19,7 +19,7 @@ const SHAPES: readonly { rule: string; pattern: RegExp }[] = [
 ];
 
 /** First characters of the shapes, so that most runs are passed over at once. */
-export const SHAPE_HEADS: ReadonlySet<number> = new Set(Array.from('MNOSAPpc', (c) => c.charCodeAt(0)));
+export const SHAPE_HEADS: ReadonlySet<number> = new Set(Array.from('MNOSApc', (c) => c.charCodeAt(0)));
 
 /** Judges a run of token characters that no literal gave away: by its shape, then by the words in front of it. */
 export function judgeRun(text: string, start: number, end: number, names: Names): RunHit | undefined {

@@ -56,6 +56,11 @@ export function scan(engine: Engine, text: string, from: number, to: number, fin
   return new Scan(engine, text, from, to, final, depth).run();
 }
 
+/** The same for a whole text that the collector has looked over where it was put in place. */
+export function scanNoted(engine: Engine, text: string, area: Area): ScanResult {
+  return new Scan(engine, text, 0, text.length, true, 0).noted(area);
+}
+
 class Scan {
   readonly #engine: Engine;
   readonly #text: string;
@@ -108,6 +113,17 @@ class Scan {
       this.#invisible ||= area.invisible;
       this.#visit(area, at);
     }
+    return this.#result();
+  }
+
+  noted(area: Area): ScanResult {
+    this.#area = area;
+    this.#invisible = area.invisible;
+    this.#visit(area, 0);
+    return this.#result();
+  }
+
+  #result(): ScanResult {
     if (this.#depth < DEPTH && this.#invisible) for (const view of withoutInvisible(this.#text, this.#from, this.#to)) this.#look(view);
     return { hits: this.#hits, triggers: this.#triggers, hold: this.#hold };
   }

@@ -91,7 +91,7 @@ const endOf = async (world: World, { client }: PlatformAccess, id: string): Prom
 /** Events one a line, in words or as JSON, without the exact secrets in use. */
 export const eventLines = (world: World, json: boolean): EventOutput => {
   const redactor = createRedactor({ formats: false, keyNames: false });
-  const lineOf = (event: RunEvent): string => (json ? JSON.stringify(redactor.object(event).value) : redactor.text(eventLine(event)).text);
+  const lineOf = (event: RunEvent): string => (json ? redactor.json(event).json : redactor.text(eventLine(event)).text);
   return { event: (event) => void world.stdout.write(`${lineOf(event)}\n`), end: () => undefined };
 };
 
