@@ -45,6 +45,10 @@ export const LOWER_BITS: usize = 960; // 16 bits: 0x7fff
 export const FACTORS: usize = 976; // 32 bits: A
 export const MOST: usize = 992; // 16 bits: 255
 
+export const TELLING: usize = 1024; // bits: first two letters of words that may tell of a value behind a name
+export const TELLING_COUNT: usize = 1152;
+export const TELLING_WORDS: usize = 1168;
+
 export const MASK_ROOM: usize = 2112; // bytes for the masks of a block, 8 for each 64 bytes of text
 
 export const TABLE_MASK: u32 = 8191;

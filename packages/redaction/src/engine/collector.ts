@@ -2,6 +2,7 @@ import { CLASS, RUN } from './chars.ts';
 import { SIXES } from './views.ts';
 import { SEPARATORS, SHAPE_HEADS } from './runs.ts';
 import { COLLECT_WASM } from './collect-wasm.ts';
+import { CODE_STARTS, writeNibbles, writeTelling, writeVectors } from './collect-tables.ts';
 import type { GramImage } from './grams.ts';
 import { PAIRS } from './pairs.ts';
 
@@ -59,7 +60,7 @@ const FIELD = {
 
 const REQUEST = 256;
 const CLASSES = 1024;
-const FIRST_AREA = 2048;
+const FIRST_AREA = 3072;
 const LITERAL_ROOM = 8192;
 /** Bytes for the masks of a block, eight for each 64 bytes of text. */
 const MASK_ROOM = 8 * (BLOCK / 64 + 8);
@@ -81,6 +82,8 @@ const PAGE = 65_536;
 const DULL = 32_768;
 /** The longest name or word that is learnt. */
 const LONGEST_DULL = 32;
+/** What is learnt, as `wasm/dull.as` numbers it. */
+const LEARNT = { name: 0, word: 1, nameInProse: 2, nameAsWord: 3 } as const;
 /** Tables of literals that are kept in the memory at the same time. */
 const MOST_IMAGES = 8;
 
@@ -117,6 +120,8 @@ export class Area {
   readonly #isNarrow: (text: string) => boolean;
   #ints: Int32Array;
   #bytes: Buffer;
+  /** What was learnt last: what it is, its length, its first and its last byte. */
+  #learnt = -1;
   #image: GramImage | undefined;
   #filter: WordFilter | undefined;
   readonly #at: Record<keyof typeof SIZES, number>;
@@ -170,6 +175,7 @@ export class Area {
   use(image: GramImage, imageAt: number, filter: WordFilter, filterAt: number): void {
     if (this.#image !== image) {
       this.#image = image;
+      this.#learnt = -1;
       this.#ints.set(
         [image.bits, image.keys].map((part) => imageAt + part),
         FIELD.gramBits,
@@ -236,12 +242,19 @@ export class Area {
     return this.literalCount + this.wordCount + this.runCount + this.codeCount === 0 && !this.invisible;
   }
 
-  /** From now on passes over names that say nothing, or words that introduce nothing, such as this one at [start, end). */
-  learn(what: 'name' | 'word', start: number, end: number): void {
-    if (start < this.first || end - start > LONGEST_DULL) return;
+  /** From now on passes over names that say nothing, at all or in prose, or words that introduce nothing, such as this one at [start, end). */
+  learn(what: keyof typeof LEARNT, start: number, end: number): void {
+    // The last byte of a place says that a name is dull in prose only.
+    if (start < this.first || end - start > (LEARNT[what] < 2 ? LONGEST_DULL : LONGEST_DULL - 1)) return;
     const low = this.#ints[FIELD.low] as number;
     if (low + end - this.first > (this.#ints[FIELD.high] as number)) return;
-    this.#exports.learn(this.request, what === 'word' ? 1 : 0, low + start - this.first, end - start);
+    const at = low + start - this.first;
+    // Of a name that stands there over and over, often though it is known, the last one was learnt already.
+    const mark =
+      (LEARNT[what] << 24) | ((end - start) << 16) | ((this.#bytes[at] as number) << 8) | (this.#bytes[end - start + at - 1] as number);
+    if (mark === this.#learnt) return;
+    this.#learnt = mark;
+    this.#exports.learn(this.request, LEARNT[what], at, end - start);
   }
 
   /** Goes on where the list of literals was full; false when all of the block was looked at. */
@@ -283,6 +296,7 @@ export class Collector {
     }
     this.#bytes.fill(255, CLASSES + 832, CLASSES + 864);
     this.#bytes.set(PAIRS, CLASSES + 896);
+    writeTelling(this.#bytes, CLASSES + 1024);
     writeVectors(new DataView(this.#bytes.buffer, CLASSES + 912));
   }
 
@@ -354,31 +368,6 @@ export class Collector {
     for (const area of this.#areas) area.attach(this.#bytes);
     return this.#bytes;
   }
-}
-
-/** First bytes of what may be a code, a URL with credentials or an invisible character; more is asked in the collector. */
-const CODE_STARTS = new Set([0x1b, 0x25, 0x26, 0x40, 0x5c, 0xad, 0xc2, 0xe2, 0xef]);
-
-/**
- * Writes a set of bytes as two tables of sixteen, by the lower and the upper half of a byte: a byte is in the set where both
- * have a bit in common. At most eight upper halves may be in use.
- */
-function writeNibbles(bytes: Uint8Array, at: number, has: (byte: number) => boolean): void {
-  let rows = 0;
-  for (let upper = 0; upper < 16; upper++) {
-    const lowers = Array.from({ length: 16 }, (_, lower) => lower).filter((lower) => has((upper << 4) | lower));
-    if (lowers.length === 0) continue;
-    const row = 1 << rows++;
-    bytes[at + 16 + upper] = row;
-    for (const lower of lowers) bytes[at + lower] = (bytes[at + lower] as number) | row;
-  }
-}
-
-/** Vectors of the collector that hold one number over and over. */
-function writeVectors(vectors: DataView): void {
-  [0x0f0f0f0f, 0x1f1f1f1f, 0x20012001, 0x7fff7fff, 0x85ebca6b, 0x00ff00ff].forEach((number, vector) => {
-    for (let lane = 0; lane < 4; lane++) vectors.setUint32(16 * vector + 4 * lane, number, true);
-  });
 }
 
 let shared: Collector | undefined;

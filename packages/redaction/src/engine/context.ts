@@ -58,6 +58,9 @@ export const KEYWORDS = [
 
 const CLOSES_SENTENCE = oneOf('.:!?');
 
+/** `Bearer` and flags introduce values in prose too. */
+const mayBeWord = (first: number): boolean => (first | 32) !== 0x62 && first !== 0x2d;
+
 const CLASSES: readonly NameClass[] = ['none', 'password', 'secret', 'weak', 'header', 'whole'];
 const TRUSTS: readonly Place['trust'][] = ['any', 'quoted', 'mixed', 'set', 'element', 'strong'];
 /** How values stand: in quotes, before a bracket as calls do, or otherwise. */
@@ -110,6 +113,9 @@ export class ContextFinder {
   nameEnd = -1;
   /** Where the name that was handled last begins, when it says nothing of a secret; else -1. */
   dull = -1;
+  /** Where it begins when it is the name of a secret that prose may hold as a word; else -1. And whether only a word right before it gives it a value there. */
+  word = -1;
+  onlySet = false;
   /** The unquoted value whose end was found last. */
   #bareKind: NameClass = 'none';
   #bareStart = -1;
@@ -139,6 +145,7 @@ export class ContextFinder {
 
   find(text: Text, at: number, length: number, from: number, to: number): Found | undefined {
     this.dull = -1;
+    this.word = -1;
     text.near(at);
     if (at < this.nameEnd || this.#isCrowded(at)) return undefined;
     const phase = this.#repeats === undefined ? -1 : this.#repeats.phase(at);
@@ -205,6 +212,10 @@ export class ContextFinder {
     if (isOfMask(text, start)) return undefined;
     let kind = this.#classify(text, start, end);
     if (kind === 'none') this.dull = start;
+    else if (kind !== 'header' && kind !== 'whole' && mayBeWord(text.at(start)) && text.at(start - 1) === 32 && text.at(end) === 32) {
+      this.word = start;
+      this.onlySet = kind !== 'password' && text.at(start) !== 0x41;
+    }
     if ((kind === 'password' || kind === 'secret') && mayBeColumn(text, start, end)) {
       const column = this.#column(text, { start, end }, kind, to);
       if (column !== undefined) return column;

@@ -23,6 +23,9 @@ export function placeAfter(pattern: RegExp, text: Text, end: number, trust: Plac
   return at < 0 ? undefined : { at, trust };
 }
 
+/** Words that link a name and its value. */
+export const LINKING: readonly string[] = ['is', 'was', 'of', 'for', 'to', 'on', 'at'];
+
 /** Whether `is`, `was`, `of`, `for`, `to`, `on` or `at` stands at a place. */
 export function isLinkingWord(text: Text, at: number): boolean {
   const first = text.at(at);

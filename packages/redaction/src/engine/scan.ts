@@ -198,19 +198,7 @@ class Scan {
   }
 
   #act(action: Action, start: number): void {
-    if (action.kind === 'keyword') {
-      this.#context ??= this.#engine.names && new ContextFinder(this.#engine.names, this.#repeating());
-      const found = this.#context?.find(this.#around, start, action.length, Math.max(0, this.#from - 256), this.#to);
-      if (!this.#final && this.#context !== undefined && this.#context.dull < 0) this.#triggers.push({ at: start, kind: 'keyword' });
-      if (found === undefined) {
-        if (this.#context !== undefined && this.#context.dull >= 0) this.#area?.learn('name', this.#context.dull, this.#context.nameEnd);
-        return;
-      }
-      this.#add(found.start, found.end, found.rule, 2);
-      for (const { start: from, end } of found.more ?? []) this.#add(from, Math.min(end, this.#to), found.rule, 2);
-      if (found.open) this.#holdFrom(found.more?.at(-1)?.start ?? found.start);
-      return;
-    }
+    if (action.kind === 'keyword') return this.#keyword(start, action.length);
     if (start < this.#covered) return;
     if (!this.#final && action.kind !== 'format') this.#triggers.push({ at: start, kind: action.kind });
     if (action.kind === 'format') this.#format(action.compiled, start);
@@ -224,6 +212,22 @@ class Scan {
     if (this.#to - this.#from < LEAST_REPEATED) return undefined;
     this.#repeats ??= new Repeats(this.#text, this.#to);
     return this.#repeats;
+  }
+
+  #keyword(at: number, length: number): void {
+    const { names } = this.#engine;
+    if (names === undefined) return;
+    const context = (this.#context ??= new ContextFinder(names, this.#repeating()));
+    const found = context.find(this.#around, at, length, Math.max(0, this.#from - 256), this.#to);
+    if (!this.#final && context.dull < 0) this.#triggers.push({ at, kind: 'keyword' });
+    if (found === undefined) {
+      if (context.dull >= 0) this.#area?.learn('name', context.dull, context.nameEnd);
+      else if (context.word >= 0) this.#area?.learn(context.onlySet ? 'nameAsWord' : 'nameInProse', context.word, context.nameEnd);
+      return;
+    }
+    this.#add(found.start, found.end, found.rule, 2);
+    for (const { start: from, end } of found.more ?? []) this.#add(from, Math.min(end, this.#to), found.rule, 2);
+    if (found.open) this.#holdFrom(found.more?.at(-1)?.start ?? found.start);
   }
 
   #login(at: number, literal: string): void {

@@ -12,7 +12,7 @@ import { byHead } from './words.ts';
 export const mayBeStrong = (text: Text, at: number): boolean => isMixedAt(text, at) || tellsChange(text, at);
 
 /** Whether words stand at a place that tell that a password was given a value. */
-const tellsChange = (text: Text, at: number): boolean => stands(CHANGES, text, at);
+const tellsChange = (text: Text, at: number): boolean => stands(CHANGES_BY_HEAD, text, at);
 
 /** Whether a word that holds a digit and a letter stands at a place. */
 function isMixedAt(text: Text, at: number): boolean {
@@ -27,17 +27,22 @@ function isMixedAt(text: Text, at: number): boolean {
   return false;
 }
 const LONGEST_STRONG = 40;
-const CHANGES = byHead(['changed to', 'set to', 'reset to', 'updated to', 'was ', 'is ', 'has been ', 'lautet ', 'ist ', 'es ', 'est ']);
+const CHANGES = ['changed to', 'set to', 'reset to', 'updated to', 'was ', 'is ', 'has been ', 'lautet ', 'ist ', 'es ', 'est '];
+const CHANGES_BY_HEAD = byHead(CHANGES);
 
 /** A value that a sentence tells: `token received: ...`, or that stands alone on the next line. */
 export function toldAfter(text: Text, end: number, next: number, kind: NameClass, around: Surroundings): Place | undefined {
   if (tells(text, next)) return placeAfter(TOLD, text, end, 'any');
   return kind !== 'weak' && around.colonAhead(text, next) ? placeAfter(NEXT_LINE_ALONE, text, end, 'strong') : undefined;
 }
-const TELLING = byHead('received provided supplied given issued created generated returned used');
+const TOLD_BY = 'received provided supplied given issued created generated returned used'.split(' ');
+const TOLD_BY_HEAD = byHead(TOLD_BY);
+
+/** Words and phrases that may tell of a value when they stand behind its name. */
+export const TELLING: readonly string[] = [...CHANGES, ...TOLD_BY];
 
 /** Whether a word stands at a place that tells that there is a value. */
-const tells = (text: Text, at: number): boolean => stands(TELLING, text, at);
+const tells = (text: Text, at: number): boolean => stands(TOLD_BY_HEAD, text, at);
 
 /** Whether one of the words or phrases of a list stands at a place. */
 function stands(list: ReturnType<typeof byHead>, text: Text, at: number): boolean {
