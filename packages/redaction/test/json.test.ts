@@ -15,7 +15,12 @@ const github = token('ghp_', 36);
 const known = createKnownValues();
 known.register(value, 'value');
 known.register('12345678901', 'account');
+/** One that is not of Latin-1. */
+const wide = 'pfad→zum→schlüssel';
+known.register(wide, 'wide');
 const redactor = createRedactor({ known });
+const needles = new NeedleIndex();
+const engine = compile(catalogue, [], needles);
 
 /** What `json()` must give: the text of what `object()` gives. */
 const walked = (by: Redactor, input: unknown): { json: string; masked: unknown } => {
@@ -45,7 +50,7 @@ const string = fc.oneof(
   { weight: 2, arbitrary: word },
   {
     weight: 2,
-    arbitrary: fc.constantFrom(value, github, `x${value}y`, `TOKEN=${github}`, `\n${value}`, `"${value}"`, '\ud800', '→', '\u200b'),
+    arbitrary: fc.constantFrom(value, github, `x${value}y`, `TOKEN=${github}`, `\n${value}`, `"${value}"`, '\ud800', '→', '\u200b', wide),
   },
 );
 const leaf = fc.oneof(
@@ -128,6 +133,15 @@ describe('D1 A17 the JSON text of a value', () => {
     expect(reads).toBe(1);
   });
 
+  test('D1 is cut by each cap as the walk is', () => {
+    const input = { first: 'some words', second: ['more words', { third: 'and more words still' }], fourth: 4 };
+    for (const caps of [{ total: 70 }, { total: 20 }, { string: 9 }, { items: 2 }, { depth: 2 }]) {
+      const by = createRedactor({ known, caps });
+      for (let i = 0; i < 2; i++) expect(by.json(input)).toEqual(walked(by, input));
+      expect(by.json(input).masked).not.toEqual([]);
+    }
+  });
+
   test('D1 is the text of the walk at every length around the longest that is gone over', () => {
     for (let more = -40; more < 80; more += 3)
       for (const last of ['', value]) {
@@ -140,6 +154,8 @@ describe('D1 A17 the JSON text of a value', () => {
       }
     const numbers = Array.from({ length: LONGEST_JSON / 9 - 1 }, (_, i) => 10_000_000 + i);
     expect(redactor.json({ numbers })).toEqual(walked(redactor, { numbers }));
+    const area = areaFor(0, engine.grams.image, needles.filter);
+    expect(theUnfolder().unfold(JSON.stringify(numbers), area, new KeyTable(), true)).toBe(false);
     expect(redactor.json({ numbers: [...numbers.slice(1), 12_345_678_901] }).json).not.toContain('12345678901');
   });
 
@@ -149,6 +165,7 @@ describe('D1 A17 the JSON text of a value', () => {
     const input = { [value.slice(0, 20)]: 'a plain text', text: value.slice(20) };
     for (let i = 0; i < 3; i++) expect(late.json(input).json).toBe(JSON.stringify(input));
     registry.register(value.slice(0, 20), 'key');
+    expect(late.json(input).json).toBe(`{"[redacted:known:key]":"a plain text","text":"${value.slice(20)}"}`);
     registry.register(value.slice(20), 'text');
     expect(late.json(input).json).toBe('{"[redacted:known:key]":"a plain text","text":"[redacted:known:text]"}');
   });
@@ -175,6 +192,22 @@ describe('D1 A17 the JSON text of a value', () => {
           `{"field_${i}":"some words here","${secret}":"[redacted:key-name]"}`,
         );
       }
+  });
+
+  test('D1 a key is told by what it says, not by how JSON writes it', () => {
+    for (const key of [
+      '\tpassword',
+      '"token"',
+      'x\\password',
+      '\npasswd',
+      '\u0001secret',
+      'pässword',
+      'Password→',
+      'pass"word',
+      '',
+      'p\u0000',
+    ])
+      for (let i = 0; i < 2; i++) expect(redactor.json({ [key]: 'some words' })).toEqual(walked(redactor, { [key]: 'some words' }));
   });
 
   test('D1 a getter, a toJSON or a Proxy that says something else each time gives away nothing', () => {
@@ -212,8 +245,6 @@ describe('D1 A17 the JSON text of a value', () => {
   });
 
   test('D1 the strings of a text are brought together as a walk would', () => {
-    const needles = new NeedleIndex();
-    const engine = compile(catalogue, [], needles);
     const strings = (node: unknown): string[] => {
       if (typeof node === 'string') return node.length < 7 ? [] : [node];
       if (typeof node === 'number') return JSON.stringify(node).length < 8 ? [] : [JSON.stringify(node)];
