@@ -44,14 +44,18 @@ afterAll(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
+const account = (): Record<string, string> => ({
+  HOME: home,
+  MOGPLEX_URL: `http://127.0.0.1:${(platform.address() as AddressInfo).port}`,
+  MOGPLEX_API_KEY: makeToken('mog_', randomBytes),
+});
+
 const open = (more: readonly string[] = []): PseudoTerminal =>
   openTerminal({
     cwd: home,
     args: ['--model', 'openai/gpt-5', ...more],
     env: {
-      HOME: home,
-      MOGPLEX_URL: `http://127.0.0.1:${(platform.address() as AddressInfo).port}`,
-      MOGPLEX_API_KEY: makeToken('mog_', randomBytes),
+      ...account(),
       OPENAI_API_KEY: 'sk-canary-6a8c0e2f4b5d7193a5c7e9f1b3d5f7a9',
       OPENAI_BASE_URL: upstream.url,
     },
@@ -104,4 +108,19 @@ test('A9 in plain lines it is said, and Ctrl+C stops it', async () => {
   terminal.write(KEYS.ctrlC);
   await terminal.waitFor('Press Ctrl+C again to leave');
   await expect.poll(abandoned).toBe(1);
+});
+
+test('A9 a platform that hangs while it is asked for the default model is seen to be asked, and can be left', async () => {
+  await using terminal = openTerminal({ cwd: home, env: account() });
+  await terminal.waitFor(/Choosing a model · \d+ s · Esc stops/);
+  terminal.write(KEYS.escape);
+  await terminal.waitFor((text) => !text.includes('Choosing a model'));
+  const before = abandoned();
+  terminal.write('hello\r');
+  await terminal.waitFor('Waiting for the model');
+  const waiting = asked.length - abandoned();
+  terminal.write(KEYS.ctrlC);
+  await terminal.waitFor((text) => !/Waiting for the model|Interrupting/.test(text));
+  await expect.poll(() => asked.length - abandoned()).toBeLessThan(waiting);
+  expect(abandoned()).toBeGreaterThan(before);
 });

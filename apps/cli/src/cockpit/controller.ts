@@ -126,7 +126,8 @@ export class Cockpit {
     this.refreshHeader();
     this.platform.follow();
     try {
-      await this.settleModel();
+      const session = await this.#session();
+      await this.asking.beside('Choosing a model', async (signal) => await this.#takeModel(session, signal));
     } catch (error) {
       await this.report(error);
     }
@@ -135,12 +136,20 @@ export class Cockpit {
     if (run !== undefined && ((await this.run.attach(run)) || this.ports.credentials.account() !== undefined)) delete this.#options.attach;
   }
 
-  /** Chooses the model where none is, and takes over what the configuration says. */
-  async settleModel(): Promise<string> {
+  /** Chooses the model where none is, and takes over what the configuration says. @param signal stops asking for one */
+  async settleModel(signal: AbortSignal): Promise<string> {
+    return await this.#takeModel(await this.#session(), signal);
+  }
+
+  async #session(): Promise<OpenSession> {
     const session = await this.ports.session();
     session.askWith((call) => askTool(this, call));
     this.platform.putAway(session);
-    const model = this.state.header.model ?? (await session.chooseModel(this.#options.model));
+    return session;
+  }
+
+  async #takeModel(session: OpenSession, signal: AbortSignal): Promise<string> {
+    const model = this.state.header.model ?? (await session.chooseModel(this.#options.model, signal));
     const mode = this.state.header.mode === '' ? session.mode : this.state.header.mode;
     this.store.update((state) => ({ ...state, header: { ...state.header, model, mode } }));
     this.refreshHeader();
@@ -395,11 +404,11 @@ export class Cockpit {
     this.#leave(code);
   }
 
-  /** Esc: closes what is on top. */
+  /** Esc: closes what is on top, or stops what is seen to be waited for. */
   escape(): void {
     const { drawer, alert, focus } = this.state;
     if (drawer !== undefined) closeDrawer(this);
-    else if (this.asking.stop()) return;
+    else if (this.state.asking !== undefined && this.asking.stop()) return;
     else if (alert !== undefined) this.store.update((state) => ({ ...state, alert: undefined }));
     else this.store.update((state) => ({ ...state, focus: focus === 'composer' && state.editor.text === '' ? 'timeline' : 'composer' }));
   }

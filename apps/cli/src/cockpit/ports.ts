@@ -75,7 +75,7 @@ export interface OpenSession {
    *
    * @throws MogplexError when there is none that may be used
    */
-  chooseModel(asked: string | undefined): Promise<string>;
+  chooseModel(asked: string | undefined, signal?: AbortSignal): Promise<string>;
   /** The default model of a provider. */
   defaultOf(provider: string): Promise<string | undefined>;
   listModels(signal: AbortSignal): Promise<readonly ModelChoice[]>;

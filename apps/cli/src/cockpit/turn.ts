@@ -48,7 +48,7 @@ export class TurnController {
     const { signal } = turn;
     const { store, ports } = this.#cockpit;
     try {
-      const model = await this.#cockpit.settleModel();
+      const model = await this.#cockpit.settleModel(signal);
       const session = await ports.session();
       const { createAnswerText } = await import('./redact.ts');
       const clean = { text: createAnswerText(), reasoning: createAnswerText() };

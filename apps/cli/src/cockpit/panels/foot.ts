@@ -31,9 +31,8 @@ export function workingRow(state: CockpitState, width: number): Line[] {
   ];
 }
 
-function workOf({ asking, now, run, turn, turnStarted }: CockpitState): { text: string; since: number; stop: string } | undefined {
-  // What comes at once is not worth a row that comes and goes.
-  if (asking !== undefined && now - asking.since >= SIGN_MS) return { ...asking, stop: 'Esc stops' };
+function workOf({ asking, run, turn, turnStarted }: CockpitState): { text: string; since: number; stop: string } | undefined {
+  if (asking !== undefined) return { ...asking, stop: 'Esc stops' };
   if (run !== undefined)
     return isOver(run.status) ? undefined : { text: runWork(run), since: run.createdAt, stop: '/cancel stops it · /detach leaves it' };
   return turn === 'idle' ? undefined : { text: DOING[turn], since: turnStarted, stop: 'Ctrl+C interrupts' };

@@ -35,7 +35,7 @@ export async function openSessionPort(world: World, warn: (line: string) => void
     askWith: (approve) => {
       ask = approve;
     },
-    chooseModel: async (asked) => await chooseModel(world, file, settings, asked, signal),
+    chooseModel: async (asked, stop = signal) => await chooseModel(world, file, settings, asked, stop),
     factsLoaded: async () => {
       // What one account's catalog says is not true of another's.
       if (facts.of !== accountOf(world, file)) loaded = loadFacts(world, file, facts);
