@@ -1,5 +1,4 @@
 import { areaFor } from './engine/collector.ts';
-import { theCollector } from './engine/collector.ts';
 import type { Engine } from './engine/engine.ts';
 import { scanNoted } from './engine/scan.ts';
 import { type KeyKind, KeyTable, LONGEST_JSON, theUnfolder, type Unfolder } from './engine/unfold.ts';
@@ -39,14 +38,15 @@ export class PlainJson {
    */
   textOf(value: unknown, engine: Engine, numeric: boolean): string | undefined {
     const json = stringified(value);
-    if (json === undefined || json.length > LONGEST_JSON || !theCollector().isNarrow(json)) return undefined;
+    if (json === undefined || json.length > LONGEST_JSON) return undefined;
     const area = areaFor(0, engine.grams.image, engine.needles.filter);
     const unfolder = theUnfolder();
     if (!unfolder.unfold(json, area, this.#keys, numeric) || this.#isCapped(json, unfolder)) return undefined;
     const unknown = unfolder.unknownCount === 0 ? NONE : unknownKeys(json, unfolder);
     const containers = unfolder.containerCount;
     area.collectPlaced(unfolder.length);
-    if (!area.isEmpty && scanNoted(engine, unfolder.textIn(area), area).hits.length > 0) return undefined;
+    // The rules work on the text, not on the bytes.
+    if (!area.isEmpty && (!unfolder.isNarrow || scanNoted(engine, unfolder.textIn(area), area).hits.length > 0)) return undefined;
     // Code of others may run from here on, and use the same room: the text has been looked at.
     if (!this.#isPlain(value, containers, unfolder, unknown)) return undefined;
     return unknown.every((key) => this.#learn(key, unfolder, engine)) ? json : undefined;

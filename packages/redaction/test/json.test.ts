@@ -210,6 +210,12 @@ describe('D1 A17 the JSON text of a value', () => {
       for (let i = 0; i < 2; i++) expect(redactor.json({ [key]: 'some words' })).toEqual(walked(redactor, { [key]: 'some words' }));
   });
 
+  test('D1 a key beyond Latin-1 is not taken for another one that is like it in bytes', () => {
+    const alike = wide.replaceAll('→', '\u00ff');
+    for (const key of [alike, alike, wide]) expect(redactor.json({ [key]: '→ words' })).toEqual(walked(redactor, { [key]: '→ words' }));
+    expect(redactor.json({ [wide]: '→ words' }).json).toBe('{"[redacted:known:wide]":"→ words"}');
+  });
+
   test('D1 a getter, a toJSON or a Proxy that says something else each time gives away nothing', () => {
     for (const texts of [
       ['harmless', value],

@@ -1,6 +1,7 @@
 /** The collector: literals of formats and names, and words of known values. */
-import { BASE, LENGTH, LOW, HIGH, GRAM_BITS, GRAM_KEYS, SLOTS, PROBES, WORD_BITS, WORD_SHIFT, WORD_CHECKS, CHECK_SHIFT, WORDS, WORD_COUNT, SCRATCH, AFTER, BEFORE_, LITERALS, LITERAL_COUNT, LITERAL_ROOM, GRAM_FROM, GRAM_END, INVISIBLE, UNITS, SHORT_BITS, CLASSES, PAIRS, FIFTEENS, THIRTY_ONES, WEIGHTS, LOWER_BITS, FACTORS, MOST, MASK_ROOM, TABLE_MASK, TABLE_SHIFT, A, B, MULT, field } from './fields';
+import { BASE, LENGTH, LOW, HIGH, GRAM_BITS, GRAM_KEYS, SLOTS, PROBES, WORD_BITS, WORD_SHIFT, WORD_CHECKS, CHECK_SHIFT, WORDS, WORD_COUNT, SCRATCH, AFTER, BEFORE_, LITERALS, LITERAL_COUNT, LITERAL_ROOM, GRAM_FROM, GRAM_END, INVISIBLE, UNITS, SHORT_BITS, CLASSES, PAIRS, FIFTEENS, THIRTY_ONES, WEIGHTS, LOWER_BITS, FACTORS, MASK_ROOM, TABLE_MASK, TABLE_SHIFT, A, B, MULT, field } from './fields';
 import { isDullName } from './dull';
+import { narrow } from './narrow';
 import { runs } from './runs';
 export { learn } from './dull';
 export { remember, unfold } from './unfold';
@@ -260,41 +261,11 @@ function stands(image: usize, probe: usize, start: usize, low: usize, high: usiz
 
 @inline function bit(table: usize, h: u32): u32 { return (load<u32>(table + ((h >>> 3) & ~3)) >>> (h & 31)) & 1; }
 
-/** Brings a text of 16-bit units to one byte for each, 255 for those that have none, and notes whether an invisible character may be among them. */
-function narrow(c: usize, units: usize): void {
-  const low: usize = field(c, LOW);
-  const high: usize = field(c, HIGH);
-  const zero = i8x16.splat(0);
-  const most = v128.load(field(c, CLASSES), MOST);
-  const end = units + ((high - low) << 1);
-  v128.store(end, zero);
-  v128.store(end, zero, 16);
-  let all = zero;
-  let from = units;
-  for (let p = low; p < high; p += 16, from += 32) {
-    const a = v128.load(from);
-    const b = v128.load(from, 16);
-    all = v128.or(all, v128.or(a, b));
-    v128.store(p, i8x16.narrow_i16x8_u(i16x8.min_u(a, most), i16x8.min_u(b, most)));
-  }
-  let seen = zero;
-  if (v128.any_true(v128.and(all, i16x8.splat(<i16>0xe000))))
-    for (let p = units; p < end; p += 16) seen = v128.or(seen, mayBeInvisible(v128.load(p)));
-  store<u32>(c, <u32>v128.any_true(seen), INVISIBLE);
-}
-
-/** Units from U+2000 to U+200F, from U+2060 to U+2067, and U+FEFF. */
-@inline function mayBeInvisible(v: v128): v128 {
-  const spaces = i16x8.eq(v128.and(v, i16x8.splat(<i16>0xfff0)), i16x8.splat(0x2000));
-  const joiners = i16x8.eq(v128.and(v, i16x8.splat(<i16>0xfff8)), i16x8.splat(0x2060));
-  return v128.or(v128.or(spaces, joiners), i16x8.eq(v, i16x8.splat(<i16>0xfeff)));
-}
-
 export function collect(c: usize): void {
   const units: usize = field(c, UNITS);
-  if (units != 0) narrow(c, units);
-  else store<u32>(c, 0, INVISIBLE);
+  const low: usize = field(c, LOW);
   const high: usize = field(c, HIGH);
+  store<u32>(c, <u32>(units != 0 && narrow(field(c, CLASSES), units, low, high)), INVISIBLE);
   const zero = i8x16.splat(0);
   for (let p: usize = high; p < high + 128; p += 16) v128.store(p, zero);
   runs(c);

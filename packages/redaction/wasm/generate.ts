@@ -4,7 +4,7 @@ import asc from 'assemblyscript/asc';
 
 /** The parts of the source, under the names that the compiler asks for. */
 const SOURCES = new Map(
-  ['collect', 'fields', 'runs', 'dull', 'prose', 'unfold'].map((name) => [`${name}.ts`, new URL(`${name}.as`, import.meta.url)]),
+  ['collect', 'fields', 'runs', 'narrow', 'dull', 'prose', 'unfold'].map((name) => [`${name}.ts`, new URL(`${name}.as`, import.meta.url)]),
 );
 const TARGET = new URL('../src/engine/collect-wasm.ts', import.meta.url);
 const OPTIONS = ['-O3', '--runtime', 'stub', '--noAssert', '--enable', 'simd', '--enable', 'relaxed-simd', '--use', 'abort='];

@@ -1,5 +1,6 @@
 /** JSON text brought to what its strings say, one after another, while its keys are asked for in a table of those that say nothing. */
 import { CLASSES, MASKS, field } from './fields';
+import { narrow } from './narrow';
 
 // Where the numbers of a request are; `src/engine/unfold.ts` writes and reads the same.
 const INPUT: usize = 0;
@@ -19,6 +20,7 @@ const UNKNOWN_COUNT: usize = 52;
 const LONGEST: usize = 56; // bytes of the longest string
 const MOST_ITEMS: usize = 60;
 const DEEPEST: usize = 64;
+const UNITS: usize = 72; // where the text is in units of 16 bits; 0 where it came as bytes
 const MOST_OUT: usize = 68; // end of the room for what the strings say
 
 /** Keys in the table have fewer bytes than this; the last byte of their place says what they are. */
@@ -141,6 +143,12 @@ let spared: usize = 0;
   return p;
 }
 
+/** Whether a character stands here that may be none of one byte. */
+function holdsWide(p: usize, end: usize): bool {
+  for (; p < end; p++) if (load<u8>(p) == 255) return true;
+  return false;
+}
+
 @inline function overComma(p: usize): usize { return p + <usize>(load<u8>(p) == 0x2c); }
 
 /** Where a number or a word of JSON ends. */
@@ -154,7 +162,7 @@ let spared: usize = 0;
 }
 
 /**
- * Goes over one JSON text as JSON.stringify writes it, in Latin-1. False where it cannot be told that its strings and numbers are all
+ * Goes over one JSON text as JSON.stringify writes it. False where it cannot be told that its strings and numbers are all
  * that has to be looked at.
  */
 export function unfold(c: usize, j: usize): bool {
@@ -162,6 +170,8 @@ export function unfold(c: usize, j: usize): bool {
   const table: usize = field(j, KEYS);
   const input: usize = field(j, INPUT);
   const end = input + field(j, LENGTH);
+  const units: usize = field(j, UNITS);
+  if (units != 0 && narrow(classes, units, input, end)) return false;
   const levels: usize = field(j, LEVELS);
   const numeric = field(j, NUMERIC) != 0;
   const mostOut: usize = field(j, MOST_OUT);
@@ -195,7 +205,7 @@ export function unfold(c: usize, j: usize): bool {
       longest = max(longest, length);
       if (load<u8>(last, 1) == 0x3a) {
         out = begin;
-        if (spared != 0) return false;
+        if (spared != 0 || (units != 0 && holdsWide(p + 1, last))) return false;
         count++;
         const slot = findNext(table, classes, p + 1, length, before);
         if (slot == 0) {

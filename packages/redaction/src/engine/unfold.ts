@@ -20,6 +20,7 @@ const FIELD = {
   mostItems: 15,
   deepest: 16,
   mostOut: 17,
+  units: 18,
   quotes: 18,
 } as const;
 
@@ -35,6 +36,7 @@ const BEHIND = 64;
 /** Parts of the room in bytes, in their order. */
 const SIZES = {
   input: LONGEST_JSON + BEHIND,
+  units: 2 * LONGEST_JSON + BEHIND,
   levels: 8 * LEVELS + BEHIND,
   containers: 8 * CONTAINERS,
   unknown: 8 * UNKNOWN,
@@ -67,6 +69,8 @@ export class Unfolder {
   /** The tables by their rooms. */
   readonly #tables: KeyTable[] = [];
   #turn = 0;
+  /** Whether the text had one byte a character. */
+  isNarrow = true;
   #bytes!: Buffer;
   #ints!: Int32Array;
   /** By twos: twice the level of an array or a record, one more for an array; then its key (see `keyOf`). */
@@ -101,8 +105,8 @@ export class Unfolder {
   }
 
   /**
-   * Goes over one JSON text of one byte a character, as JSON.stringify writes it: an array or a record, at most `LONGEST_JSON`
-   * characters. What its strings say then stands in the place of the area.
+   * Goes over one JSON text as JSON.stringify writes it: an array or a record, at most `LONGEST_JSON` characters. What its strings
+   * say then stands in the place of the area, one byte a character: 255 for those above U+00FF.
    *
    * @param numeric whether long numbers are to be looked at as well
    * @returns false where it cannot be told that the strings, numbers and keys are all there is
@@ -111,7 +115,11 @@ export class Unfolder {
     if (table.at === 0) this.#place(table);
     if (this.#bytes !== this.#collector.bytes) this.#attach();
     const ints = this.#ints;
-    this.#bytes.write(json, this.#at.input, json.length, 'latin1');
+    const narrow = this.#collector.isNarrow(json);
+    if (narrow) this.#bytes.write(json, this.#at.input, json.length, 'latin1');
+    else this.#bytes.write(json, this.#at.units, 2 * json.length, 'utf16le');
+    ints[FIELD.units] = narrow ? 0 : this.#at.units;
+    this.isNarrow = narrow;
     ints[FIELD.length] = json.length;
     ints[FIELD.output] = area.place;
     ints[FIELD.mostOut] = area.place + BLOCK;
@@ -148,7 +156,7 @@ export class Unfolder {
     return this.#ints[FIELD.deepest] as number;
   }
 
-  /** What stands in the place of an area. */
+  /** What stands in the place of an area; not of a text that had characters above U+00FF. */
   textIn(area: Area): string {
     return this.#bytes.toString('latin1', area.place, area.place + this.length);
   }
