@@ -76,8 +76,6 @@ export function shapes(values: readonly string[]): Record<string, (length: numbe
     ...Object.fromEntries(LOGIN_LITERALS.map((literal) => [`command ${literal}`, repeat(`${literal}ab `)])),
     ...Object.fromEntries(NAMED.map((piece) => [`named ${JSON.stringify(piece)}`, repeat(piece)])),
     'commands and names in turn': repeat([...LOGIN_LITERALS, ...NAMED, ...KEYWORDS].join(' ')),
-    'commands and names in no order': shuffled([...LOGIN_LITERALS, ...NAMED]),
-    'names that are counted': counted,
     'a command and a name': repeat('set passwd login password '),
     'a command and two names': repeat('set password key: bearer '),
     'quotes and pipes': repeat("'abc' | chpasswd "),
@@ -102,3 +100,9 @@ export function shapes(values: readonly string[]): Record<string, (length: numbe
     },
   };
 }
+
+/** Input that is nothing but commands and names, or names with a value each, and repeats nothing. */
+export const MIXTURES: Readonly<Record<string, (length: number) => string>> = {
+  'commands and names in no order': shuffled([...LOGIN_LITERALS, ...NAMED]),
+  'names that are counted': counted,
+};
