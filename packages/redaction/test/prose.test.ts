@@ -97,13 +97,22 @@ describe('D1 names of secrets in prose', () => {
       expect([word, found(warm, `${prose(20)} ${word} secret ${prose(20)}`).keywords > 0]).toEqual([word, true]);
   });
 
+  test('D1 are passed over where they end one of several texts', () => {
+    const texts = (last: string): string => ['', `${prose(20)} ${last}`, prose(20), ''].join('\n\0\n');
+    expect(found(cold(), texts('password'))).toEqual({ hits: [], keywords: 0 });
+    for (const next of ['\n= kQ7zR2pX9w', '\nvalue', '\nwords', '\n\n'])
+      expect([next, found(cold(), `${prose(20)} password${next} ${prose(20)}`).keywords > 0]).toEqual([next, true]);
+    for (const last of ['  password', '"password', 'is:\tpassword', 'a,password', 'password:'])
+      expect([last, found(cold(), texts(last)).keywords > 0]).toEqual([last, true]);
+  });
+
   test('D1 have the same values, whether they are known or not', () => {
     const piece = fc.oneof(
       { weight: 4, arbitrary: fc.constantFrom(...NAMES, ...NAMES.map((name) => name.toUpperCase())) },
       { weight: 4, arbitrary: fc.constantFrom(...SETTING, ...TELLING, ...LINKING) },
       { weight: 3, arbitrary: fc.constantFrom(...VALUES) },
       { weight: 3, arbitrary: fc.integer({ min: 1, max: 24 }).map(prose) },
-      { weight: 1, arbitrary: fc.constantFrom('=', ':', ':\n', '>', '-p', '#', '|', ',', '(', '\n', '\t', '\\n') },
+      { weight: 1, arbitrary: fc.constantFrom('=', ':', ':\n', '>', '-p', '#', '|', ',', '(', '\n', '\t', '\\n', '\n\0\n') },
     );
     const blank = fc.oneof({ weight: 8, arbitrary: fc.constant(' ') }, fc.constantFrom('', '  ', '\n', '\t'));
     const text = fc

@@ -1,5 +1,5 @@
 /** What was learnt: names that say nothing of a secret, and words that introduce none, as exact bytes. */
-import { isInProse } from './prose';
+import { endsText, isInProse } from './prose';
 import { CLASSES, DULL_NAMES, DULL_WORDS, MASKS, field, isName } from './fields';
 
 
@@ -22,6 +22,7 @@ export function isDullName(c: usize, at: usize, length: usize, low: usize, high:
     if (first == 0x6e || first == 0x72 || first == 0x74) start++;
   }
   if (end - start > 32) return false;
+  if (endsText(classes, start, end, low)) return true;
   const said = recall(field(c, DULL_NAMES), classes, start, end - start);
   return said == DULL || (said > DULL && isInProse(c, start, end, low, high, said == AS_WORD));
 }

@@ -9,6 +9,14 @@ const BEHIND: usize = 80;
 const MIXED: u64 = 40;
 const TYPED: u64 = 26;
 
+/**
+ * Whether a name stands behind a word at the end of one of several texts that are looked at together, a line with a NUL between them:
+ * no value can follow, and it heads no column.
+ */
+export function endsText(classes: usize, start: usize, end: usize, low: usize): bool {
+  return load<u16>(end) == 0x000a && start - low > 2 && load<u8>(start - 1) == 0x20 && isWord(classes, start - 2);
+}
+
 /** Words that may tell of a value: eight bytes of letters, their number, and whether the word ends behind them. */
 const WORD: usize = 16;
 
