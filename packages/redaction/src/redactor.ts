@@ -18,7 +18,8 @@ export interface Redactor {
   /**
    * The text that `JSON.stringify(redactor.object(value).value)` is, in less time where nothing has to be masked. What JSON.stringify
    * leaves out (functions, symbols) may be left out. A value in which something is masked is read twice, and what was read last is
-   * what is masked and written. Never throws.
+   * what is masked and written. All of the value is written out before it is capped, so that one far beyond its caps takes longer than
+   * `object()`. Never throws.
    */
   json(value: unknown): JsonResult;
   /** Masks an error with its message, stack, cause, errors and own fields. */

@@ -21,7 +21,6 @@ const FIELD = {
   deepest: 16,
   mostOut: 17,
   units: 18,
-  quotes: 18,
 } as const;
 
 /** The longest JSON text that is gone over, in characters. */
@@ -40,7 +39,6 @@ const SIZES = {
   levels: 8 * LEVELS + BEHIND,
   containers: 8 * CONTAINERS,
   unknown: 8 * UNKNOWN,
-  quotes: 4 * LONGEST_JSON + BEHIND,
 };
 
 /** A table of keys: 1,024 places of 32 bytes, the last of which says what the key is. */
@@ -73,7 +71,10 @@ export class Unfolder {
   isNarrow = true;
   #bytes!: Buffer;
   #ints!: Int32Array;
-  /** By twos: twice the level of an array or a record, one more for an array; then its key (see `keyOf`). */
+  /**
+   * By twos: twice the level of an array or a record, one more for an array; then its key: the place of it in the table,
+   * 2^30 and its number among the unknown ones, or, in an array, its index less 2^31.
+   */
   containers!: Int32Array;
   /** By twos: begin and length of each key that is not in the table. */
   unknown!: Int32Array;
@@ -89,7 +90,7 @@ export class Unfolder {
     }
     this.#at = places as Record<keyof typeof SIZES, number>;
     this.#attach();
-    for (const name of ['input', 'levels', 'containers', 'unknown', 'quotes'] as const) this.#ints[FIELD[name]] = this.#at[name];
+    for (const name of ['input', 'levels', 'containers', 'unknown'] as const) this.#ints[FIELD[name]] = this.#at[name];
     this.#ints[FIELD.mostLevels] = LEVELS;
     this.#ints[FIELD.mostContainers] = CONTAINERS;
     this.#ints[FIELD.mostUnknown] = UNKNOWN;
